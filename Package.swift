@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Every target of ours: the Swift 6 language mode (by the tools version), and no warning let through.
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let strictC: [CSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableWarning("all"),
+  .enableWarning("extra"),
+]
+
+let collections = "swift-collections"
+
+let package = Package(
+  name: "fruix-shepherd",
+  products: [
+    .executable(name: "fruix-shepherd", targets: ["fruix-shepherd"]),
+    .executable(name: "herd", targets: ["herd"]),
+    .library(name: "ControlProtocol", targets: ["ControlProtocol"]),
+    .library(name: "UCL", targets: ["UCL"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    // The only code that knows a kernel.
+    .target(name: "CProc", cSettings: strictC),
+    // The configuration language.
+    .target(name: "UCL", swiftSettings: strict),
+    // The domain, pure: it imports UCL and nothing else of ours.
+    .target(
+      name: "Supervision",
+      dependencies: [
+        "UCL",
+        .product(name: "DequeModule", package: collections),
+        .product(name: "HeapModule", package: collections),
+        .product(name: "OrderedCollections", package: collections),
+      ],
+      swiftSettings: strict
+    ),
+    // What the daemon and its clients say to each other.
+    .target(name: "ControlProtocol", dependencies: ["UCL"], swiftSettings: strict),
+    // The shell: descriptors, the event loop, the control socket.
+    .target(
+      name: "SupervisionRuntime",
+      dependencies: [
+        "CProc", "UCL", "Supervision", "ControlProtocol",
+        .product(name: "DequeModule", package: collections),
+        .product(name: "HeapModule", package: collections),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "fruix-shepherd",
+      dependencies: ["CProc", "Supervision", "SupervisionRuntime"],
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "herd",
+      dependencies: [
+        "ControlProtocol", "UCL", "Supervision", "SupervisionRuntime",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict
+    ),
+    .testTarget(name: "UCLTests", dependencies: ["UCL"], swiftSettings: strict),
+    .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),
+    .testTarget(name: "SupervisionRuntimeTests", dependencies: ["SupervisionRuntime", "CProc"], swiftSettings: strict),
+    .testTarget(name: "ControlProtocolTests", dependencies: ["ControlProtocol"], swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,3 @@
+#ifndef CPROC_H
+#define CPROC_H
+#endif

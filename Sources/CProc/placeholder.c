@@ -1,0 +1,2 @@
+#include "CProc.h"
+typedef int cproc_placeholder;

@@ -1,0 +1,53 @@
+import OrderedCollections
+
+/// Everything that a set of files says: services, templates, the supervisor's own settings.
+public struct Configuration: Sendable {
+  /// By name, in load order; instances of templates that exist at boot included.
+  public var services: OrderedDictionary<String, ServiceDefinition> = [:]
+  /// By name with the `@` and nothing after it (`getty@`).
+  public var templates: OrderedDictionary<String, Template> = [:]
+  public var supervisor = SupervisorSettings()
+  /// What deserves a word but is no mistake (a definition that replaces a packaged one, a name in `wants` that nothing answers to).
+  public var notes: [Diagnostic] = []
+  /// Lacks of the host (program, account, rights), by service: that service is failed with this reason, everything else starts.
+  public var lacks: OrderedDictionary<String, String> = [:]
+
+  public init() {}
+}
+
+/// A definition with `${instance}` in it.
+public struct Template: Sendable {
+  /// The name up to and with the `@`.
+  public var name: String
+  /// Makes the definition of an instance; the diagnostics are those of the values after replacement.
+  public var make: @Sendable (_ instance: String) -> Result<ServiceDefinition, Diagnostics>
+  /// Which instances exist at boot.
+  public var instances: [String]
+
+  public init(
+    name: String, instances: [String],
+    make: @escaping @Sendable (_ instance: String) -> Result<ServiceDefinition, Diagnostics>
+  ) {
+    self.name = name
+    self.instances = instances
+    self.make = make
+  }
+}
+
+/// The section `supervisor { ... }`.
+public struct SupervisorSettings: Sendable, Equatable {
+  public var socket: String?
+  /// How many services may be starting at once; 0: no bound.
+  public var maxParallelStarts = 0
+  public var logDirectory: String?
+  public var stateDirectory: String?
+  /// Who may look; names of users, or of groups with `@`.
+  public var accessRead: [String] = []
+  /// Who may start, stop and act.
+  public var accessControl: [String] = []
+  public var shutdownTimeout: Duration = .seconds(75)
+  public var powerOff: Command?
+  public var reboot: Command?
+
+  public init() {}
+}

@@ -1,0 +1,35 @@
+import UCL
+
+/// Something to tell the user about a text: what, where, what was expected, what to try.
+public struct Diagnostic: Sendable {
+  public enum Severity: Sendable, Equatable {
+    case error
+    case note
+  }
+
+  public var severity: Severity
+  public var message: String
+  public var location: SourceLocation?
+  /// "did you mean `respawn-delay`?", or what to write instead.
+  public var hint: String?
+  /// Further places that belong to it: the other definition of the same name.
+  public var related: [(message: String, location: SourceLocation)] = []
+
+  public init(_ severity: Severity = .error, _ message: String, at location: SourceLocation?, hint: String? = nil) {
+    self.severity = severity
+    self.message = message
+    self.location = location
+    self.hint = hint
+  }
+}
+
+/// All that is wrong with a configuration, in the order of the files.
+public struct Diagnostics: Error, Sendable {
+  public var all: [Diagnostic]
+
+  public init(_ all: [Diagnostic] = []) {
+    self.all = all
+  }
+
+  public var hasErrors: Bool { all.contains { $0.severity == .error } }
+}
