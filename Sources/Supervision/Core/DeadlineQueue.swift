@@ -61,6 +61,9 @@ struct DeadlineQueue: Sendable {
       heap.removeMin()
     }
     // What was once needed for a boot of thousands is given back.
-    if heap.isEmpty, nextOrder > 0 { heap = Heap() }
+    if heap.isEmpty, current.capacity > 64 {
+      heap = Heap()
+      current = [:]
+    }
   }
 }

@@ -37,6 +37,7 @@ enum LifeEffect: Sendable {
 /// The numbers that are the same on every system that we know.
 enum ProcessSignal {
   static let kill: Int32 = 9
+  static let terminate: Int32 = 15
 }
 
 /// What an event's answer may look at, and where it puts its effects.
