@@ -27,6 +27,13 @@ public final class EventLoop {
     public static let hangup = Readiness(rawValue: CPROC_READY_HANGUP.rawValue)
   }
 
+  /// A hangup counts as whatever was waited for: the read or write that follows tells the rest.
+  private static func readiness(_ ready: UInt32, _ interest: Interest) -> Readiness {
+    let asked = Readiness(rawValue: interest.rawValue)
+    let found = Readiness(rawValue: ready)
+    return found.contains(.hangup) ? asked.union(.hangup) : found.intersection(asked)
+  }
+
   /// What has happened to a watched file.
   public struct FileChange: OptionSet, Sendable, Hashable {
     public let rawValue: UInt32
@@ -193,8 +200,8 @@ public final class EventLoop {
   private func deliver(_ event: cproc_event) {
     // An event whose registration an earlier handler of the same batch has cancelled finds nothing here.
     switch sources[event.token] {
-    case .descriptor(_, _, let handler):
-      handler(Readiness(rawValue: event.ready))
+    case .descriptor(_, let interest, let handler):
+      handler(Self.readiness(event.ready, interest))
     case .process(_, let handler):
       sources[event.token] = nil
       handler(WaitStatus(raw: Int32(truncatingIfNeeded: event.data)))
