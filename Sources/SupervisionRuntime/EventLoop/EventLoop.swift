@@ -1,4 +1,5 @@
 import CProc
+import Supervision
 
 /// One thread, one queue: everything that the supervisor does begins in a closure that is called from here.
 ///
@@ -154,9 +155,9 @@ public final class EventLoop {
 
   // MARK: Time
 
-  /// Calls the handler once, at or after `deadline` (``Clock/monotonic()`` nanoseconds).
+  /// Calls the handler once, at or after `deadline` by ``Clock/now()``.
   @discardableResult
-  public func schedule(at deadline: Int64, _ handler: @escaping () -> Void) -> TimerHeap.Timer {
+  public func schedule(at deadline: Instant, _ handler: @escaping () -> Void) -> TimerHeap.Timer {
     timers.insert(deadline: deadline, handler)
   }
 
@@ -187,14 +188,14 @@ public final class EventLoop {
       deliver(events[index])
     }
     // Timers that handlers set for now wait for the next turn, so that a timer which renews itself starves nobody.
-    let now = Clock.monotonic()
+    let now = Clock.now()
     while !isStopping, let handler = timers.popDue(at: now) { handler() }
   }
 
   /// In nanoseconds; negative: there is none.
   private func timeUntilNextTimer() -> Int64 {
     guard let deadline = timers.nextDeadline() else { return -1 }
-    return max(0, deadline - Clock.monotonic())
+    return max(0, (deadline - Clock.now()).nanoseconds)
   }
 
   private func deliver(_ event: cproc_event) {
