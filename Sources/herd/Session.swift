@@ -79,9 +79,9 @@ struct Session: ~Copyable {
   private func send(_ bytes: [UInt8]) throws(Failure) {
     var position = 0
     while position < bytes.count {
-      do {
-        let taken = try bytes.withUnsafeBytes { buffer throws(SystemError) in
-          try connection.write(UnsafeRawBufferPointer(rebasing: buffer[position...]))
+      do throws(SystemError) {
+        let taken = try bytes.withUnsafeBufferPointer { (buffer) throws(SystemError) in
+          try connection.write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[position...])))
         }
         position += taken
         if taken == 0 { waitUntil(ready: POLLOUT) }
@@ -113,7 +113,7 @@ struct Session: ~Copyable {
   private mutating func fill() throws(Failure) {
     var outcome = Descriptor.ReadOutcome.notReady
     do {
-      try withUnsafeTemporaryAllocation(byteCount: Self.chunk, alignment: 16) { buffer throws(SystemError) in
+      try withUnsafeTemporaryAllocation(byteCount: Self.chunk, alignment: 16) { (buffer) throws(SystemError) in
         outcome = try connection.read(into: buffer)
         if case .bytes(let count) = outcome { lines.append(buffer[..<count]) }
       }

@@ -4,7 +4,8 @@ import Supervision
 
 struct ReloadCommand: DaemonCommand {
   static let configuration = CommandConfiguration(
-    commandName: "reload", abstract: "Have services read their configuration again; root: the supervisor's (load root).")
+    commandName: "reload", abstract: "Have services read their configuration again; root: the supervisor's (load root)."
+  )
 
   @Argument(help: ArgumentHelp("Services, or root.", valueName: "name"))
   var names: [String]

@@ -26,7 +26,8 @@ struct StatusCommand: DaemonCommand {
       console.write(ReplyDocument(reply, services: services).encoded())
     } else if wantsTable {
       console.write(
-        StatusTable(services: services, supervisor: supervisor, now: console.now, appearance: console.appearance).text())
+        StatusTable(services: services, supervisor: supervisor, now: console.now, appearance: console.appearance).text()
+      )
     } else {
       console.write(reports(services, supervisor, console))
     }

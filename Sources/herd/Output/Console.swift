@@ -33,8 +33,12 @@ struct Console {
     write(Array(text.utf8))
   }
 
+  func writeError(_ bytes: [UInt8]) {
+    write(bytes, to: STDERR_FILENO)
+  }
+
   func complain(_ error: ControlError) {
-    write(Array(errorText(error, errorAppearance).utf8), to: STDERR_FILENO)
+    writeError(Array(errorText(error, errorAppearance).utf8))
   }
 }
 

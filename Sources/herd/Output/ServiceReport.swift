@@ -64,17 +64,23 @@ struct ServiceReport {
 
 /// Words as a shell would want them.
 func commandLine(_ words: [String]) -> String {
-  words.map { word in
-    let isPlain = !word.isEmpty && word.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        true
-      default: "-_./:=@%+,".utf8.contains(byte)
-      }
-    }
-    return isPlain ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
-  }.joined(separator: " ")
+  words.map(quoted).joined(separator: " ")
+}
+
+private func quoted(_ word: String) -> String {
+  if !word.isEmpty, word.utf8.allSatisfy(isPlain) { return word }
+  let parts = word.split(separator: "'", omittingEmptySubsequences: false)
+  return "'" + parts.joined(separator: #"'\''"#) + "'"
+}
+
+/// Whether no shell gives the character a meaning.
+private func isPlain(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+    UInt8(ascii: "0")...UInt8(ascii: "9"):
+    true
+  default: "-_./:=@%+,".utf8.contains(byte)
+  }
 }
 
 /// The supervisor itself: `herd status root`.
