@@ -56,16 +56,21 @@ public enum ServiceKey: String, CaseIterable, Sendable {
       .map
     case .stop, .reload, .respawnDelay:
       .scalarOrMap
-    case .documentation, .autoStart, .oneShot, .transient, .exec, .respawn, .startTimeout, .workingDirectory, .umask, .user,
+    case .documentation, .autoStart, .oneShot, .transient, .exec, .respawn, .startTimeout, .workingDirectory, .umask,
+      .user,
       .group, .log:
       .scalar
     }
   }
 
+  /// Whether two sections that both have this key as a map are merged key by key.
+  var isMerged: Bool { shape == .map || shape == .scalarOrMap }
+
   /// Whether the key has a meaning for a service without `exec`: a group has no process that it could describe.
   var fitsGroup: Bool {
     switch self {
-    case .documentation, .provision, .requirement, .wants, .after, .before, .conflicts, .restartWith, .onFailure, .autoStart,
+    case .documentation, .provision, .requirement, .wants, .after, .before, .conflicts, .restartWith, .onFailure,
+      .autoStart,
       .transient, .instances:
       true
     default:

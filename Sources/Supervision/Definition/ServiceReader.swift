@@ -161,7 +161,9 @@ struct ServiceReader {
   }
 
   private mutating func preconditions(_ field: Field) -> Preconditions? {
-    guard let fields = reader.section(field, keys: ["directories", "files", "kernel-modules", "sysctl"]) else { return nil }
+    guard let fields = reader.section(field, keys: ["directories", "files", "kernel-modules", "sysctl"]) else {
+      return nil
+    }
     inner += fields.values
     var preconditions = Preconditions()
     if let field = fields["directories"] { preconditions.directories = reader.paths(field) }
@@ -201,12 +203,15 @@ struct ServiceReader {
     for member in members {
       guard reader.checkVariable(member.name, at: member.keyLocation) else { continue }
       if let first = seen.updateValue(member, forKey: member.name) {
-        var diagnostic = Diagnostic(.error, "the variable `\(member.name)` is set more than once", at: member.keyLocation)
+        var diagnostic = Diagnostic(
+          .error, "the variable `\(member.name)` is set more than once", at: member.keyLocation)
         diagnostic.related = [("first set here", first.keyLocation)]
         reader.report(diagnostic)
         continue
       }
-      guard let value = reader.text(member, expected: "the value of a variable: a string, number or boolean") else { continue }
+      guard let value = reader.text(member, expected: "the value of a variable: a string, number or boolean") else {
+        continue
+      }
       definition.process.environment.append(EnvironmentVariable(name: member.name, value: value))
     }
   }
@@ -225,7 +230,9 @@ struct ServiceReader {
 
   private mutating func readLog(_ field: Field) {
     let expected = "an absolute path, `none` or `inherit`"
-    guard let value = reader.single(field), let text = reader.word(value, field.path, expected: expected) else { return }
+    guard let value = reader.single(field), let text = reader.word(value, field.path, expected: expected) else {
+      return
+    }
     switch text {
     case "none": definition.log = .none
     case "inherit": definition.log = .inherit
@@ -305,7 +312,9 @@ extension ValueReader {
   mutating func account(_ value: Value, _ path: String) -> String? {
     let expected = "the name or number of an account"
     guard let text = word(value, path, expected: expected) else { return nil }
-    let allowed = text.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 0x20 && $0 != ":" && $0 != "/" && $0.value != 0x7f }
+    let allowed = text.unicodeScalars.allSatisfy {
+      $0.isASCII && $0.value > 0x20 && $0 != ":" && $0 != "/" && $0.value != 0x7f
+    }
     guard allowed, !text.hasPrefix("-") else {
       error("`\(text)` is no value for `\(path)`", at: value.location, expected: expected)
       return nil
