@@ -370,3 +370,4 @@ public final class ControlServer {
       timer = nil
     }
   }
+}
