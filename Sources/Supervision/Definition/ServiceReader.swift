@@ -30,6 +30,10 @@ struct ServiceReader {
       readLifeKey(entry.key, entry.field)
       readProcessKey(entry.key, entry.field)
     }
+    // What a one-shot does may take as long as it takes: a backup, a check of a disk.
+    if definition.isOneShot, !section.entries.contains(where: { $0.key == .startTimeout }) {
+      definition.startTimeout = nil
+    }
   }
 
   // MARK: The graph
@@ -93,13 +97,22 @@ struct ServiceReader {
     case .respawnLimit: readRespawnLimit(field)
     case .respawnDelay: readRespawnDelay(field)
     case .successExitCodes: readExitCodes(field)
-    case .startTimeout: set(\.startTimeout, reader.duration(field, atLeast: .milliseconds(1)))
+    case .startTimeout: readStartTimeout(field)
     default: break
     }
   }
 
   private mutating func set<Content>(_ path: WritableKeyPath<ServiceDefinition, Content>, _ value: Content?) {
     if let value { definition[keyPath: path] = value }
+  }
+
+  private mutating func readStartTimeout(_ field: Field) {
+    guard let value = reader.single(field) else { return }
+    if value.text == "none" {
+      definition.startTimeout = nil
+    } else {
+      set(\.startTimeout, reader.duration(field, atLeast: .milliseconds(1)))
+    }
   }
 
   private mutating func readRespawn(_ field: Field) {
