@@ -26,6 +26,7 @@ struct Herd: ParsableCommand {
     StatusCommand.self, StartCommand.self, StopCommand.self, RestartCommand.self, ReloadCommand.self,
     ActionCommand.self, SignalCommand.self, EnableCommand.self, DisableCommand.self, WaitCommand.self,
     DocumentationCommand.self, ShowCommand.self, ProcessesCommand.self, LoadCommand.self, UnloadCommand.self,
+    CheckCommand.self, UCLCommand.self,
   ]
 
   static func main() {

@@ -32,7 +32,9 @@ final class ControlConnection {
   /// A further turn has been asked for.
   var isContinuing = false
 
-  init(number: UInt64, descriptor: consuming Descriptor, peer: PeerCredentials, lastActive: UInt64, limits: ControlLimits) {
+  init(
+    number: UInt64, descriptor: consuming Descriptor, peer: PeerCredentials, lastActive: UInt64, limits: ControlLimits
+  ) {
     self.number = number
     self.descriptor = descriptor
     self.peer = peer

@@ -4,10 +4,12 @@ import ControlProtocol
 public struct ControlLimits: Sendable {
   /// The longest line of a client, its end included.
   public var requestLine = MessageLimits.requestLine
-  /// From the first byte of a line to its last, in nanoseconds.
-  public var timeToFinishLine: Int64 = 10_000_000_000
-  /// How long a connection that is to end may take to read what is left for it, in nanoseconds.
-  public var timeToFinishReading: Int64 = 10_000_000_000
+  /// From the first byte of a line to its last.
+  public var timeToFinishLine: Duration = .seconds(10)
+  /// How long a connection that is to end may take to read what is left for it.
+  public var timeToFinishReading: Duration = .seconds(10)
+  /// How long nobody is accepted when there are no descriptors left.
+  public var pauseWithoutDescriptors: Duration = .milliseconds(500)
   /// Open connections of one user.
   public var connectionsPerUser = 64
   /// Open connections of all users; root and the supervisor's own user may pass it by `reservedConnections`.

@@ -1,4 +1,9 @@
 import ControlProtocol
+// The core has names of its own for the same things; here the protocol's are meant.
+import enum ControlProtocol.Progress
+import struct ControlProtocol.Reply
+import struct ControlProtocol.RequestID
+import Supervision
 
 /// The server's side of the control socket: connections, lines, rights, and bounds on all of them.
 ///
@@ -96,9 +101,9 @@ public final class ControlServer {
   /// socket.
   ///
   /// - Parameters:
-  ///   - time: in nanoseconds; who has not read everything by then loses the rest.
+  ///   - time: who has not read everything by then loses the rest.
   ///   - then: called when it is over, perhaps before this returns. The event loop has to go on until then.
-  public func close(within time: Int64, then: @escaping () -> Void) {
+  public func close(within time: Duration, then: @escaping () -> Void) {
     if let listening { loop.cancel(listening) }
     listening = nil
     if let listener = listener.take() {
@@ -111,7 +116,7 @@ public final class ControlServer {
       settle(connection)
     }
     guard !connections.isEmpty else { return finishClosing() }
-    loop.schedule(at: Clock.monotonic() + time) { [weak self] in
+    loop.schedule(at: Clock.now() + time) { [weak self] in
       guard let self else { return }
       for connection in connections.values { drop(connection) }
     }
@@ -160,7 +165,7 @@ public final class ControlServer {
     if let idle = longestIdle(of: nil) { return drop(idle) }
     if let listening { loop.cancel(listening) }
     listening = nil
-    loop.schedule(at: Clock.monotonic() + 500_000_000) { [weak self] in
+    loop.schedule(at: Clock.now() + limits.pauseWithoutDescriptors) { [weak self] in
       // A queue that has no memory for one more registration has none for the services either; they are told elsewhere.
       try? self?.listen()
     }
@@ -168,9 +173,10 @@ public final class ControlServer {
 
   private func admit(_ descriptor: consuming Descriptor) {
     guard let peer = try? LocalSocket.peer(of: descriptor) else { return }
-    guard makeRoom(for: peer.user) else { return refuse(descriptor) }
+    guard makeRoom(for: peer.user) else { return turnAway(descriptor) }
     lastNumber += 1
-    let connection = ControlConnection(number: lastNumber, descriptor: descriptor, peer: peer, lastActive: nextActivity(), limits: limits)
+    let connection = ControlConnection(
+      number: lastNumber, descriptor: descriptor, peer: peer, lastActive: nextActivity(), limits: limits)
     connections[connection.number] = connection
     send(greeting, to: connection)
     settle(connection)
@@ -192,7 +198,7 @@ public final class ControlServer {
       .min { $0.lastActive < $1.lastActive }
   }
 
-  private func refuse(_ descriptor: consuming Descriptor) {
+  private func turnAway(_ descriptor: consuming Descriptor) {
     let error = ControlError(
       .busy, "too many connections to the supervisor", hint: "end some of them, or try again in a moment")
     let line = ServerMessage.reply(nil, Reply(error: error)).encoded()
@@ -249,7 +255,7 @@ public final class ControlServer {
       do {
         if let line = try connection.input.next() {
           connection.lastActive = nextActivity()
-          setTimer(&connection.lineTimer, false, 0, connection.number)
+          setTimer(&connection.lineTimer, false, .zero, connection.number)
           receive(line, from: connection)
         } else {
           connection.hasLinesLeft = false
@@ -343,7 +349,7 @@ public final class ControlServer {
     guard !connection.isContinuing else { return }
     connection.isContinuing = true
     let number = connection.number
-    loop.schedule(at: Clock.monotonic()) { [weak self] in
+    loop.schedule(at: Clock.now()) { [weak self] in
       guard let self, let connection = connections[number] else { return }
       connection.isContinuing = false
       carryOut(connection)
@@ -359,9 +365,9 @@ public final class ControlServer {
 
   /// Starts the timer where it should run and does not, and the other way about: a line's time is not
   /// extended by each byte that trickles in.
-  private func setTimer(_ timer: inout TimerHeap.Timer?, _ shouldRun: Bool, _ time: Int64, _ number: UInt64) {
+  private func setTimer(_ timer: inout TimerHeap.Timer?, _ shouldRun: Bool, _ time: Duration, _ number: UInt64) {
     if shouldRun, timer == nil {
-      timer = loop.schedule(at: Clock.monotonic() + time) { [weak self] in
+      timer = loop.schedule(at: Clock.now() + time) { [weak self] in
         guard let self, let connection = connections[number] else { return }
         drop(connection)
       }
