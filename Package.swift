@@ -57,6 +57,7 @@ let package = Package(
         .product(name: "DequeModule", package: collections),
         .product(name: "HeapModule", package: collections),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "OrderedCollections", package: collections),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict
