@@ -105,9 +105,9 @@ extension DefinitionValue {
   }
 }
 
-/// A key, quoted unless it is a plain word.
+/// A key, in double quotes unless it is a plain word; nothing is expanded in keys.
 private func uclKey(_ key: String) -> String {
-  isPlainWord(key) ? key : uclString(key)
+  isPlainWord(key) ? key : jsonString(key)
 }
 
 /// A string, quoted unless nothing of it could be taken for something else.
