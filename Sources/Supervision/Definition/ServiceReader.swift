@@ -266,7 +266,7 @@ struct ServiceReader {
 
   // MARK: What must fit together
 
-  /// A one-shot takes as long as it takes, unless a file says otherwise.
+  /// What a one-shot does takes as long as it takes (a backup, a check of a disk), unless a file says otherwise.
   private mutating func liftTimeout() {
     if definition.isOneShot, section[.startTimeout] == nil { definition.startTimeout = nil }
   }
