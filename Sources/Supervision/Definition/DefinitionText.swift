@@ -21,7 +21,8 @@ extension ServiceDefinition {
 
   /// What a reader must see to know the definition.
   fileprivate var shownKeys: [(key: ServiceKey, value: DefinitionValue)] {
-    let bare = ServiceDefinition(name: name)
+    var bare = ServiceDefinition(name: name)
+    if isOneShot { bare.startTimeout = nil }
     let written = Set(origin.keys.map(\.path))
     return ServiceKey.allCases.compactMap { key in
       guard let value = value(of: key), written.contains(key.rawValue) || value != bare.value(of: key) else {
@@ -104,9 +105,9 @@ extension DefinitionValue {
   }
 }
 
-/// A key, quoted unless it is a plain word.
+/// A key, in double quotes unless it is a plain word; nothing is expanded in keys.
 private func uclKey(_ key: String) -> String {
-  isPlainWord(key) ? key : uclString(key)
+  isPlainWord(key) ? key : jsonString(key)
 }
 
 /// A string, quoted unless nothing of it could be taken for something else.

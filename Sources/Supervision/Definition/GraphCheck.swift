@@ -72,7 +72,8 @@ struct GraphCheck {
       for name in service.provision where name != service.name && names.isService(name) {
         diagnostics.append(
           Diagnostic(
-            .note, "\(service.name) provides `\(name)`, which is the name of a service: the name means that service",
+            .note,
+            "\(service.name) provides `\(name)`, which is the name of a service too: either meets a requirement on it",
             at: locate(position, .provision, name)))
       }
     }

@@ -66,6 +66,8 @@ struct LoadRun {
   // MARK: Definitions
 
   private mutating func readSections() {
+    // Half a kilobyte each: growing by doubling would keep as much again in reserve.
+    configuration.services.reserveCapacity(configuration.services.count + sections.bases.count)
     for section in sections.bases.values {
       if ServiceName.isTemplate(section.name) {
         readTemplate(section)

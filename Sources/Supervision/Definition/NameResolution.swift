@@ -1,7 +1,9 @@
-/// Which services answer to a name: the service that is called so, else all that have it as a provision, in file order.
+/// Which services answer to a name: the service that is called so first, then all that have it as a provision, in file
+/// order.
 ///
-/// A name that is both a service's own and another's provision means the service: what `herd start NAME` acts on does not
-/// change because some package brings a definition with that provision. The loader writes a note about it.
+/// A name that is both a service's own and another's provision is met by either, the service itself preferred; the loader
+/// writes a note about it. It cannot be an error: two packages that know nothing of each other would then keep a host from
+/// booting.
 public struct NameResolution: Sendable {
   private var own: [String: Int] = [:]
   private var provisions: [String: [Int]] = [:]
@@ -15,8 +17,8 @@ public struct NameResolution: Sendable {
 
   /// The positions of the services in the sequence that this was made from; empty when nothing answers to the name.
   public func providers(of name: String) -> [Int] {
-    if let position = own[name] { return [position] }
-    return provisions[name] ?? []
+    let others = provisions[name] ?? []
+    return own[name].map { [$0] + others } ?? others
   }
 
   /// Whether a service is called so.

@@ -52,9 +52,9 @@ public enum ServiceKey: String, CaseIterable, Sendable {
     case .provision, .requirement, .wants, .after, .before, .conflicts, .restartWith, .onFailure, .preStart, .postStart,
       .postStop, .successExitCodes, .environmentFile, .inheritEnvironment, .groups, .instances:
       .list
-    case .environment, .actions, .preconditions, .respawnLimit:
+    case .environment, .actions, .preconditions:
       .map
-    case .stop, .reload, .respawnDelay:
+    case .stop, .reload, .respawnDelay, .respawnLimit:
       .scalarOrMap
     case .documentation, .autoStart, .oneShot, .transient, .exec, .respawn, .startTimeout, .workingDirectory, .umask,
       .user,

@@ -12,6 +12,7 @@ struct ServiceReader {
   static func read(_ section: ServiceSection) -> (definition: ServiceDefinition, diagnostics: [Diagnostic]) {
     var reading = ServiceReader(section)
     reading.readKeys()
+    reading.liftTimeout()
     reading.checkKind()
     reading.recordOrigin()
     return (reading.definition, reading.reader.diagnostics)
@@ -29,10 +30,6 @@ struct ServiceReader {
       readGraphKey(entry.key, entry.field)
       readLifeKey(entry.key, entry.field)
       readProcessKey(entry.key, entry.field)
-    }
-    // What a one-shot does may take as long as it takes: a backup, a check of a disk.
-    if definition.isOneShot, !section.entries.contains(where: { $0.key == .startTimeout }) {
-      definition.startTimeout = nil
     }
   }
 
@@ -106,9 +103,13 @@ struct ServiceReader {
     if let value { definition[keyPath: path] = value }
   }
 
+  private mutating func set(_ path: WritableKeyPath<ServiceDefinition, Duration?>, _ value: Duration?) {
+    if let value { definition[keyPath: path] = value }
+  }
+
+  /// A duration, or `none`: as long as it takes.
   private mutating func readStartTimeout(_ field: Field) {
-    guard let value = reader.single(field) else { return }
-    if value.text == "none" {
+    if field.values.count == 1, field.values[0].text == "none" {
       definition.startTimeout = nil
     } else {
       set(\.startTimeout, reader.duration(field, atLeast: .milliseconds(1)))
@@ -130,10 +131,15 @@ struct ServiceReader {
     }
   }
 
+  /// `{ count; period }`, or `none`: respawned for ever.
   private mutating func readRespawnLimit(_ field: Field) {
+    if field.values.count == 1, field.values[0].text == "none" {
+      definition.respawn.limitCount = 0
+      return
+    }
     guard let fields = reader.section(field, keys: ["count", "period"]) else { return }
     inner += fields.values
-    if let count = fields["count"] { set(\.respawn.limitCount, reader.integer(count, in: 1...1_000_000)) }
+    if let count = fields["count"] { set(\.respawn.limitCount, reader.integer(count, in: 0...1_000_000)) }
     if let period = fields["period"] {
       set(\.respawn.limitPeriod, reader.duration(period, atLeast: .milliseconds(1)))
     }
@@ -259,6 +265,11 @@ struct ServiceReader {
   }
 
   // MARK: What must fit together
+
+  /// What a one-shot does takes as long as it takes (a backup, a check of a disk), unless a file says otherwise.
+  private mutating func liftTimeout() {
+    if definition.isOneShot, section[.startTimeout] == nil { definition.startTimeout = nil }
+  }
 
   private mutating func checkKind() {
     if definition.isGroup, section.kind != .defaults {
