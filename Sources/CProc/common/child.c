@@ -11,6 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* NSIG leaves FreeBSD's real-time signals out. */
+#if defined(_SIG_MAXSIG)
+#define LAST_SIGNAL _SIG_MAXSIG
+#else
+#define LAST_SIGNAL (NSIG - 1)
+#endif
+
 int
 child_prepare(struct child_task *task, const struct cproc_spawn *spawn)
 {
@@ -126,7 +133,7 @@ reset_signals(void)
 	memset(&action, 0, sizeof action);
 	action.sa_handler = SIG_DFL;
 	sigemptyset(&action.sa_mask);
-	for (int number = 1; number < NSIG; number++) {
+	for (int number = 1; number <= LAST_SIGNAL; number++) {
 		/* EINVAL: KILL, STOP, and what the threads library keeps for itself. */
 		if (sigaction(number, &action, NULL) < 0 && errno != EINVAL)
 			return -1;
