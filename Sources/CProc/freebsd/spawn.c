@@ -57,6 +57,17 @@ child_set_user(uid_t user)
 	return setuid(user);
 }
 
+int
+child_default_signal(int number)
+{
+	struct sigaction action;
+
+	memset(&action, 0, sizeof action);
+	action.sa_handler = SIG_DFL;
+	sigemptyset(&action.sa_mask);
+	return sigaction(number, &action, NULL);
+}
+
 /*
  * pdfork(3) of the library, which prepares libthr for the child as fork(2) does; the bare system call would not.
  * PD_DAEMON, because the death of the supervisor is not the death of its services.
