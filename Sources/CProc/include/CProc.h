@@ -283,8 +283,8 @@ int cproc_pipe(int ends[2]);
 /* ------------------------------------------------------------ local sockets */
 
 /*
- * A listening stream socket at `path`, which must not exist (EADDRINUSE), with these permissions from the moment it
- * appears.  ENAMETOOLONG: longer than the system's sun_path.
+ * A listening stream socket at `path`, which must not exist (EADDRINUSE), with these permissions before
+ * anybody can connect.  ENAMETOOLONG: longer than the system's sun_path.
  */
 int cproc_local_listen(const char *path, mode_t mode);
 /* A non-blocking connection.  ENOENT: no socket; ECONNREFUSED: nobody listens. Blocks only while the backlog is full. */
