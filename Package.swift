@@ -75,7 +75,7 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
-    .testTarget(name: "UCLTests", dependencies: ["UCL"], swiftSettings: strict),
+    .testTarget(name: "UCLTests", dependencies: ["UCL"], exclude: ["Corpus"], swiftSettings: strict),
     .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),
     .testTarget(name: "SupervisionRuntimeTests", dependencies: ["SupervisionRuntime", "CProc"], swiftSettings: strict),
     .testTarget(name: "ControlProtocolTests", dependencies: ["ControlProtocol"], swiftSettings: strict),
