@@ -387,6 +387,25 @@ int cproc_module_require(const char *name);
  */
 ssize_t cproc_sysctl(const char *name, char *buffer, size_t size);
 
+/* ----------------------------------------------------- what a process is doing */
+
+struct cproc_facts {
+	uint64_t resident; /* bytes */
+	/* argv joined by blanks, or the program's name in brackets; NUL-terminated, cut off where it does not fit */
+	char command[256];
+};
+
+/* For showing, not for deciding: the pid may be another process's by now.  ESRCH: there is none. */
+int cproc_process_facts(pid_t process, struct cproc_facts *facts);
+
+/* How this system does things. */
+bool cproc_loads_modules(void);
+/* The variable in a service's environment that marks its processes; NULL where the kernel knows without. */
+const char *cproc_mark_variable(void);
+/* Where the administrator's files are, and those that packages bring. */
+const char *cproc_configuration_directory(void);
+const char *cproc_packaged_directory(void);
+
 /* ------------------------------------------------------------------- names */
 
 /* errno, which is a macro that Swift cannot see. */
