@@ -8,8 +8,8 @@ failed=0
 swift format lint --strict -r Sources Tests Package.swift || failed=1
 
 # Sources/CProc is compiled with -Werror by the package itself; this is the rest of the C.
-for file in Tests/system/helpers/*.c Benchmarks/floor/*.c; do
-    cc -std=c11 -Wall -Wextra -Werror -fsyntax-only "$file" || failed=1
+for file in Tests/system/helpers/*.c Benchmarks/*.c; do
+    cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -fsyntax-only "$file" || failed=1
 done
 
 for script in Tools/*.sh Tests/system/*.sh Benchmarks/*.sh etc/rc.d/*; do
