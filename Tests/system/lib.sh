@@ -77,7 +77,7 @@ launch() {
 # start_supervisor ARGUMENT...: starts it, and returns when it answers.
 start_supervisor() {
     launch "$@"
-    if ! eventually 20 supervisor_answers; then
+    if ! eventually 20 supervisor_answers || gone "$supervisor"; then
         not_ok "the supervisor starts"
         show "$work/supervisor.out"
         finish
@@ -86,7 +86,7 @@ start_supervisor() {
 
 # Answers, or is dead: then there is nothing to wait for.
 supervisor_answers() {
-    kill -0 "$supervisor" 2>/dev/null || return 0
+    if gone "$supervisor"; then return 0; fi
     "$bin/herd" status root >/dev/null 2>&1
 }
 
@@ -119,18 +119,33 @@ up() {
     done
 }
 
-# fact NAME KEY: a value of the service's status, from the JSON.
+# fact NAME KEY: a value of the service's status, from the JSON; nothing if there is none. The keys of an object come in
+# any order, so it is read to its end: strings, depth, and what belongs to which object.
 fact() {
-    "$bin/herd" status "$1" --json 2>/dev/null | tr ',{}[]' '\n\n\n\n\n' | sed 's/^ *//; s/ *: */:/' | awk -v name="\"name\":\"$1\"" -v key="\"$2\":" '
-        { lines[NR] = $0 }
-        $0 == name { at = NR }
+    "$bin/herd" status "$1" --json 2>/dev/null | awk -v wanted="$1" -v key="$2" '
+        { text = text $0 "\n" }
+        function value_ends() {
+            if (word != "" && last_key != "") { value[depth, last_key] = word; last_key = "" }
+            word = ""
+        }
         END {
-            # The keys of an object come in any order: look behind the name first, then before it.
-            for (i = at; i <= NR && found == ""; i++) if (index(lines[i], key) == 1) found = lines[i]
-            for (i = at; i > 0 && found == ""; i--) if (index(lines[i], key) == 1) found = lines[i]
-            value = substr(found, length(key) + 1)
-            gsub(/"/, "", value)
-            print value
+            for (i = 1; i <= length(text); i++) {
+                c = substr(text, i, 1)
+                if (quoted) {
+                    if (c == "\\") { word = word substr(text, ++i, 1) }
+                    else if (c == "\"") quoted = 0
+                    else word = word c
+                } else if (c == "\"") { quoted = 1; word = "" }
+                else if (c == ":") { last_key = word; word = "" }
+                else if (c == "{" || c == "[") {
+                    depth++; last_key = ""; word = ""
+                    value[depth, "name"] = ""; value[depth, key] = ""
+                } else if (c == "," || c == "}" || c == "]") {
+                    value_ends()
+                    if (c == "}" && value[depth, "name"] == wanted) { print value[depth, key]; exit }
+                    if (c != ",") depth--
+                } else if (c !~ /[ \t\n]/) word = word c
+            }
         }'
 }
 
