@@ -39,8 +39,8 @@ public struct ServiceDefinition: Sendable, Equatable {
   public var respawn = RespawnRule()
   /// Exit codes of the main process that count as success.
   public var successExitCodes: [UInt8] = [0]
-  /// From the first pre-start to ready.
-  public var startTimeout: Duration = .seconds(60)
+  /// From the first pre-start to ready; `nil`: as long as it takes (the default of a one-shot).
+  public var startTimeout: Duration? = .seconds(60)
 
   // MARK: The process
 
@@ -127,7 +127,7 @@ public struct RespawnRule: Sendable, Equatable {
   }
 
   public var policy: Policy = .never
-  /// So many respawns within the period, and the next makes the service fail.
+  /// So many respawns within the period, and the next makes the service fail; 0: no limit.
   public var limitCount = 5
   public var limitPeriod: Duration = .seconds(7)
   public var delay = RespawnDelay()

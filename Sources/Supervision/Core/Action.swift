@@ -1,0 +1,131 @@
+/// What the core wants done. The runtime carries out the actions of one event in their order.
+public enum Action: Sendable {
+  /// Look up programs and accounts, check the preconditions; answer `Event.prepared`.
+  case prepare(ServiceID)
+  /// Start a process; answer `spawned` or `spawnFailed`, then `exited`.
+  case spawn(ProcessKey, ServiceID, ProcessRole, Invocation?)
+  case signal(ProcessKey, Int32)
+  case signalGroup(ProcessKey, Int32)
+  /// To every process of the service, wherever it hides.
+  case signalSubtree(ServiceID, Int32)
+  /// Is anything left? Answer `Event.subtree`.
+  case inspectSubtree(ServiceID)
+  case reply(RequestID, Reply)
+  case progress(RequestID, Progress)
+  /// A line of the supervisor's own journal.
+  case record(Record)
+  /// Write the lists of enabled and disabled services.
+  case saveEnablement(Enablement)
+  /// The service exists no more; its name and number are free.
+  case forget(ServiceID, name: String)
+  /// Everything has stopped, or has been given up: leave. Lists what did not stop.
+  case exit(unstopped: [String])
+}
+
+/// The caller of an action's process: where its output goes.
+public struct Invocation: Sendable, Hashable {
+  public var request: RequestID
+  public var arguments: [String]
+
+  public init(request: RequestID, arguments: [String]) {
+    self.request = request
+    self.arguments = arguments
+  }
+}
+
+/// The final answer to a request.
+public enum Reply: Sendable, Equatable {
+  /// Start, stop, restart, enable, disable: what became of each service that was named, and of those it took along.
+  case services([ServiceOutcome])
+  /// A process ran on the caller's behalf: reload, action.
+  case exited(ExitStatus)
+  case processFailed(FailureCause)
+  /// A signal was sent; a wait's condition holds.
+  case done
+  case loaded(LoadSummary)
+  case refused(Refusal)
+}
+
+/// What became of one service.
+public struct ServiceOutcome: Sendable, Equatable {
+  public enum Result: Sendable, Equatable {
+    case up(pid: Int32?)
+    case alreadyUp(pid: Int32?)
+    /// The first failure; whether the supervisor tries again.
+    case failed(FailureCause, willRetry: Bool)
+    case stopped(StopCause)
+    case alreadyStopped
+    case signalled(pid: Int32?)
+    case enabled
+    case disabled
+    /// The order was taken; nobody waits for its end.
+    case accepted
+    case wouldStart
+    case wouldStop
+  }
+
+  public var service: String
+  public var result: Result
+  /// Named by the caller, or taken along as a requirement or a dependent.
+  public var isNamed: Bool
+
+  public init(service: String, result: Result, isNamed: Bool) {
+    self.service = service
+    self.result = result
+    self.isNamed = isNamed
+  }
+}
+
+/// What a load changed, by name.
+public struct LoadSummary: Sendable, Equatable {
+  public var added: [String] = []
+  public var changed: [String] = []
+  public var removed: [String] = []
+  public var unchanged = 0
+
+  public init() {}
+}
+
+/// Why an order was not carried out at all.
+public enum Refusal: Error, Sendable, Equatable {
+  case unknownService(String)
+  case templateWithoutInstance(String)
+  case badInstance(String, problems: [String])
+  case disabled(String)
+  case notRunning(String)
+  case noReload(String)
+  case unknownAction(service: String, action: String, known: [String])
+  case requiredBy(String, [String])
+  case shuttingDown
+  /// The condition of a wait did not come true in time, or no longer can: the state that the service is in.
+  case timedOut(String, StateName)
+  case gone(String)
+}
+
+/// One step of a service, for a caller that watches.
+public struct Progress: Sendable, Equatable {
+  public var service: String
+  public var state: StateName
+  public var pid: Int32?
+  public var cause: Outcome?
+
+  public init(service: String, state: StateName, pid: Int32?, cause: Outcome?) {
+    self.service = service
+    self.state = state
+    self.pid = pid
+    self.cause = cause
+  }
+}
+
+/// An entry of the supervisor's journal.
+public enum Record: Sendable, Equatable {
+  case state(service: String, StateName, Outcome?, pid: Int32?)
+  case attemptFailed(service: String, FailureCause, willRetry: Bool)
+  case ended(service: String, FailureCause, willRetry: Bool)
+  case hookFailed(service: String, FailureCause)
+  case ordered(String, Requester)
+  case loaded(LoadSummary)
+  case forgotten(service: String)
+  /// Something that cannot happen did; it was contained.
+  case anomaly(String)
+}

@@ -1,0 +1,70 @@
+/// How a process ended: a decoded wait(2) status.
+public enum ExitStatus: Sendable, Hashable {
+  case exited(UInt8)
+  case signaled(Int32, core: Bool)
+}
+
+/// A process that did not come to be: at which stage between fork and exec, and why.
+public struct SpawnFailure: Sendable, Hashable {
+  /// A word for programs: `program`, `user`, `directory`, `exec`, …
+  public var stage: String
+  public var errno: Int32
+  /// A clause for people: `cannot change to user "www2": no such user`.
+  public var message: String
+
+  public init(stage: String, errno: Int32, message: String) {
+    self.stage = stage
+    self.errno = errno
+    self.message = message
+  }
+}
+
+/// Why a service rests without having failed.
+public enum StopCause: Sendable, Hashable {
+  case neverStarted
+  case command(Requester)
+  /// The main process ended with success, and no respawn applies.
+  case exited(ExitStatus)
+  /// A requirement went down: its name.
+  case requirementStopped(String)
+  /// Another service that conflicts was started: its name.
+  case conflict(String)
+  /// Stopped to be started again.
+  case restart(Requester)
+  /// Its definition is gone from the configuration.
+  case removed
+  case shutdown
+}
+
+/// Why an attempt to start, or to keep running, came to nothing.
+public indirect enum FailureCause: Sendable, Hashable {
+  /// What the host lacks, or a precondition that is not met.
+  case lacks([String])
+  case spawn(ProcessRole, SpawnFailure)
+  /// A hook ended without success.
+  case hook(ProcessRole, ExitStatus)
+  case hookTimeout(ProcessRole, Duration)
+  /// The main process ended before it was ready.
+  case exitedBeforeReady(ExitStatus)
+  /// The main process (or a one-shot) ended without success.
+  case exited(ExitStatus)
+  case startTimeout(Duration)
+  /// The respawn limit was reached; the last cause is inside.
+  case respawnLimit(count: Int, period: Duration, last: FailureCause)
+  case requirement(String, RequirementTrouble)
+  /// Processes were left after SIGKILL.
+  case unkillable
+}
+
+public enum RequirementTrouble: Sendable, Hashable {
+  case failed
+  case stopped
+  case disabled
+  case unknown
+}
+
+/// What a service comes to when it has ended.
+public enum Outcome: Sendable, Hashable {
+  case stopped(StopCause)
+  case failed(FailureCause)
+}

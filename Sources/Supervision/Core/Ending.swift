@@ -1,0 +1,214 @@
+// How a service ends
+// ==================
+//
+//   commanded ──▶ terminating ──▶ draining ──▶ post-stop … ──▶ (draining) ──▶ over
+//        └───────────────┴────────────┴──▶ killing
+//
+//   commanded    the stop command runs; the main process is expected to end. If the command fails, the signal follows.
+//   terminating  the stop signal was sent to what `stop.kill` names; main process and hook are expected to end.
+//   draining     both are gone; what is left of the subtree is asked for, and ended by the same rule.
+//   post-stop    the cleaning commands, one after the other; what they leave is drained as well.
+//   killing      the grace period is over: SIGKILL. What survives that for `killPatience` is given up, and said so.
+//
+// An ending always ends: each phase but `over` has a deadline, and each deadline leads to a later phase.
+
+/// The end of a service's processes, from whichever phase of its life it was in.
+struct Ending: Sendable {
+  enum Phase: Sendable {
+    case commanded(ProcessKey)
+    case terminating
+    case draining
+    case postStop(Int, ProcessKey)
+    case killing
+  }
+
+  /// What an event led to.
+  enum Step: Sendable {
+    case ongoing
+    case over
+    /// Over, but something outlived SIGKILL.
+    case gaveUp
+  }
+
+  /// From SIGKILL to giving up: a process that does not die in this time hangs in the kernel.
+  static let killPatience: Duration = .seconds(10)
+
+  private(set) var phase: Phase = .terminating
+  private(set) var main: ProcessKey?
+  /// A command of ours that is to end too: pre-start, post-start; once killed, also the stop command or a post-stop.
+  private(set) var hook: ProcessKey?
+  private(set) var deadline: Instant?
+  /// Whether the stop signal has gone out.
+  private var hasSignalled = false
+  /// Post-stop commands are the counterpart of pre-start commands: they run if those had begun.
+  private let runsPostStop: Bool
+  private var hasRunPostStop = false
+
+  // MARK: The beginning
+
+  init(main: ProcessKey?, hook: ProcessKey?, runsPostStop: Bool) {
+    self.main = main
+    self.hook = hook
+    self.runsPostStop = runsPostStop
+  }
+
+  /// Begins to end what runs.
+  ///
+  /// - Parameter commanded: whether the stop command, if there is one, is to be used: only for what was ready.
+  mutating func begin(commanded: Bool, in context: inout LifeContext) -> Step {
+    let rule = context.definition.stop
+    if commanded, rule.exec != nil {
+      phase = .commanded(context.spawn(.stopCommand))
+      deadline = context.now + rule.gracePeriod
+      return .ongoing
+    }
+    guard main != nil || hook != nil else { return drain(in: &context) }
+    terminate(in: &context)
+    return .ongoing
+  }
+
+  // MARK: Events
+
+  mutating func handle(_ event: LifeEvent, in context: inout LifeContext) -> Step {
+    switch event {
+    case .exited(let key, let status): ended(key, status == .exited(0) ? nil : { .hook($0, status) }, in: &context)
+    case .spawnFailed(let key, let failure): ended(key, { .spawn($0, failure) }, in: &context)
+    case .subtree(let isEmpty): subtree(isEmpty: isEmpty, in: &context)
+    case .deadline: deadlinePassed(in: &context)
+    case .kill: kill(in: &context)
+    case .admit, .start, .stop, .prepared, .spawned: .ongoing
+    }
+  }
+
+  /// - Parameter failure: what to report if it was one of our commands; `nil` after success.
+  private mutating func ended(
+    _ key: ProcessKey, _ failure: ((ProcessRole) -> FailureCause)?, in context: inout LifeContext
+  ) -> Step {
+    if key == main { main = nil }
+    if key == hook { hook = nil }
+    switch phase {
+    case .commanded(key):
+      return commandEnded(failure?(.stopCommand), in: &context)
+    case .commanded, .draining:
+      // While the stop command is busy it has until the deadline, also when the main process is gone.
+      return .ongoing
+    case .postStop(let index, key):
+      if let failure { context.effects.append(.hookFailed(failure(.postStop(index)))) }
+      return postStop(from: index + 1, in: &context)
+    case .postStop:
+      return .ongoing
+    case .terminating, .killing:
+      return main == nil && hook == nil ? drain(in: &context) : .ongoing
+    }
+  }
+
+  private mutating func commandEnded(_ failure: FailureCause?, in context: inout LifeContext) -> Step {
+    if let failure { context.effects.append(.hookFailed(failure)) }
+    if main == nil, hook == nil { return drain(in: &context) }
+    if failure == nil {
+      // It has asked; the main process has the rest of the grace period.
+      phase = .terminating
+    } else {
+      terminate(in: &context)
+    }
+    return .ongoing
+  }
+
+  private mutating func subtree(isEmpty: Bool, in context: inout LifeContext) -> Step {
+    switch phase {
+    case .draining:
+      if isEmpty { return drained(in: &context) }
+      if !hasSignalled {
+        context.effects.append(.signalSubtree(context.definition.stop.signal))
+        hasSignalled = true
+        deadline = context.now + context.definition.stop.gracePeriod
+      }
+      return .ongoing
+    case .killing:
+      return isEmpty && main == nil && hook == nil ? drained(in: &context) : .ongoing
+    case .commanded, .terminating, .postStop:
+      return .ongoing
+    }
+  }
+
+  private mutating func deadlinePassed(in context: inout LifeContext) -> Step {
+    switch phase {
+    case .killing:
+      return .gaveUp
+    case .postStop(let index, _):
+      context.effects.append(.hookFailed(.hookTimeout(.postStop(index), context.definition.stop.gracePeriod)))
+    case .commanded:
+      context.effects.append(.hookFailed(.hookTimeout(.stopCommand, context.definition.stop.gracePeriod)))
+    case .terminating, .draining:
+      break
+    }
+    return kill(in: &context)
+  }
+
+  // MARK: Phases
+
+  private mutating func terminate(in context: inout LifeContext) {
+    let rule = context.definition.stop
+    signal(rule.signal, in: &context)
+    hasSignalled = true
+    phase = .terminating
+    deadline = context.now + rule.gracePeriod
+  }
+
+  /// SIGKILL to all that `stop.kill` names, and to the commands of ours that run.
+  private mutating func kill(in context: inout LifeContext) -> Step {
+    switch phase {
+    case .killing: return .ongoing
+    case .commanded(let key), .postStop(_, let key): hook = key
+    case .terminating, .draining: break
+    }
+    signal(ProcessSignal.kill, in: &context)
+    phase = .killing
+    deadline = context.now + Self.killPatience
+    return main == nil && hook == nil ? drain(in: &context) : .ongoing
+  }
+
+  private func signal(_ number: Int32, in context: inout LifeContext) {
+    switch context.definition.stop.kill {
+    case .subtree:
+      context.effects.append(.signalSubtree(number))
+    case .main:
+      if let main { context.effects.append(.signal(main, number)) }
+      if let hook { context.effects.append(.signal(hook, number)) }
+    }
+  }
+
+  /// Main process and hook are gone: asks for what they left behind, if that is ours to end.
+  private mutating func drain(in context: inout LifeContext) -> Step {
+    guard context.definition.stop.kill == .subtree else { return drained(in: &context) }
+    if case .killing = phase {
+    } else {
+      phase = .draining
+      if deadline == nil { deadline = context.now + context.definition.stop.gracePeriod }
+    }
+    context.effects.append(.inspectSubtree)
+    return .ongoing
+  }
+
+  private mutating func drained(in context: inout LifeContext) -> Step {
+    hasRunPostStop || !runsPostStop ? finished() : postStop(from: 0, in: &context)
+  }
+
+  private mutating func postStop(from index: Int, in context: inout LifeContext) -> Step {
+    hasRunPostStop = true
+    if index < context.definition.postStop.count {
+      phase = .postStop(index, context.spawn(.postStop(index)))
+      deadline = context.now + context.definition.stop.gracePeriod
+      return .ongoing
+    }
+    guard index > 0 else { return finished() }
+    deadline = nil
+    hasSignalled = false
+    return drain(in: &context)
+  }
+
+  private mutating func finished() -> Step {
+    deadline = nil
+    return .over
+  }
+}

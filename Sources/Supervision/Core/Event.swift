@@ -1,0 +1,76 @@
+/// What the outside world tells the core.
+public enum Event: Sendable {
+  /// The first configuration: auto-start services are started.
+  case boot(Configuration, Enablement)
+  /// A configuration that was read again, or for `only` a part of it; the reply goes to the request.
+  case load(Configuration, scope: LoadScope, requester: Requester, request: RequestID?)
+  case order(Order, requester: Requester, request: RequestID)
+  /// The connection that made the request is gone.
+  case callerGone(RequestID)
+  /// The answer to `Action.prepare`.
+  case prepared(ServiceID, lacks: [String])
+  /// The process executes its program.
+  case spawned(ProcessKey, pid: Int32)
+  case spawnFailed(ProcessKey, SpawnFailure)
+  case exited(ProcessKey, ExitStatus)
+  /// The answer to `Action.inspectSubtree`: at once, and again when the subtree has become empty.
+  case subtree(ServiceID, isEmpty: Bool)
+  /// A deadline may have passed.
+  case tick
+  /// Stop everything, and then exit.
+  case shutdown(Requester)
+}
+
+/// What a load replaces.
+public enum LoadScope: Sendable {
+  /// Everything: what is not in it is removed.
+  case all
+  /// Only adds and replaces.
+  case part
+}
+
+/// Who has been enabled and disabled by command, as kept in the state directory.
+public struct Enablement: Sendable, Equatable {
+  public var enabled: Set<String>
+  public var disabled: Set<String>
+
+  public init(enabled: Set<String> = [], disabled: Set<String> = []) {
+    self.enabled = enabled
+    self.disabled = disabled
+  }
+}
+
+/// What a client asks for.
+public enum Order: Sendable {
+  case start([String], options: OrderOptions)
+  case stop([String], withRequirements: Bool, options: OrderOptions)
+  case restart([String], options: OrderOptions)
+  case reload(String)
+  case action(String, name: String, arguments: [String])
+  case signal([String], Int32, group: Bool)
+  case enable([String], now: Bool, options: OrderOptions)
+  case disable([String], stop: Bool, options: OrderOptions)
+  case wait(String, for: WaitCondition, after: Int32?, timeout: Duration?)
+  case unload([String])
+  case stopRoot
+}
+
+public struct OrderOptions: Sendable, Hashable {
+  /// Reply at once, when the order has been taken.
+  public var noWait: Bool
+  /// Say what would be done, and do nothing.
+  public var dryRun: Bool
+
+  public init(noWait: Bool = false, dryRun: Bool = false) {
+    self.noWait = noWait
+    self.dryRun = dryRun
+  }
+}
+
+public enum WaitCondition: String, Sendable, Hashable, CaseIterable {
+  /// Running, or for a one-shot completed.
+  case running
+  case stopped
+  case failed
+  case completed
+}

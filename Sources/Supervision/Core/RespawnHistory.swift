@@ -1,0 +1,49 @@
+/// What is remembered of a service's respawns: the sliding window of the limit, the streak of the delay, the total.
+struct RespawnHistory: Sendable {
+  /// The respawns that still count for the limit, oldest first.
+  private var recent: [Instant] = []
+  /// Respawns since the delay was last the first one.
+  private var streak = 0
+  /// All respawns since the service was last started by command.
+  private(set) var total: UInt32 = 0
+  private(set) var last: Instant?
+  /// Since when the service has been ready, in this run of it.
+  var readySince: Instant?
+
+  /// Enters one more respawn, unless the limit's window is full.
+  ///
+  /// - Returns: whether the respawn may take place. A count of 0 means that there is no limit.
+  mutating func take(_ rule: RespawnRule, at now: Instant) -> Bool {
+    if let readySince, now - readySince >= rule.delay.resetAfter { streak = 0 }
+    readySince = nil
+    if rule.limitCount > 0 {
+      recent.removeAll { now - $0 >= rule.limitPeriod }
+      guard recent.count < rule.limitCount else { return false }
+      recent.append(now)
+    }
+    total &+= 1
+    last = now
+    return true
+  }
+
+  /// The pause before the respawn that was just entered.
+  mutating func nextDelay(_ rule: RespawnDelay, random: inout SplitMix64) -> Duration {
+    let most = Double(rule.most.nanoseconds)
+    var delay = Double(rule.first.nanoseconds)
+    var step = 0
+    while step < streak, delay < most, rule.factor > 1 {
+      delay *= rule.factor
+      step += 1
+    }
+    delay = min(delay, max(most, Double(rule.first.nanoseconds)))
+    streak += 1
+    if rule.jitter > 0 {
+      delay *= 1 + rule.jitter * random.signedUnit()
+    }
+    return .nanoseconds(Int64(max(0, min(delay, 9e18))))
+  }
+
+  mutating func clear() {
+    self = RespawnHistory()
+  }
+}

@@ -1,0 +1,112 @@
+import OrderedCollections
+
+/// What others may know of a service.
+public struct ServiceSnapshot: Sendable {
+  public var id: ServiceID
+  public var name: String
+  public var definition: ServiceDefinition
+  /// The definition has changed since this run began: the next start uses the new one.
+  public var definitionIsPending: Bool
+  public var state: StateName
+  /// When the state was entered, on the monotonic clock.
+  public var since: Instant
+  /// Why it rests, or why it is on its way down or respawning.
+  public var cause: Outcome?
+  public var mainPID: Int32?
+  public var intent: Intent?
+  public var isDisabled: Bool
+  public var isUp: Bool
+  /// It is to stop and waits for others to stop first, or for its own end.
+  public var isToStop: Bool
+  /// Names of what it waits for, when it waits.
+  public var waitsFor: [String]
+  public var respawns: UInt32
+  public var lastRespawn: Instant?
+  public var lastExit: ExitStatus?
+  /// When the pending deadline (respawn delay, start timeout, grace period) is due.
+  public var deadline: Instant?
+  public var dependents: [String]
+}
+
+extension Supervisor {
+  /// All services that exist, in load order.
+  public var allServices: [ServiceID] {
+    services.indices.filter { !services[$0].isForgotten }.map { ServiceID($0) }
+  }
+
+  /// Templates that instances can be made of, by name.
+  public var templateNames: [String] { Array(configuration.templates.keys) }
+
+  public var settings: SupervisorSettings { configuration.supervisor }
+
+  public var isShuttingDown: Bool { shutdown != nil }
+
+  /// The service that a name stands for, if there is one; no instance is made.
+  public func find(_ name: String) -> ServiceID? {
+    let candidates = resolve(name)
+    return candidates.first { services[$0.index].life.isUp } ?? candidates.first
+  }
+
+  /// All services that match a name or a pattern (`web@*`).
+  public func findAll(_ pattern: String) -> [ServiceID] {
+    guard pattern.contains("*") || pattern.contains("?") else { return find(pattern).map { [$0] } ?? [] }
+    return idsByName.filter { Glob.matches($0.key, pattern) }.values.sorted()
+  }
+
+  public func name(of id: ServiceID) -> String { services[id.index].name }
+
+  /// The definition that the present run of a service began with; at rest the one that its next start uses.
+  public func blueprint(of id: ServiceID) -> Blueprint {
+    services[id.index].life.isResting && services[id.index].errands == 0
+      ? services[id.index].blueprint : services[id.index].inForce
+  }
+
+  /// Tells this service from any other that ever was: the marker of its processes.
+  public func incarnation(of id: ServiceID) -> UInt64 { services[id.index].incarnation }
+
+  public func state(of id: ServiceID) -> StateName { services[id.index].life.state.name }
+
+  public func snapshot(of id: ServiceID) -> ServiceSnapshot {
+    let record = services[id.index]
+    return ServiceSnapshot(
+      id: id, name: record.name, definition: record.blueprint.definition,
+      definitionIsPending: record.blueprint !== record.inForce && !record.life.isResting,
+      state: record.life.state.name, since: record.life.since, cause: cause(of: id),
+      mainPID: mainPID(of: id), intent: record.intent, isDisabled: record.isDisabled, isUp: record.life.isUp,
+      isToStop: record.stopOrder != nil, waitsFor: waitsFor(id), respawns: record.life.history.total,
+      lastRespawn: record.life.history.last, lastExit: record.life.lastExit, deadline: record.life.deadline,
+      dependents: record.links.dependents.map { services[$0.service.index].name })
+  }
+
+  func mainPID(of id: ServiceID) -> Int32? {
+    let record = services[id.index]
+    return record.life.main != nil && record.mainPID != 0 ? record.mainPID : nil
+  }
+
+  /// Why it rests; `nil` while it does not.
+  func restOutcome(of id: ServiceID) -> Outcome? {
+    switch services[id.index].life.state {
+    case .stopped(let cause): .stopped(cause)
+    case .failed(let cause): .failed(cause)
+    default: nil
+    }
+  }
+
+  private func cause(of id: ServiceID) -> Outcome? {
+    switch services[id.index].life.state {
+    case .stopping(_, let outcome): outcome
+    case .respawning(.ending(_, let cause)), .respawning(.delay(_, let cause)): .failed(cause)
+    default: restOutcome(of: id) ?? services[id.index].stopOrder?.outcome
+    }
+  }
+
+  private func waitsFor(_ id: ServiceID) -> [String] {
+    guard case .waiting = services[id.index].life.state else { return [] }
+    let links = services[id.index].links
+    let unmet = links.requirements.filter { $0.ready == 0 }.map(\.name)
+    let before = links.predecessors.filter { services[$0.index].told.contains(.coming) }
+    let clashing = links.conflicts.filter { services[$0.index].told.contains(.active) }
+    var seen: Set<String> = []
+    return (unmet + (before + clashing).map { services[$0.index].name }).filter { seen.insert($0).inserted }
+  }
+}

@@ -1,0 +1,180 @@
+import OrderedCollections
+
+// Configurations: what is new, what has changed, what is gone. An unchanged service is not touched.
+extension Supervisor {
+  mutating func boot(_ configuration: Configuration, _ enablement: Enablement) {
+    enabledNames = enablement.enabled
+    disabledNames = enablement.disabled
+    self.configuration = configuration
+    self.configuration.services = [:]
+    var roots: [ServiceID] = []
+    for definition in configuration.services.values { roots.append(add(definition)) }
+    relink()
+    start(roots.filter { startsByItself($0) }, for: .boot, isCommand: false)
+  }
+
+  mutating func load(
+    _ loaded: Configuration, scope: LoadScope, requester: Requester, request: RequestID?
+  ) {
+    guard shutdown == nil else {
+      if let request { actions.append(.reply(request, .refused(.shuttingDown))) }
+      return
+    }
+    var summary = LoadSummary()
+    var fresh: [ServiceID] = []
+    var changed: [ServiceID] = []
+    for definition in loaded.services.values {
+      take(definition, &summary, fresh: &fresh, changed: &changed)
+    }
+    var removed: [ServiceID] = []
+    if case .all = scope {
+      removed = gone(from: loaded)
+      configuration = loaded
+      configuration.services = [:]
+      remakeInstances(&summary, changed: &changed, removed: &removed)
+    } else {
+      for (name, template) in loaded.templates { configuration.templates[name] = template }
+    }
+    summary.removed = removed.map { services[$0.index].name }
+    relink()
+    for id in removed { remove(id) }
+    requireAnew(changed)
+    start(fresh.filter { startsByItself($0) }, for: .load, isCommand: false)
+    for index in services.indices { enqueue(ServiceID(index)) }
+    actions.append(.record(.loaded(summary)))
+    if let request { actions.append(.reply(request, .loaded(summary))) }
+  }
+
+  private mutating func take(
+    _ definition: ServiceDefinition, _ summary: inout LoadSummary, fresh: inout [ServiceID],
+    changed: inout [ServiceID]
+  ) {
+    guard let id = idsByName[definition.name] else {
+      fresh.append(add(definition))
+      summary.added.append(definition.name)
+      return
+    }
+    let before = services[id.index].blueprint.definition
+    if services[id.index].isRemoved {
+      services[id.index].isRemoved = false
+      fresh.append(id)
+      summary.added.append(definition.name)
+    } else if before.hasSameMeaning(as: definition) {
+      summary.unchanged += 1
+    } else {
+      changed.append(id)
+      summary.changed.append(definition.name)
+    }
+    services[id.index].isInstanceOnDemand = false
+    replace(id, with: definition)
+  }
+
+  private mutating func replace(_ id: ServiceID, with definition: ServiceDefinition) {
+    // Only where it was written may have changed; then the run goes on under the same blueprint.
+    guard services[id.index].blueprint.definition != definition else { return }
+    services[id.index].blueprint = Blueprint(definition)
+    if services[id.index].life.isResting { services[id.index].inForce = services[id.index].blueprint }
+  }
+
+  private func gone(from loaded: Configuration) -> [ServiceID] {
+    services.indices.filter { index in
+      let record = services[index]
+      return !record.isForgotten && !record.isRemoved && !record.isInstanceOnDemand
+        && loaded.services[record.name] == nil
+    }
+    .map { ServiceID($0) }
+  }
+
+  /// Instances that somebody named at run time follow their template, and go with it.
+  private mutating func remakeInstances(
+    _ summary: inout LoadSummary, changed: inout [ServiceID], removed: inout [ServiceID]
+  ) {
+    for index in services.indices where services[index].isInstanceOnDemand && !services[index].isForgotten {
+      let id = ServiceID(index)
+      let name = services[index].name
+      guard let at = name.firstIndex(of: "@"), let template = configuration.templates[String(name[...at])],
+        case .success(let definition) = template.make(String(name[name.index(after: at)...]))
+      else {
+        removed.append(id)
+        continue
+      }
+      if services[index].blueprint.definition.hasSameMeaning(as: definition) {
+        summary.unchanged += 1
+      } else {
+        changed.append(id)
+        summary.changed.append(name)
+      }
+      replace(id, with: definition)
+    }
+  }
+
+  /// A service that runs may have got a new requirement: that is started beside it.
+  private mutating func requireAnew(_ changed: [ServiceID]) {
+    for id in changed where services[id.index].life.isActive && services[id.index].stopOrder == nil {
+      let name = services[id.index].name
+      for requirement in services[id.index].links.requirements {
+        let isMet = requirement.candidates.contains { services[$0.index].life.isUp }
+        if !isMet, let first = requirement.candidates.first(where: { mayStart($0) }) {
+          start([first], for: .service(name), isCommand: false, isAgain: true)
+        }
+      }
+    }
+  }
+
+  // MARK: Adding and removing
+
+  mutating func add(_ definition: ServiceDefinition) -> ServiceID {
+    let id = ServiceID(services.count)
+    var record = ServiceRecord(Blueprint(definition), incarnation: nextSerial, at: now)
+    nextSerial += 1
+    record.isDisabled = disabledNames.contains(definition.name)
+    services.append(record)
+    idsByName[definition.name] = id
+    return id
+  }
+
+  /// Stops a service in order; it is forgotten when it rests.
+  @discardableResult
+  mutating func remove(_ id: ServiceID) -> [ServiceID] {
+    services[id.index].isRemoved = true
+    services[id.index].intent = nil
+    let affected = stop(
+      [id], outcome: .stopped(.removed), above: { .stopped(.requirementStopped($0)) }, withdraws: true)
+    enqueue(id)
+    return affected
+  }
+
+  mutating func forget(_ id: ServiceID) {
+    let name = services[id.index].name
+    for request in watchers[id] ?? [] where requests[request]?.wait != nil {
+      close(request, with: .refused(.gone(name)))
+    }
+    watchers[id] = nil
+    unlink(id)
+    deadlines.set(nil, for: .service(id))
+    idsByName[name] = nil
+    var empty = ServiceRecord(Self.nobody, incarnation: 0, at: now)
+    empty.isForgotten = true
+    services[id.index] = empty
+    actions.append(.record(.forgotten(service: name)))
+    actions.append(.forget(id, name: name))
+  }
+
+  private static let nobody = Blueprint(ServiceDefinition(name: ""))
+
+  func startsByItself(_ id: ServiceID) -> Bool {
+    let record = services[id.index]
+    guard !record.isDisabled, !record.isRemoved else { return false }
+    let definition = record.blueprint.definition
+    return definition.autoStart || (definition.isPackaged && enabledNames.contains(definition.name))
+  }
+}
+
+extension ServiceDefinition {
+  /// Equal but for where it was written.
+  func hasSameMeaning(as other: ServiceDefinition) -> Bool {
+    var placed = other
+    placed.origin = origin
+    return self == placed
+  }
+}

@@ -1,0 +1,222 @@
+// What clients ask for. An order is refused as a whole, or taken as a whole.
+extension Supervisor {
+  mutating func take(_ order: Order, from requester: Requester, request: RequestID) {
+    do throws(Refusal) {
+      try carryOut(order, from: requester, request: request)
+    } catch {
+      actions.append(.reply(request, .refused(error)))
+    }
+  }
+
+  private mutating func carryOut(
+    _ order: Order, from requester: Requester, request: RequestID
+  ) throws(Refusal) {
+    if shutdown != nil, order.startsSomething { throw .shuttingDown }
+    switch order {
+    case .start(let names, let options):
+      let ids = try startable(names)
+      orderStart(ids, from: requester, request: request, options: options)
+    case .stop(let names, let withRequirements, let options):
+      let ids = try known(names)
+      orderStop(ids, withRequirements: withRequirements, from: requester, request: request, options: options)
+    case .restart(let names, let options):
+      let ids = try startable(names)
+      orderRestart(ids, from: requester, request: request, options: options)
+    case .reload(let name): try orderReload(name, request: request)
+    case .action(let name, let action, let arguments):
+      try orderAction(name, action, arguments: arguments, request: request)
+    case .signal(let names, let number, let group): try orderSignal(names, number, group: group, request: request)
+    case .enable(let names, let now, let options):
+      try orderEnable(names, now: now, from: requester, request: request, options: options)
+    case .disable(let names, let stop, let options):
+      try orderDisable(names, stop: stop, from: requester, request: request, options: options)
+    case .wait(let name, let condition, let pid, let timeout):
+      try orderWait(name, for: condition, after: pid, timeout: timeout, request: request)
+    case .unload(let names): try orderUnload(names, from: requester, request: request)
+    case .stopRoot: beginShutdown(requester, request: request)
+    }
+  }
+
+  // MARK: Start, stop, restart
+
+  private mutating func orderStart(
+    _ ids: [ServiceID], from requester: Requester, request: RequestID, options: OrderOptions
+  ) {
+    if options.dryRun {
+      let closure = closureBelow(ids).filter { !services[$0.index].life.isUp }
+      let clashes = Set(closure.flatMap { services[$0.index].links.conflicts }).filter {
+        !services[$0.index].life.isResting
+      }
+      let stops = closureAbove(clashes.sorted())
+      return reply(request, would: closure, .wouldStart, and: stops, .wouldStop, named: Set(ids))
+    }
+    let readyBefore = Set(ids.filter { isSettledUp($0) && !isRerun($0) })
+    note(order: "start", ids, requester)
+    for id in ids { services[id.index].wasStartedOnFailure = false }
+    start(ids, for: requester, isCommand: true)
+    guard !options.noWait else { return accept(request, ids) }
+    var pending = PendingRequest(named: Set(ids))
+    for id in ids {
+      if readyBefore.contains(id), isSettledUp(id) {
+        pending.resolve(outcome(id, .alreadyUp(pid: mainPID(of: id)), named: true))
+      } else {
+        pending.goals[id] = .up
+      }
+    }
+    for id in closureBelow(ids) where pending.goals[id] == nil && services[id.index].life.isComing {
+      pending.observed.insert(id)
+    }
+    open(pending, as: request)
+  }
+
+  private mutating func orderStop(
+    _ ids: [ServiceID], withRequirements: Bool, from requester: Requester, request: RequestID, options: OrderOptions
+  ) {
+    var roots = ids
+    if withRequirements { roots += requirementsNobodyNeeds(without: ids) }
+    if options.dryRun {
+      return reply(request, would: closureAbove(roots), .wouldStop, and: [], .wouldStop, named: Set(ids))
+    }
+    note(order: "stop", ids, requester)
+    let affected = stop(
+      roots, outcome: .stopped(.command(requester)), above: { .stopped(.requirementStopped($0)) }, withdraws: true)
+    guard !options.noWait else { return accept(request, ids) }
+    var pending = PendingRequest(named: Set(ids))
+    for id in ids where services[id.index].life.isResting {
+      pending.resolve(outcome(id, .alreadyStopped, named: true))
+    }
+    for id in affected { pending.goals[id] = .down }
+    open(pending, as: request)
+  }
+
+  private mutating func orderRestart(
+    _ ids: [ServiceID], from requester: Requester, request: RequestID, options: OrderOptions
+  ) {
+    if options.dryRun {
+      return reply(request, would: closureAbove(ids), .wouldStop, and: ids, .wouldStart, named: Set(ids))
+    }
+    note(order: "restart", ids, requester)
+    let wereResting = ids.filter { services[$0.index].life.isResting }
+    for id in ids {
+      services[id.index].life.forgetFailures()
+      if services[id.index].intent == nil { services[id.index].intent = Intent(requester: requester, since: now) }
+    }
+    var affected = stop(
+      ids, outcome: .stopped(.restart(requester)), above: { .stopped(.requirementStopped($0)) }, withdraws: false,
+      startsAgain: true)
+    affected += restartFollowers(of: affected, requester: requester)
+    start(wereResting, for: requester, isCommand: true)
+    guard !options.noWait else { return accept(request, ids) }
+    var pending = PendingRequest(named: Set(ids))
+    for id in affected where services[id.index].stopOrder?.startsAgain == true { pending.goals[id] = .upAgain }
+    for id in wereResting { pending.goals[id] = .up }
+    open(pending, as: request)
+  }
+
+  // MARK: Enable, disable, unload
+
+  private mutating func orderEnable(
+    _ names: [String], now startNow: Bool, from requester: Requester, request: RequestID, options: OrderOptions
+  ) throws(Refusal) {
+    let ids = try known(names)
+    if options.dryRun { return replyAll(request, ids, startNow ? .wouldStart : .enabled) }
+    note(order: "enable", ids, requester)
+    for id in ids {
+      services[id.index].isDisabled = false
+      services[id.index].life.forgetFailures()
+      disabledNames.remove(services[id.index].name)
+      if services[id.index].blueprint.definition.isPackaged { enabledNames.insert(services[id.index].name) }
+    }
+    saveEnablement()
+    if startNow {
+      orderStart(ids, from: requester, request: request, options: options)
+    } else {
+      replyAll(request, ids, .enabled)
+    }
+  }
+
+  private mutating func orderDisable(
+    _ names: [String], stop stopNow: Bool, from requester: Requester, request: RequestID, options: OrderOptions
+  ) throws(Refusal) {
+    let ids = try known(names)
+    if options.dryRun { return replyAll(request, ids, stopNow ? .wouldStop : .disabled) }
+    note(order: "disable", ids, requester)
+    for id in ids {
+      services[id.index].isDisabled = true
+      disabledNames.insert(services[id.index].name)
+      enabledNames.remove(services[id.index].name)
+    }
+    saveEnablement()
+    // Who waits for it hears that it will not come.
+    for id in ids {
+      for dependent in services[id.index].links.dependents { enqueue(dependent.service) }
+    }
+    if stopNow {
+      orderStop(ids, withRequirements: false, from: requester, request: request, options: options)
+    } else {
+      replyAll(request, ids, .disabled)
+    }
+  }
+
+  private mutating func saveEnablement() {
+    actions.append(.saveEnablement(Enablement(enabled: enabledNames, disabled: disabledNames)))
+  }
+
+  private mutating func orderUnload(
+    _ names: [String], from requester: Requester, request: RequestID
+  ) throws(Refusal) {
+    var ids: [ServiceID] = []
+    for name in names {
+      guard let id = idsByName[name], !services[id.index].isRemoved else { throw .unknownService(name) }
+      ids.append(id)
+    }
+    for id in ids {
+      let needing = neededBy(id).filter { !ids.contains($0) }
+      guard needing.isEmpty else {
+        throw .requiredBy(services[id.index].name, needing.map { services[$0.index].name })
+      }
+    }
+    note(order: "unload", ids, requester)
+    var pending = PendingRequest(named: Set(ids))
+    for id in ids {
+      if services[id.index].life.isResting { pending.resolve(outcome(id, .alreadyStopped, named: true)) }
+      for other in remove(id) { pending.goals[other] = .down }
+    }
+    open(pending, as: request)
+  }
+
+  /// Services whose requirement only this one meets.
+  private func neededBy(_ id: ServiceID) -> [ServiceID] {
+    services[id.index].links.dependents.filter { edge in
+      let other = services[edge.service.index]
+      return !other.isRemoved && other.links.requirements[Int(edge.requirement)].candidates == [id]
+    }
+    .map(\.service)
+  }
+
+  // MARK: Signals
+
+  private mutating func orderSignal(
+    _ names: [String], _ number: Int32, group: Bool, request: RequestID
+  ) throws(Refusal) {
+    var targets: [(id: ServiceID, main: ProcessKey)] = []
+    for id in try known(names) {
+      guard let main = services[id.index].life.main else { throw .notRunning(services[id.index].name) }
+      targets.append((id, main))
+    }
+    for (_, main) in targets { actions.append(group ? .signalGroup(main, number) : .signal(main, number)) }
+    let outcomes = targets.map { outcome($0.id, .signalled(pid: mainPID(of: $0.id)), named: true) }
+    actions.append(.reply(request, .services(outcomes)))
+  }
+}
+
+extension Order {
+  /// What is refused once the supervisor is on its way out.
+  var startsSomething: Bool {
+    switch self {
+    case .start, .restart, .reload, .action: true
+    case .enable(_, let now, _): now
+    case .stop, .signal, .disable, .wait, .unload, .stopRoot: false
+    }
+  }
+}

@@ -1,0 +1,219 @@
+/// A request that has not had its final reply.
+struct PendingRequest: Sendable {
+  enum Goal: Sendable, Equatable {
+    case up
+    case down
+    /// Down first, then up.
+    case upAgain
+  }
+
+  struct Wait: Sendable {
+    var service: ServiceID
+    var condition: WaitCondition
+    var after: Int32?
+  }
+
+  /// What is still open.
+  var goals: [ServiceID: Goal] = [:]
+  /// Only watched, for progress.
+  var observed: Set<ServiceID> = []
+  var outcomes: [ServiceOutcome] = []
+  var named: Set<ServiceID>
+  var wait: Wait?
+  /// The process that runs on the caller's behalf.
+  var errand: ProcessKey?
+
+  init(named: Set<ServiceID> = []) {
+    self.named = named
+  }
+
+  mutating func resolve(_ outcome: ServiceOutcome) {
+    outcomes.append(outcome)
+  }
+}
+
+// Who waits for what: a request has goals, services have watchers, and each request gets exactly one final reply.
+extension Supervisor {
+  mutating func open(_ pending: PendingRequest, as request: RequestID) {
+    guard !pending.goals.isEmpty || pending.wait != nil || pending.errand != nil else {
+      actions.append(.reply(request, .services(pending.outcomes)))
+      return
+    }
+    requests[request] = pending
+    for id in pending.goals.keys { watchers[id, default: []].append(request) }
+    for id in pending.observed { watchers[id, default: []].append(request) }
+    if let wait = pending.wait { watchers[wait.service, default: []].append(request) }
+  }
+
+  mutating func close(_ request: RequestID, with reply: Reply?) {
+    guard let pending = requests.removeValue(forKey: request) else { return }
+    deadlines.set(nil, for: .request(request))
+    var watched = Set(pending.goals.keys).union(pending.observed).union(pending.outcomes.compactMap { idsByName[$0.service] })
+    if let wait = pending.wait { watched.insert(wait.service) }
+    for id in watched {
+      watchers[id]?.removeAll { $0 == request }
+      if watchers[id]?.isEmpty == true { watchers[id] = nil }
+    }
+    if let reply { actions.append(.reply(request, reply)) }
+  }
+
+  // MARK: News of a service
+
+  /// A service has entered another state.
+  mutating func notify(_ id: ServiceID) {
+    guard let watching = watchers[id] else { return }
+    let record = services[id.index]
+    let progress = Progress(
+      service: record.name, state: record.life.state.name, pid: mainPID(of: id), cause: restOutcome(of: id))
+    for request in watching {
+      actions.append(.progress(request, progress))
+      advance(request, by: id)
+    }
+  }
+
+  private mutating func advance(_ request: RequestID, by id: ServiceID) {
+    if requests[request]?.wait != nil { return checkWait(request) }
+    guard let goal = requests[request]?.goals[id] else { return }
+    let life = services[id.index].life
+    let startsAgain = services[id.index].stopOrder?.startsAgain ?? false
+    switch goal {
+    case .up:
+      if life.isReady, services[id.index].stopOrder == nil {
+        resolve(request, id, .up(pid: mainPID(of: id)))
+      } else if life.isResting, !startsAgain {
+        resolve(request, id, restResult(of: id))
+      }
+    case .down:
+      guard life.isResting else { return }
+      if case .failed(.unkillable) = life.state {
+        resolve(request, id, .failed(.unkillable, willRetry: false))
+      } else {
+        resolve(request, id, .stopped(stopCause(of: id)))
+      }
+    case .upAgain:
+      guard life.isResting else { return }
+      if startsAgain {
+        requests[request]?.goals[id] = .up
+      } else {
+        resolve(request, id, restResult(of: id))
+      }
+    }
+  }
+
+  /// A start came to nothing; who waits for it hears of it, also when it will be tried again.
+  mutating func attemptFailed(_ id: ServiceID, _ cause: FailureCause, willRetry: Bool) {
+    for request in watchers[id] ?? [] where requests[request]?.goals[id] == .up {
+      resolve(request, id, .failed(cause, willRetry: willRetry))
+    }
+  }
+
+  private mutating func resolve(_ request: RequestID, _ id: ServiceID, _ result: ServiceOutcome.Result) {
+    guard requests[request]?.goals.removeValue(forKey: id) != nil else { return }
+    let isNamed = requests[request]?.named.contains(id) ?? false
+    let resolved = outcome(id, result, named: isNamed)
+    requests[request]?.resolve(resolved)
+    if requests[request]?.goals.isEmpty == true, let outcomes = requests[request]?.outcomes {
+      close(request, with: .services(outcomes))
+    }
+  }
+
+  // MARK: Wait
+
+  mutating func orderWait(
+    _ name: String, for condition: WaitCondition, after pid: Int32?, timeout: Duration?, request: RequestID
+  ) throws(Refusal) {
+    let id = try one(name)
+    var pending = PendingRequest()
+    pending.wait = PendingRequest.Wait(service: id, condition: condition, after: pid)
+    open(pending, as: request)
+    if let timeout { deadlines.set(now + timeout, for: .request(request)) }
+    checkWait(request)
+  }
+
+  private mutating func checkWait(_ request: RequestID) {
+    guard let wait = requests[request]?.wait else { return }
+    let record = services[wait.service.index]
+    let holds: Bool =
+      switch (wait.condition, record.life.state) {
+      case (.running, .running): wait.after == nil || (record.mainPID != 0 && record.mainPID != wait.after)
+      case (.running, .completed), (.completed, .completed): true
+      case (.stopped, .stopped), (.failed, .failed): true
+      default: false
+      }
+    if holds { close(request, with: .done) }
+  }
+
+  mutating func waitTimedOut(_ request: RequestID) {
+    guard let wait = requests[request]?.wait else { return }
+    let record = services[wait.service.index]
+    close(request, with: .refused(.timedOut(record.name, record.life.state.name)))
+  }
+
+  // MARK: The caller
+
+  /// What it asked for goes on; only a process that runs for it is ended.
+  mutating func callerGone(_ request: RequestID) {
+    shutdown?.requests.removeAll { $0 == request }
+    let errand = requests[request]?.errand
+    close(request, with: nil)
+    guard let errand, let entry = processes[errand] else { return }
+    let grace = services[entry.service.index].blueprint.definition.stop.gracePeriod
+    actions.append(.signal(errand, ProcessSignal.terminate))
+    deadlines.set(now + grace, for: .process(errand))
+  }
+
+  // MARK: Answers
+
+  func outcome(_ id: ServiceID, _ result: ServiceOutcome.Result, named: Bool) -> ServiceOutcome {
+    ServiceOutcome(service: services[id.index].name, result: result, isNamed: named)
+  }
+
+  mutating func accept(_ request: RequestID, _ ids: [ServiceID]) {
+    replyAll(request, ids, .accepted)
+  }
+
+  mutating func replyAll(_ request: RequestID, _ ids: [ServiceID], _ result: ServiceOutcome.Result) {
+    actions.append(.reply(request, .services(ids.map { outcome($0, result, named: true) })))
+  }
+
+  mutating func reply(
+    _ request: RequestID, would first: [ServiceID], _ result: ServiceOutcome.Result,
+    and second: [ServiceID], _ other: ServiceOutcome.Result, named: Set<ServiceID>
+  ) {
+    let outcomes =
+      first.map { outcome($0, result, named: named.contains($0)) }
+      + second.map { outcome($0, other, named: named.contains($0)) }
+    actions.append(.reply(request, .services(outcomes)))
+  }
+
+  private func restResult(of id: ServiceID) -> ServiceOutcome.Result {
+    switch services[id.index].life.state {
+    case .failed(let cause): .failed(cause, willRetry: false)
+    case .stopped(let cause): .stopped(cause)
+    default: .accepted
+    }
+  }
+
+  private func stopCause(of id: ServiceID) -> StopCause {
+    switch services[id.index].life.state {
+    case .stopped(let cause): cause
+    case .failed(.requirement(let name, _)): .requirementStopped(name)
+    default: services[id.index].life.lastExit.map { .exited($0) } ?? .neverStarted
+    }
+  }
+
+  /// Up and not on its way anywhere.
+  func isSettledUp(_ id: ServiceID) -> Bool {
+    services[id.index].life.isReady && services[id.index].stopOrder == nil
+  }
+
+  /// A start makes it run again.
+  func isRerun(_ id: ServiceID) -> Bool {
+    if case .completed = services[id.index].life.state { true } else { false }
+  }
+
+  mutating func note(order: String, _ ids: [ServiceID], _ requester: Requester) {
+    let names = ids.map { services[$0.index].name }.joined(separator: " ")
+    actions.append(.record(.ordered("\(order) \(names)", requester)))
+  }
+}

@@ -1,0 +1,107 @@
+// Stopping: a walk up the dependents that orders what is to go down. The graph's counters then give the order.
+extension Supervisor {
+  /// Orders services and all that needs them to stop.
+  ///
+  /// - Parameters:
+  ///   - outcome: what the roots come to.
+  ///   - above: what a dependent comes to, given the name of its requirement that goes down.
+  ///   - withdraws: nobody wants them any more.
+  ///   - startsAgain: a restart: what was up, or on its way, starts again afterwards.
+  /// - Returns: all that was ordered to stop, roots first.
+  @discardableResult
+  mutating func stop(
+    _ roots: [ServiceID], outcome: Outcome, above: (String) -> Outcome, withdraws: Bool, startsAgain: Bool = false
+  ) -> [ServiceID] {
+    visitStamp &+= 1
+    let stamp = visitStamp
+    var affected: [ServiceID] = []
+    var stack = roots.reversed().map { (id: $0, outcome: outcome, isRoot: true) }
+    while let (id, outcome, isRoot) = stack.popLast() {
+      guard services[id.index].visit != stamp else { continue }
+      services[id.index].visit = stamp
+      if withdraws { services[id.index].intent = nil }
+      guard !services[id.index].life.isResting else { continue }
+      order(id, StopOrder(outcome: outcome, startsAgain: startsAgain), isRoot: isRoot)
+      affected.append(id)
+      let outcomeAbove = above(services[id.index].name)
+      for edge in services[id.index].links.dependents.reversed() where !isMetWithout(edge, visited: stamp) {
+        // Somebody else's dependents at rest are left as they are, intent and all.
+        guard !services[edge.service.index].life.isResting else { continue }
+        stack.append((id: edge.service, outcome: outcomeAbove, isRoot: false))
+      }
+    }
+    return affected
+  }
+
+  private mutating func order(_ id: ServiceID, _ order: StopOrder, isRoot: Bool) {
+    if let present = services[id.index].stopOrder {
+      if order.startsAgain {
+        // A restart of what is being stopped: the stop finishes, then it starts.
+        if isRoot { services[id.index].stopOrder?.startsAgain = true }
+      } else {
+        services[id.index].stopOrder = StopOrder(
+          outcome: present.startsAgain ? order.outcome : present.outcome, startsAgain: false)
+      }
+    } else {
+      // What is going down by itself starts again only if it is what the caller named.
+      let again = order.startsAgain && (isRoot || !services[id.index].isStopping)
+      services[id.index].stopOrder = StopOrder(outcome: order.outcome, startsAgain: again)
+    }
+    refresh(id)
+    enqueue(id)
+  }
+
+  /// Whether another service that stays up meets the requirement.
+  private func isMetWithout(_ edge: Links.Dependent, visited stamp: UInt32) -> Bool {
+    let requirement = services[edge.service.index].links.requirements[Int(edge.requirement)]
+    return requirement.candidates.contains { candidate in
+      let record = services[candidate.index]
+      return record.visit != stamp && record.stopOrder == nil && record.life.isUp
+    }
+  }
+
+  /// A service went down unasked: what runs on top of it stops, and stays wanted.
+  mutating func requirementWentDown(_ id: ServiceID) {
+    guard services[id.index].stopOrder == nil else { return }
+    let hasFailed =
+      switch services[id.index].life.state {
+      case .stopping(_, .failed), .failed: true
+      default: false
+      }
+    let name = services[id.index].name
+    let above: (String) -> Outcome = {
+      hasFailed ? .failed(.requirement($0, .failed)) : .stopped(.requirementStopped($0))
+    }
+    var lost: [ServiceID] = []
+    for edge in services[id.index].links.dependents {
+      let dependent = services[edge.service.index]
+      let requirement = dependent.links.requirements[Int(edge.requirement)]
+      let isMet = requirement.candidates.contains { $0 != id && services[$0.index].life.isUp }
+      if dependent.life.isActive, dependent.stopOrder == nil, !isMet { lost.append(edge.service) }
+    }
+    guard !lost.isEmpty else { return }
+    stop(lost, outcome: above(name), above: above, withdraws: false)
+  }
+
+  /// Restarts what is to be restarted along with others; each service once.
+  ///
+  /// - Returns: all that will stop and start again.
+  @discardableResult
+  mutating func restartFollowers(of ids: [ServiceID], requester: Requester) -> [ServiceID] {
+    guard shutdown == nil else { return [] }
+    var seen = Set(ids)
+    var pending = ids
+    var followers: [ServiceID] = []
+    while let id = pending.popLast() {
+      for follower in services[id.index].links.restartFollowers where seen.insert(follower).inserted {
+        guard services[follower.index].life.isUp, services[follower.index].stopOrder == nil else { continue }
+        followers.append(follower)
+        pending.append(follower)
+      }
+    }
+    guard !followers.isEmpty else { return [] }
+    return stop(
+      followers, outcome: .stopped(.restart(requester)), above: { .stopped(.requirementStopped($0)) },
+      withdraws: false, startsAgain: true)
+  }
+}

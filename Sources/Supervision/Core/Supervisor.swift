@@ -1,0 +1,107 @@
+import DequeModule
+
+// The supervisor's core
+// =====================
+//
+// An event changes one service, a request or the graph; what follows from that for others is settled through a queue of
+// services whose conditions may have changed, so that nothing recurses:
+//
+//   handle(event)  ──▶ the service's Life, or a walk through the graph that marks services (start, stop, restart)
+//   refresh(id)    ──▶ compares what the service now is with what its neighbours were told, and updates their counters;
+//                      a neighbour whose counter reaches zero is queued
+//   settle(id)     ──▶ asks of a queued service: is it to stop and may it? does it wait and may it start? is it hopeless?
+//
+// Two marks on a service say where it is going: `intent` (somebody wants it up) and `stopOrder` (it is to stop, in order).
+// A start marks the closure of requirements, a stop the closure of dependents; the order of the actual starts and stops
+// then falls out of the counters.
+//
+// The files: +Start, +Stop (the walks), +Settle (the queue), +Orders (what clients ask), +Requests (who waits for what),
+// +Processes (what processes report), +Load (configurations), Status.swift (what others may look at).
+
+/// The state machine of all services: `handle(event, now)` gives the actions to carry out, and that is the whole interface.
+///
+/// It never blocks, reads no clock and touches no descriptor.
+public struct Supervisor: Sendable {
+  /// By number. A forgotten service leaves an empty place, so that a number never means two services.
+  var services: [ServiceRecord] = []
+  var idsByName: [String: ServiceID] = [:]
+  /// Services that provide a name which is not their own, in load order.
+  var providers: [String: [ServiceID]] = [:]
+  var configuration = Configuration()
+  /// Enabled by command: makes a packaged service auto-start.
+  var enabledNames: Set<String> = []
+  /// Disabled by command, also names that no service has at present.
+  var disabledNames: Set<String> = []
+
+  var requests: [RequestID: PendingRequest] = [:]
+  /// Which requests look at a service.
+  var watchers: [ServiceID: [RequestID]] = [:]
+  var processes: [ProcessKey: ProcessEntry] = [:]
+  var deadlines = DeadlineQueue()
+  var queue = Deque<ServiceID>()
+  /// Services that could start but for `max-parallel-starts`.
+  var held = Deque<ServiceID>()
+  var startingCount = 0
+  /// How many services are not at rest.
+  var restlessCount = 0
+  var visitStamp: UInt32 = 0
+  var nextSerial: UInt64 = 1
+  var random: SplitMix64
+  var shutdown: Shutdown?
+
+  var actions: [Action] = []
+  var now = Instant(nanoseconds: 0)
+
+  struct Shutdown: Sendable {
+    var requester: Requester
+    var requests: [RequestID] = []
+    /// The shutdown timeout has passed, and everything has had its SIGKILL.
+    var isForced = false
+    var isOver = false
+  }
+
+  /// A process that was asked for and has not ended.
+  struct ProcessEntry: Sendable {
+    var service: ServiceID
+    var role: ProcessRole
+    /// For reload and actions: who waits, and whether the time was up.
+    var request: RequestID?
+    var timedOut: Duration?
+  }
+
+  /// - Parameter seed: of the jitter in respawn delays.
+  public init(seed: UInt64) {
+    random = SplitMix64(seed: seed)
+  }
+
+  /// The whole interface: an event, the moment that it is handled, and what is to be done about it.
+  public mutating func handle(_ event: Event, at now: Instant) -> [Action] {
+    self.now = now
+    dispatch(event)
+    settleAll()
+    defer { actions.removeAll(keepingCapacity: actions.capacity <= 64) }
+    return actions
+  }
+
+  /// When `handle(.tick)` is due; `nil`: there is nothing to wait for.
+  public var nextDeadline: Instant? {
+    mutating get { deadlines.next }
+  }
+
+  private mutating func dispatch(_ event: Event) {
+    switch event {
+    case .boot(let configuration, let enablement): boot(configuration, enablement)
+    case .load(let configuration, let scope, let requester, let request):
+      load(configuration, scope: scope, requester: requester, request: request)
+    case .order(let order, let requester, let request): take(order, from: requester, request: request)
+    case .callerGone(let request): callerGone(request)
+    case .prepared(let id, let lacks): live(id, .prepared(lacks: lacks))
+    case .spawned(let key, let pid): spawned(key, pid: pid)
+    case .spawnFailed(let key, let failure): spawnFailed(key, failure)
+    case .exited(let key, let status): exited(key, status)
+    case .subtree(let id, let isEmpty): live(id, .subtree(isEmpty: isEmpty))
+    case .tick: tick()
+    case .shutdown(let requester): beginShutdown(requester, request: nil)
+    }
+  }
+}
