@@ -19,7 +19,7 @@ root=
 end_signal=15
 trap 'finish_peer >/dev/null 2>&1; rm -rf "$work"' EXIT
 trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+trap 'exit 143' TERM HUP PIPE
 
 if [ "$(uname)" != Linux ]; then
     echo "the benchmarks read /proc: Linux only" >&2
@@ -40,7 +40,7 @@ sleeper=$work/sleeper
 BENCH_RECORDS=$work/records
 export BENCH_RECORDS
 # supervisord alone needs more than the usual 1,024.
-ulimit -n "$(ulimit -H -n)"
+ulimit -n 100000 2>/dev/null || ulimit -n "$(ulimit -H -n)"
 
 installed() {
     case $1 in
@@ -133,6 +133,8 @@ for n in "$@"; do
             if ! installed "$peer_name"; then continue; fi
             # runsvdir's limit is built in: 1,000 services.
             if [ "$peer_name" = runit ] && [ "$n" -gt 1000 ]; then continue; fi
+            # Three pipes a service: more descriptors than a process may have?
+            if [ "$peer_name" = supervisord ] && [ $((n * 4 + 1024)) -gt "$(ulimit -n)" ]; then continue; fi
             note "$peer_name, $n services, turn $turn"
             prepare "$peer_name" "$n"
             boot "$peer_name" "$n"

@@ -35,7 +35,7 @@ begin() {
     tag=$(basename "$work")
     trap cleanup EXIT
     trap 'exit 130' INT
-    trap 'exit 143' TERM HUP
+    trap 'exit 143' TERM HUP PIPE
     etc=$work/etc
     socket=$work/socket
     journal=$work/journal
@@ -297,7 +297,7 @@ finish() {
 
 cleanup() {
     script_status=$?
-    trap - EXIT INT TERM HUP
+    trap - EXIT INT TERM HUP PIPE
     if [ "$script_status" -ne 0 ] && [ -s "$work/supervisor.out" ]; then
         echo "# the supervisor said:"
         show "$work/supervisor.out"

@@ -11,7 +11,7 @@ limit=${SCRIPT_TIMEOUT:-180}
 results=$(mktemp -d "${TMPDIR:-/tmp}/shepherd-tests.XXXXXX") || exit 1
 trap 'rm -rf "$results"' EXIT
 trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+trap 'exit 143' TERM HUP PIPE
 
 SHEPHERD_HELPERS=$results/helpers
 export SHEPHERD_BIN SHEPHERD_HELPERS
