@@ -3,15 +3,15 @@
 #
 # usage: run.sh DIRECTORY-OF-THE-EXECUTABLES
 # The services are copied into a private directory first: the supervisor refuses files that others may write.
-set -eu
+set -u
 
 binaries=${1:?usage: run.sh DIRECTORY-OF-THE-EXECUTABLES}
 here=$(cd "$(dirname "$0")/.." && pwd)
 
 umask 077
-demo=$(mktemp -d "${TMPDIR:-/tmp}/fruix-shepherd-demo.XXXXXX")
+demo=$(mktemp -d "${TMPDIR:-/tmp}/fruix-shepherd-demo.XXXXXX") || exit 1
 mkdir "$demo/config" "$demo/config/services.d"
-cp "$here"/services/demo/*.ucl "$demo/config/services.d/"
+cp "$here"/services/demo/*.ucl "$demo/config/services.d/" || exit 1
 cat >"$demo/config/supervisor.ucl" <<UCL
 supervisor {
   socket = "$demo/socket"
@@ -36,7 +36,17 @@ Talk to it from another terminal:
   herd stop database          stops what requires it first, and says what
   herd stop root              the end (as Control-C here)
 
-Logs, state and the socket are below $demo
+Logs, state and the socket are below $demo, which is removed at the end.
 TEXT
 
-exec "$binaries/fruix-shepherd" --foreground --config "$demo/config" --socket "$demo/socket"
+"$binaries/fruix-shepherd" --foreground --config "$demo/config" --socket "$demo/socket" &
+supervisor=$!
+# The supervisor stops its services when it is told to, and only then is it over: so pass it on, and wait.
+trap 'kill -TERM "$supervisor" 2>/dev/null' INT TERM HUP
+status=0
+while kill -0 "$supervisor" 2>/dev/null; do
+    wait "$supervisor"
+    status=$?
+done
+rm -rf "$demo"
+exit "$status"

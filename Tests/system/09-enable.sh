@@ -14,9 +14,9 @@ it "it is disabled" herd disable one
 it "which does not stop it" is "$(pid_of one)" "$pid"
 it "disable --stop does" herd disable --stop one
 it_exits 3 "it is stopped" herd status one
-said '[Dd]isabled' "and disabled"
+said '[Dd]isabled|enabled +no' "and disabled"
 it_exits 1 "a start is refused" herd start one
-said '[Dd]isabled' "with that reason"
+said '[Dd]isabled|enabled +no' "with that reason"
 it_exits 1 "so is a start of what requires it" herd start needs-one
 said 'one' "naming it"
 it "a reload keeps it" herd load root
@@ -24,7 +24,7 @@ it_exits 1 "a start is still refused" herd start one
 stop_supervisor
 start_supervisor
 it_exits 3 "a restart of the supervisor keeps it" herd status one
-said '[Dd]isabled' "and says so"
+said '[Dd]isabled|enabled +no' "and says so"
 it "it is enabled" herd enable one
 it_exits 3 "which does not start it" herd status one
 it "enable --now does" herd enable --now one
