@@ -1,3 +1,461 @@
 #ifndef CPROC_H
 #define CPROC_H
+
+/*
+ * CProc: the only code of the project that knows a kernel.
+ *
+ * The interface speaks FreeBSD's terms: process descriptors (pdfork(2)), the
+ * reaper (procctl(2)), kqueue(2).  freebsd/ is the product; linux/ gives the same
+ * promises for development, by pidfds, the child-subreaper, epoll(7), signalfd(2)
+ * and /proc; common/ is what really is the same.
+ *
+ * Rules of the whole interface, unless a function says otherwise:
+ *   - a function returns 0 or a non-negative value, or -1 with errno set;
+ *   - no function blocks, cproc_queue_wait() apart;
+ *   - every descriptor is close-on-exec from the call that makes it;
+ *   - one thread uses it; nothing here is kept in global variables.
+ */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* ------------------------------------------------------------------ starting */
+
+/*
+ * The steps of the child between fork and exec, in their order.  A child that
+ * fails reports one of them with the errno.  The numbers are not stored anywhere.
+ */
+enum cproc_stage {
+	CPROC_STAGE_SESSION = 1,  /* setsid, setlogin */
+	CPROC_STAGE_DESCRIPTORS,  /* the promised descriptors at their numbers */
+	CPROC_STAGE_LIMITS,       /* the supervisor's original limit of open files */
+	CPROC_STAGE_CLOSE,        /* close_range on all that was not promised */
+	CPROC_STAGE_DIRECTORY,    /* chdir */
+	CPROC_STAGE_GROUPS,       /* setgroups */
+	CPROC_STAGE_GROUP,        /* setgid */
+	CPROC_STAGE_USER,         /* setuid */
+	CPROC_STAGE_SIGNALS,      /* dispositions and mask */
+	CPROC_STAGE_EXEC          /* execve */
+};
+
+/* What the child writes into its report pipe when a stage fails. */
+struct cproc_failure {
+	int32_t stage; /* enum cproc_stage */
+	int32_t error; /* errno */
+};
+
+/* One promised descriptor: number `child` in the new process is the caller's `parent`. */
+struct cproc_promise {
+	int child;
+	int parent;
+};
+
+#define CPROC_PROMISES_MAX 256
+
+enum cproc_spawn_flags {
+	CPROC_SET_GROUPS = 1 << 0,   /* groups, group_count */
+	CPROC_SET_GROUP = 1 << 1,    /* group */
+	CPROC_SET_USER = 1 << 2,     /* user */
+	CPROC_SET_OPEN_FILES = 1 << 3 /* open_files_soft, open_files_hard */
+};
+
+/*
+ * Everything that the child needs, prepared before the fork: the child neither
+ * allocates nor reads a file.  The caller owns all that is pointed to, and may free
+ * it when cproc_spawn() has returned.
+ */
+struct cproc_spawn {
+	const char *const *programs; /* tried in this order as execvp(3) does; ends with NULL */
+	const char *const *arguments;
+	const char *const *environment;
+	const char *directory; /* NULL: stays where the caller is */
+	const char *login;     /* setlogin(2) on FreeBSD, when not NULL; no such notion on Linux */
+	const struct cproc_promise *promises; /* any order; at most CPROC_PROMISES_MAX */
+	size_t promise_count;
+	const gid_t *groups;
+	size_t group_count;
+	uint64_t open_files_soft;
+	uint64_t open_files_hard;
+	uid_t user;
+	gid_t group;
+	mode_t mask;    /* umask(2) */
+	unsigned flags; /* enum cproc_spawn_flags */
+};
+
+struct cproc_spawned {
+	pid_t pid;
+	int process; /* the process descriptor */
+	/*
+	 * Read end of the report pipe, non-blocking: end of file means that the exec has
+	 * succeeded (or that the child was killed before: the exit tells), a struct
+	 * cproc_failure that it has not and that the child has ended with status 127.
+	 */
+	int report;
+};
+
+/*
+ * Starts a process.  pdfork(2) with PD_CLOEXEC and PD_DAEMON: closing the descriptor, or the
+ * supervisor's death, leaves the process alive.
+ *
+ * On Linux the caller waits until the child has reached its program or failed, as with vfork(2)
+ * (linux/spawn.c says what that saves), so that the report can be read at once.  On FreeBSD it does not.
+ * errno: EAGAIN, ENOMEM (no process), EMFILE, ENFILE (no descriptor), EINVAL (too many
+ * promises, a negative number, a number promised twice).
+ */
+int cproc_spawn(const struct cproc_spawn *spawn, struct cproc_spawned *spawned);
+
+/* ------------------------------------------------------------- watching, ending */
+
+/*
+ * The status (as of wait(2)) of a process that has ended, without reaping it: its pid
+ * and its subtree's number stay taken until cproc_process_release().
+ * Returns 1 when *status was filled in, 0 when the process is still running.  The event
+ * CPROC_READY_EXIT brings the same status; this is for whoever has no queue.
+ */
+int cproc_process_status(int process, int *status);
+
+/*
+ * Reaps the process if it has ended, and closes the descriptor.  One that still
+ * runs becomes as if adopted: cproc_reap_orphans() will return it.
+ */
+int cproc_process_release(int process);
+
+/* pdkill(2), pidfd_send_signal(2): never reaches a process that has got the pid later. 0 also when it has ended. */
+int cproc_process_signal(int process, int signal);
+
+/* killpg(2): the processes that are still in the group that the first process leads. ESRCH: none. */
+int cproc_group_signal(pid_t first, int signal);
+
+/* ------------------------------------------------------------------ the reaper */
+
+/* Becomes the parent of every orphaned descendant: PROC_REAP_ACQUIRE, PR_SET_CHILD_SUBREAPER. */
+int cproc_reaper_acquire(void);
+
+/* 1: the caller is a reaper; 0: it is not. */
+int cproc_reaper_status(void);
+
+/*
+ * The processes that belong to one service, named by the processes that the supervisor
+ * itself has started for it (main process, hooks, actions) and whose descriptors it
+ * has not released: FreeBSD's pi_subtree is the pid of one of those.
+ *
+ * Linux keeps no such number.  There the child marks itself in a way that is inherited
+ * and cannot be undone (linux/subtree.c), and `mark`, the value of the variable
+ * FRUIX_SERVICE in the environment, is looked at besides.  `known` are the pids of all
+ * processes that the supervisor has started and not released, ascending: whatever else
+ * is a child of the supervisor was adopted.  That makes the usual question, is anything
+ * left of a service whose main process is dead, one read of a list of children.
+ */
+struct cproc_subtree {
+	const pid_t *firsts;
+	size_t first_count;
+	const char *mark; /* may be NULL */
+	const pid_t *known;
+	size_t known_count;
+};
+
+struct cproc_member {
+	pid_t pid;
+	pid_t parent; /* 0 where the kernel does not tell (FreeBSD) */
+	pid_t first;  /* which of `firsts` it descends from; 0 when only the mark tells */
+};
+
+/*
+ * Lists the living members, the first processes included, zombies not.  Returns how many there are, which may
+ * be more than `capacity`: the array then holds the first ones.
+ */
+ssize_t cproc_subtree_list(const struct cproc_subtree *subtree, struct cproc_member *members, size_t capacity);
+
+struct cproc_subtree_killed {
+	unsigned signalled;
+	pid_t refused; /* the first process that could not be signalled, or 0 */
+	int error;     /* and why */
+};
+
+/*
+ * Signals all members.  PROC_REAP_KILL does it atomically; on Linux SIGKILL repeats until a pass finds no process
+ * that it has not signalled before, other signals are sent in one pass.  -1 with ESRCH: there is none.
+ */
+int cproc_subtree_signal(const struct cproc_subtree *subtree, int signal, struct cproc_subtree_killed *killed);
+
+struct cproc_orphan {
+	pid_t pid;
+	int status;
+};
+
+/*
+ * Reaps adopted processes that have ended, and never one of `known` (ascending): on FreeBSD
+ * because wait(2) passes over what was pdforked, on Linux by asking for each adopted child by itself.
+ * Returns how many; call again when it returns `capacity`.
+ */
+ssize_t cproc_reap_orphans(const pid_t *known, size_t known_count, struct cproc_orphan *orphans, size_t capacity);
+
+/* ------------------------------------------------------------- the event queue */
+
+struct cproc_queue; /* a kqueue(2), or an epoll(7) with the descriptors that it needs besides */
+
+enum cproc_ready {
+	CPROC_READY_READ = 1 << 0,   /* also a connection to accept, and end of file */
+	CPROC_READY_WRITE = 1 << 1,
+	CPROC_READY_HANGUP = 1 << 2, /* the other side sends no more or is gone; what it has sent can still be read */
+	CPROC_READY_EXIT = 1 << 3,   /* data: the wait(2) status */
+	CPROC_READY_SIGNAL = 1 << 4, /* data: how often; at least once */
+	CPROC_READY_VNODE = 1 << 5,  /* data: enum cproc_vnode */
+	CPROC_READY_USER = 1 << 6    /* cproc_queue_trigger() was called */
+};
+
+enum cproc_vnode {
+	CPROC_VNODE_WRITE = 1 << 0,
+	CPROC_VNODE_ATTRIB = 1 << 1,
+	CPROC_VNODE_DELETE = 1 << 2,
+	CPROC_VNODE_RENAME = 1 << 3
+};
+
+/* Tokens are the caller's, and smaller than this: the Linux side packs a descriptor beside them. EINVAL else. */
+#define CPROC_TOKEN_END (UINT64_C(1) << 40)
+
+struct cproc_event {
+	uint64_t token; /* as registered; 0 for CPROC_READY_USER */
+	int64_t data;
+	uint32_t ready; /* enum cproc_ready */
+};
+
+/* NULL with errno: EMFILE, ENFILE, ENOMEM. */
+struct cproc_queue *cproc_queue_make(void);
+void cproc_queue_free(struct cproc_queue *queue);
+
+/*
+ * Changes what is watched on a descriptor: from `was` to `interest`, each 0 or
+ * CPROC_READY_READ | CPROC_READY_WRITE.  Level-triggered.  Both directions have the same token and may
+ * come as one event or as two.  Take a descriptor out before it is closed.
+ */
+int cproc_queue_watch(struct cproc_queue *queue, int descriptor, unsigned was, unsigned interest, uint64_t token);
+
+/* One event when the process ends, also when it has ended already; its status is in it, and it is not reaped. */
+int cproc_queue_watch_exit(struct cproc_queue *queue, int process, uint64_t token);
+int cproc_queue_forget_exit(struct cproc_queue *queue, int process);
+
+/*
+ * From now on the signal only comes as an event.  FreeBSD: EVFILT_SIGNAL, the signal is ignored otherwise; Linux: signalfd(2), the
+ * signal is blocked in this thread.  The child of cproc_spawn() undoes either.
+ */
+int cproc_queue_watch_signal(struct cproc_queue *queue, int signal, uint64_t token);
+
+/* Changes of the file behind an open descriptor (EVFILT_VNODE, inotify(7)), until it is forgotten or closed. */
+int cproc_queue_watch_vnode(struct cproc_queue *queue, int descriptor, uint64_t token);
+int cproc_queue_forget_vnode(struct cproc_queue *queue, int descriptor);
+
+/* Wakes cproc_queue_wait(); the one function that any thread may call. */
+int cproc_queue_trigger(struct cproc_queue *queue);
+
+/*
+ * Waits for events: at most `timeout` nanoseconds, for ever when negative.  Returns how many were filled in,
+ * 0 when the time is over.  EINTR is not an error: it returns 0.
+ */
+int cproc_queue_wait(struct cproc_queue *queue, struct cproc_event *events, size_t capacity, int64_t timeout);
+
+/* ------------------------------------------------------------------ descriptors */
+
+/* How cproc_open() opens. */
+enum cproc_open {
+	CPROC_OPEN_READ,   /* read only */
+	CPROC_OPEN_APPEND, /* write only, each write at the end; made with `mode` if missing */
+	CPROC_OPEN_CREATE, /* write only, emptied; made with `mode` if missing */
+	CPROC_OPEN_NEW     /* write only; EEXIST if there is one, a symbolic link included */
+};
+
+int cproc_open(const char *path, enum cproc_open how, mode_t mode);
+int cproc_close(int descriptor);
+ssize_t cproc_read(int descriptor, void *buffer, size_t size);
+/* send(2) without SIGPIPE for sockets, write(2) for the rest. */
+ssize_t cproc_write(int descriptor, const void *buffer, size_t size);
+int cproc_sync(int descriptor);
+int cproc_duplicate(int descriptor);
+int cproc_set_nonblocking(int descriptor);
+int cproc_set_mode(int descriptor, mode_t mode);
+/* Ends: [0] to read, [1] to write.  Blocking: set what you need. */
+int cproc_pipe(int ends[2]);
+
+/* ------------------------------------------------------------ local sockets */
+
+/*
+ * A listening stream socket at `path`, which must not exist (EADDRINUSE), with these permissions before
+ * anybody can connect.  ENAMETOOLONG: longer than the system's sun_path.
+ */
+int cproc_local_listen(const char *path, mode_t mode);
+/* A non-blocking connection.  ENOENT: no socket; ECONNREFUSED: nobody listens. Blocks only while the backlog is full. */
+int cproc_local_connect(const char *path);
+/* The next connection, non-blocking.  EAGAIN: none is waiting. */
+int cproc_local_accept(int listener);
+
+struct cproc_peer {
+	uid_t user;
+	gid_t group;
+	pid_t pid; /* at the time of connect(2); 0 when the system does not know */
+};
+
+/* LOCAL_PEERCRED, SO_PEERCRED. */
+int cproc_local_peer(int connection, struct cproc_peer *peer);
+
+/*
+ * Opens (makes) `path` and takes an exclusive flock(2).  EWOULDBLOCK: another process has it.
+ */
+int cproc_lock_file(const char *path, mode_t mode);
+
+/* ---------------------------------------------------------------- files */
+
+enum cproc_kind { CPROC_KIND_OTHER, CPROC_KIND_FILE, CPROC_KIND_DIRECTORY, CPROC_KIND_SOCKET, CPROC_KIND_LINK };
+
+struct cproc_file {
+	uid_t user;
+	gid_t group;
+	uint32_t mode; /* permission bits */
+	int kind;      /* enum cproc_kind */
+	int64_t size;
+	uint64_t device;
+	uint64_t inode;
+};
+
+int cproc_file_status(const char *path, bool follow_link, struct cproc_file *file);
+/*
+ * The names in a directory, `.` and `..` left out, each ending with a NUL, in no order.  *length is the sum of them.
+ * The caller gives the result to cproc_memory_free().
+ */
+char *cproc_directory_names(const char *path, size_t *length);
+void cproc_memory_free(void *memory);
+int cproc_directory_make(const char *path, mode_t mode);
+int cproc_directory_remove(const char *path);
+int cproc_unlink(const char *path);
+int cproc_rename(const char *from, const char *to);
+/* 0 when this process may execute the file.  ENOENT, EACCES (no permission), EISDIR (a directory). */
+int cproc_program_check(const char *path);
+
+/* --------------------------------------------------------------- accounts */
+
+struct cproc_account {
+	uid_t user;
+	gid_t group;
+	const char *name; /* these three point into the caller's buffer */
+	const char *home;
+	const char *shell;
+};
+
+/* ENOENT: no such account.  ERANGE: a larger buffer is wanted.  Anything else: the database could not be read. */
+int cproc_account_named(const char *name, struct cproc_account *account, char *buffer, size_t size);
+int cproc_account_numbered(uid_t user, struct cproc_account *account, char *buffer, size_t size);
+int cproc_group_named(const char *name, gid_t *group, char *buffer, size_t size);
+int cproc_group_numbered(gid_t group, const char **name, char *buffer, size_t size);
+/* The supplementary groups of an account, `group` included.  Returns how many; -1 with ERANGE when `capacity` is too small. */
+int cproc_account_groups(const char *name, gid_t group, gid_t *groups, size_t capacity);
+
+/* ----------------------------------------------------------- this process */
+
+uid_t cproc_user(void);
+gid_t cproc_group(void);
+pid_t cproc_pid(void);
+
+/* NULL-terminated, as environ(7). */
+const char *const *cproc_environment(void);
+const char *cproc_environment_value(const char *name);
+
+/*
+ * Raises the soft limit of open files to the hard one and returns what it was before: what a child gets back.
+ */
+int cproc_open_files_raise(uint64_t *soft, uint64_t *hard);
+
+int cproc_signal_ignore(int signal);
+
+/* ----------------------------------------------------------- the system */
+
+/* Nanoseconds of CLOCK_MONOTONIC, and of CLOCK_REALTIME since 1970. */
+int64_t cproc_clock_monotonic(void);
+int64_t cproc_clock_wall(void);
+
+/*
+ * Sees that a kernel module is there: FreeBSD loads it (kldload(2)) when it is not; Linux only looks.
+ * ENOENT: no such module.  EPERM: not allowed to load it.
+ */
+int cproc_module_require(const char *name);
+
+/*
+ * A sysctl(3) by name as sysctl(8) -n prints it, NUL-terminated.  Returns the length.  ENOENT: no such name.
+ * ERANGE: buffer too small.  EOPNOTSUPP: an opaque value.
+ */
+ssize_t cproc_sysctl(const char *name, char *buffer, size_t size);
+
+/* ------------------------------------------------------------ this program's own start */
+
+struct cproc_option {
+	const char *name;
+	bool takes_value;
+};
+
+/* What cproc_options_next() returns besides an option's position. */
+enum cproc_option_result {
+	CPROC_OPTION_END = -1,     /* *value: the first argument that is no option, or NULL */
+	CPROC_OPTION_UNKNOWN = -2, /* *value: the word */
+	CPROC_OPTION_NO_VALUE = -3 /* *value: the word whose value is missing */
+};
+
+/* The next option of a command line, by getopt_long(3): its position in `options`.  The state is getopt's own. */
+int cproc_options_next(int count, char *const *words, const struct cproc_option *options, size_t option_count,
+    const char **value);
+
+/*
+ * Goes into the background as daemon(3) does, but the process in the foreground stays until the one in the background
+ * says that it is ready, or has gone: it exits with 0 or 1.  Only the one in the background returns, with the descriptor for
+ * cproc_background_ready().  Call it before anything else: the fork copies whatever there is.
+ */
+int cproc_background_begin(void);
+/* Lets go of the terminal (`output` becomes the standard output and error, /dev/null the input), then reports. */
+int cproc_background_ready(int report, int output);
+
+/* exit(3). */
+_Noreturn void cproc_exit(int status);
+
+/* getcwd(3). */
+int cproc_directory(char *buffer, size_t size);
+
+/* To the standard output or error, all of it. */
+void cproc_print(bool error, const char *text);
+
+/* ----------------------------------------------------- what a process is doing */
+
+struct cproc_facts {
+	uint64_t resident; /* bytes */
+	/* argv joined by blanks, or the program's name in brackets; NUL-terminated, cut off where it does not fit */
+	char command[256];
+};
+
+/* For showing, not for deciding: the pid may be another process's by now.  ESRCH: there is none. */
+int cproc_process_facts(pid_t process, struct cproc_facts *facts);
+
+/* How this system does things. */
+bool cproc_loads_modules(void);
+/* The variable in a service's environment that marks its processes; NULL where the kernel knows without. */
+const char *cproc_mark_variable(void);
+/* Where the administrator's files are, and those that packages bring. */
+const char *cproc_configuration_directory(void);
+const char *cproc_packaged_directory(void);
+
+/* ------------------------------------------------------------------- names */
+
+/* errno, which is a macro that Swift cannot see. */
+int cproc_errno(void);
+
+/* The symbol of an errno of this system ("ENOENT"), or NULL. */
+const char *cproc_error_name(int error);
+/* strerror(3) into the buffer. */
+void cproc_error_text(int error, char *buffer, size_t size);
+
+/* Decoding of a wait(2) status. */
+bool cproc_status_exited(int status);
+int cproc_status_code(int status);
+int cproc_status_signal(int status);
+bool cproc_status_core(int status);
+
 #endif

@@ -80,7 +80,7 @@ extension Life {
   private mutating func handleStopping(
     _ event: LifeEvent, _ ending: Ending, _ outcome: Outcome, in context: inout LifeContext
   ) {
-    if case .exited(let key, let status) = event, key == ending.main { noteExit(status) }
+    if case .exited(let key, let status) = event, key == ending.main { noteExit(status, at: context.now) }
     // A second reason to stop joins the first one.
     var ending = ending
     switch ending.handle(event, in: &context) {

@@ -34,7 +34,7 @@ extension Life {
   }
 
   mutating func mainEnded(_ status: ExitStatus, in context: inout LifeContext) {
-    noteExit(status)
+    noteExit(status, at: context.now)
     let cause = FailureCause.exited(status)
     let decision = decide(cause, isSuccess: context.definition.isSuccess(status), in: &context)
     context.effects.append(.ended(decision.cause(or: cause), willRetry: decision.isRespawn))

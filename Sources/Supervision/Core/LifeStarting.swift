@@ -74,13 +74,13 @@ extension Life {
     case (.main, .oneShot),
       // A short program may have ended before the news of its exec came.
       (.main, .launching) where context.definition.isOneShot:
-      noteExit(status)
+      noteExit(status, at: context.now)
       guard context.definition.isSuccess(status) else {
         return attemptFailed(.exited(status), starting, in: &context)
       }
       clear(starting, in: &context)
     case (.main, _):
-      noteExit(status)
+      noteExit(status, at: context.now)
       attemptFailed(.exitedBeforeReady(status), starting, in: &context)
     case (_, .preStart(let index, _)) where status == .exited(0):
       preStart(from: index + 1, starting, in: &context)

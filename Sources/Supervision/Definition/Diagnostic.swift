@@ -10,16 +10,29 @@ public struct Diagnostic: Sendable {
   public var severity: Severity
   public var message: String
   public var location: SourceLocation?
+  /// What would have been right: "a duration such as `5s`".
+  public var expected: String?
   /// "did you mean `respawn-delay`?", or what to write instead.
   public var hint: String?
   /// Further places that belong to it: the other definition of the same name.
   public var related: [(message: String, location: SourceLocation)] = []
+  /// The offending line, when the location's source no longer holds its text (``SourceDetachment``).
+  public var excerpt: String?
 
-  public init(_ severity: Severity = .error, _ message: String, at location: SourceLocation?, hint: String? = nil) {
+  public init(
+    _ severity: Severity = .error, _ message: String, at location: SourceLocation?, expected: String? = nil,
+    hint: String? = nil
+  ) {
     self.severity = severity
     self.message = message
     self.location = location
+    self.expected = expected
     self.hint = hint
+  }
+
+  /// A syntax error as a diagnostic.
+  public init(_ error: ParseError) {
+    self.init(.error, error.message, at: error.location, hint: error.hint)
   }
 }
 
@@ -32,4 +45,32 @@ public struct Diagnostics: Error, Sendable {
   }
 
   public var hasErrors: Bool { all.contains { $0.severity == .error } }
+}
+
+/// Lets diagnostics outlive the texts that they point into.
+///
+/// A location keeps its whole source alive. A configuration is kept for as long as the supervisor runs, and its notes must
+/// not keep every file in memory: they get a source of the same name without a text, and a copy of the one line they show.
+struct SourceDetachment {
+  private var empty: [String: Source] = [:]
+
+  mutating func detach(_ diagnostic: Diagnostic) -> Diagnostic {
+    var detached = diagnostic
+    if let location = diagnostic.location {
+      detached.excerpt = diagnostic.excerpt ?? location.source.line(Int(location.line))
+      detached.location = detach(location)
+    }
+    for index in detached.related.indices {
+      detached.related[index].location = detach(detached.related[index].location)
+    }
+    return detached
+  }
+
+  private mutating func detach(_ location: SourceLocation) -> SourceLocation {
+    let name = location.source.name
+    let source = empty[name] ?? Source(name: name, bytes: [])
+    empty[name] = source
+    return SourceLocation(
+      source: source, line: Int(location.line), column: Int(location.column), length: Int(location.length))
+  }
 }

@@ -1,2 +1,0 @@
-#include "CProc.h"
-typedef int cproc_placeholder;

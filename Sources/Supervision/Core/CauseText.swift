@@ -1,0 +1,107 @@
+// The one place where causes become words. Each text is a clause that can follow "NAME has failed: ".
+
+extension ExitStatus: CustomStringConvertible {
+  /// `exit 1`, `signal 11`, `signal 11 (core dumped)`
+  public var description: String {
+    switch self {
+    case .exited(let code): "exit \(code)"
+    case .signaled(let number, let core):
+      "signal \(number) (\(SignalName.name(of: number)))" + (core ? ", core dumped" : "")
+    }
+  }
+}
+
+extension ProcessRole: CustomStringConvertible {
+  /// What users call it.
+  public var description: String {
+    switch self {
+    case .main: "main process"
+    case .preStart(let index): "pre-start command \(index + 1)"
+    case .postStart(let index): "post-start command \(index + 1)"
+    case .stopCommand: "stop command"
+    case .postStop(let index): "post-stop command \(index + 1)"
+    case .reload: "reload command"
+    case .action: "action"
+    }
+  }
+}
+
+extension Requester: CustomStringConvertible {
+  /// `boot`, `herd, uid 1001`, `requirement of web`
+  public var description: String {
+    switch self {
+    case .boot: "boot"
+    case .load: "load"
+    case .user(let uid): "herd, uid \(uid)"
+    case .service(let name): "requirement of \(name)"
+    case .onFailure(let name): "on-failure of \(name)"
+    case .shutdown: "shutdown"
+    }
+  }
+}
+
+extension StopCause: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .neverStarted: "not started"
+    case .command(let requester): "stopped by \(requester)"
+    case .exited(let status): "exited: \(status)"
+    case .requirementStopped(let name): "its requirement \(name) has stopped"
+    case .conflict(let name): "gave way to \(name), which conflicts"
+    case .restart(let requester): "restarted by \(requester)"
+    case .removed: "removed from the configuration"
+    case .shutdown: "the supervisor stops"
+    }
+  }
+}
+
+extension FailureCause: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .lacks(let lacks): lacks.joined(separator: "; ")
+    case .spawn(.main, let failure): failure.message
+    case .spawn(let role, let failure): "\(role): \(failure.message)"
+    case .hook(let role, let status): "\(role): \(status)"
+    case .hookTimeout(let role, let time): "\(role): not done after \(time.text)"
+    case .exitedBeforeReady(let status): "\(status) before it was ready"
+    case .exited(let status): status.description
+    case .startTimeout(let time): "not ready after \(time.text)"
+    case .respawnLimit(let count, let period, let last):
+      "respawned \(count) times in \(period.text), the limit; last: \(last)"
+    case .requirement(let name, let trouble): "its requirement \(name) \(trouble.text)"
+    case .unkillable: "processes are left that SIGKILL does not end"
+    }
+  }
+}
+
+extension RequirementTrouble {
+  var text: String {
+    switch self {
+    case .failed: "has failed"
+    case .stopped: "is stopped"
+    case .disabled: "is disabled"
+    case .unknown: "does not exist"
+    }
+  }
+}
+
+extension Outcome: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .stopped(let cause): cause.description
+    case .failed(let cause): cause.description
+    }
+  }
+}
+
+extension Duration {
+  /// In the largest unit that leaves no fraction: `100 ms`, `7 s`, `2 min`.
+  public var text: String {
+    let milliseconds = nanoseconds / 1_000_000
+    if milliseconds % 1000 != 0 || milliseconds == 0 { return "\(milliseconds) ms" }
+    let seconds = milliseconds / 1000
+    if seconds % 3600 == 0 { return "\(seconds / 3600) h" }
+    if seconds % 60 == 0 { return "\(seconds / 60) min" }
+    return "\(seconds) s"
+  }
+}

@@ -1,0 +1,139 @@
+/// What a configuration needs to know of the host. The runtime asks the system; tests answer for it.
+public protocol HostFacts {
+  /// The effective user and group that the supervisor runs as.
+  var supervisorUID: UInt32 { get }
+  var supervisorGID: UInt32 { get }
+  /// Whether kernel modules are loaded here (FreeBSD).
+  var loadsKernelModules: Bool { get }
+  /// Looks a program up: an absolute path as it is, a name along the search path.
+  func findProgram(_ name: String, in path: SearchPath) -> ProgramLookup
+  /// The number of a user or group by name; `nil` when there is none. Numbers are never asked for.
+  func userID(of name: String) -> UInt32?
+  func groupID(of name: String) -> UInt32?
+}
+
+/// Where a service's programs are looked for.
+public enum SearchPath: Sendable, Hashable {
+  /// The PATH that a service gets when nothing is said.
+  case standard
+  /// The supervisor's own PATH.
+  case inherited
+  /// The service's variable PATH.
+  case path(String)
+}
+
+public enum ProgramLookup: Sendable, Equatable {
+  case found
+  case missing
+  case notExecutable
+}
+
+/// Finds what the host lacks for a definition.
+struct HostInspection {
+  /// A lack, and the key that asks for what is not there.
+  struct Lack {
+    var reason: String
+    var key: ServiceKey
+  }
+
+  private struct Program: Hashable {
+    var name: String
+    var path: SearchPath
+  }
+
+  private let facts: any HostFacts
+  /// Ten thousand services may share three programs and one account; each is looked up once.
+  private var programs: [Program: ProgramLookup] = [:]
+  private var users: [String: UInt32?] = [:]
+  private var groups: [String: UInt32?] = [:]
+
+  init(facts: any HostFacts) {
+    self.facts = facts
+  }
+
+  /// What keeps a service from starting on this host, in the order of the keys.
+  mutating func lacks(of definition: ServiceDefinition) -> [Lack] {
+    guard let exec = definition.exec else { return [] }
+    var lacks: [Lack] = []
+    let path = Self.searchPath(of: definition.process)
+    if let reason = lack(of: exec, in: path) { lacks.append(Lack(reason: reason, key: .exec)) }
+    for (hooks, key) in [(definition.preStart, ServiceKey.preStart), (definition.postStart, .postStart)] {
+      for hook in hooks {
+        if let reason = lack(of: hook.command, in: path) { lacks.append(Lack(reason: reason, key: key)) }
+      }
+    }
+    lacks += accountLacks(definition.process)
+    if let modules = definition.preconditions?.kernelModules, !modules.isEmpty, !facts.loadsKernelModules {
+      lacks.append(Lack(reason: "kernel modules are loaded on FreeBSD only", key: .preconditions))
+    }
+    return lacks
+  }
+
+  private static func searchPath(of process: ProcessAttributes) -> SearchPath {
+    if let path = process.environment.last(where: { $0.name == "PATH" }) { return .path(path.value) }
+    switch process.inheritEnvironment {
+    case .all: return .inherited
+    case .only(let names) where names.contains("PATH"): return .inherited
+    case .only, .none: return .standard
+    }
+  }
+
+  private mutating func lack(of command: Command, in path: SearchPath) -> String? {
+    guard let name = command.words.first else { return nil }
+    let program = Program(name: name, path: name.hasPrefix("/") ? .standard : path)
+    let lookup = programs[program] ?? facts.findProgram(program.name, in: program.path)
+    programs[program] = lookup
+    switch lookup {
+    case .found: return nil
+    case .missing:
+      return "the program `\(name)` does not exist" + (name.hasPrefix("/") ? "" : " in any directory of PATH")
+    case .notExecutable: return "the program `\(name)` is not executable"
+    }
+  }
+
+  private mutating func accountLacks(_ process: ProcessAttributes) -> [Lack] {
+    var lacks: [Lack] = []
+    let isRoot = facts.supervisorUID == 0
+    if let user = process.user {
+      if let number = userID(user) {
+        if !isRoot, number != facts.supervisorUID { lacks.append(Self.needsRoot("user = \(user)", .user)) }
+      } else {
+        lacks.append(Lack(reason: "there is no user `\(user)`", key: .user))
+      }
+    }
+    if let group = process.group {
+      if let number = groupID(group) {
+        if !isRoot, number != facts.supervisorGID { lacks.append(Self.needsRoot("group = \(group)", .group)) }
+      } else {
+        lacks.append(Lack(reason: "there is no group `\(group)`", key: .group))
+      }
+    }
+    if let groups = process.groups {
+      for group in groups where groupID(group) == nil {
+        lacks.append(Lack(reason: "there is no group `\(group)`", key: .groups))
+      }
+      if !isRoot { lacks.append(Self.needsRoot("groups", .groups)) }
+    }
+    return lacks
+  }
+
+  private static func needsRoot(_ what: String, _ key: ServiceKey) -> Lack {
+    Lack(reason: "`\(what)` needs a supervisor that runs as root", key: key)
+  }
+
+  private mutating func userID(_ name: String) -> UInt32? {
+    if let number = UInt32(name) { return number }
+    if let known = users[name] { return known }
+    let number = facts.userID(of: name)
+    users[name] = .some(number)
+    return number
+  }
+
+  private mutating func groupID(_ name: String) -> UInt32? {
+    if let number = UInt32(name) { return number }
+    if let known = groups[name] { return known }
+    let number = facts.groupID(of: name)
+    groups[name] = .some(number)
+    return number
+  }
+}

@@ -1,0 +1,145 @@
+import CProc
+
+/// What the runtime asks of the file system.
+public enum Files {
+  public enum Kind: Sendable, Equatable {
+    case file, directory, socket, symbolicLink, other
+  }
+
+  /// stat(2): whose it is, and who may do what with it.
+  public struct Status: Sendable, Equatable {
+    public var kind: Kind
+    public var user: UInt32
+    public var group: UInt32
+    /// The permission bits.
+    public var mode: UInt32
+    public var size: Int64
+    public var device: UInt64
+    public var inode: UInt64
+  }
+
+  public static func status(_ path: String, followingLink: Bool = true) throws(SystemError) -> Status {
+    var file = cproc_file()
+    try check("stat", on: path, cproc_file_status(path, followingLink, &file))
+    return Status(
+      kind: Kind(file.kind), user: file.user, group: file.group, mode: file.mode, size: file.size,
+      device: file.device, inode: file.inode)
+  }
+
+  /// The whole of a file.
+  ///
+  /// - Parameter limit: a longer file throws `EFBIG`.
+  public static func read(_ path: String, limit: Int = 16 << 20) throws(SystemError) -> [UInt8] {
+    let descriptor = try Descriptor.open(path)
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 16 << 10)
+    while true {
+      let outcome = try buffer.withUnsafeMutableBufferPointer { (buffer) throws(SystemError) in
+        do throws(SystemError) {
+          return try descriptor.read(into: UnsafeMutableRawBufferPointer(buffer))
+        } catch { throw error.about(path) }
+      }
+      guard case .bytes(let count) = outcome else { return bytes }
+      bytes.append(contentsOf: buffer[..<count])
+      if bytes.count > limit { throw SystemError("read", on: path, code: EFBIG) }
+    }
+  }
+
+  /// Replaces a file in one step: after a crash the old or the new content is there, never a part.
+  public static func replace(_ path: String, with bytes: [UInt8], permissions: UInt32 = 0o600) throws(SystemError) {
+    let draft = path + ".new"
+    try remove(draft)
+    let descriptor = try Descriptor.open(draft, .new, permissions: permissions)
+    do throws(SystemError) {
+      try descriptor.writeAll(bytes)
+      try descriptor.synchronize()
+      try rename(draft, to: path)
+    } catch {
+      try? remove(draft)
+      throw error.about(path)
+    }
+  }
+
+  /// The names in a directory, sorted by their bytes.
+  public static func names(in directory: String) throws(SystemError) -> [String] {
+    var length = 0
+    guard let block = cproc_directory_names(directory, &length) else {
+      throw SystemError("opendir", on: directory, code: cproc_errno())
+    }
+    defer { cproc_memory_free(block) }
+    let bytes = UnsafeRawBufferPointer(start: block, count: length)
+    return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }.sorted {
+      $0.utf8.lexicographicallyPrecedes($1.utf8)
+    }
+  }
+
+  /// mkdir(2) for the path and what is missing above it. A directory that exists is left as it is.
+  public static func makeDirectory(_ path: String, permissions: UInt32 = 0o755) throws(SystemError) {
+    if cproc_directory_make(path, mode_t(truncatingIfNeeded: permissions)) == 0 { return }
+    let code = cproc_errno()
+    if code == EEXIST, let status = try? status(path), status.kind == .directory { return }
+    guard code == ENOENT, let parent = parent(of: path) else { throw SystemError("mkdir", on: path, code: code) }
+    try makeDirectory(parent, permissions: permissions)
+    try check("mkdir", on: path, cproc_directory_make(path, mode_t(truncatingIfNeeded: permissions)))
+  }
+
+  /// unlink(2). What is not there is no error.
+  public static func remove(_ path: String) throws(SystemError) {
+    guard cproc_unlink(path) < 0, cproc_errno() != ENOENT else { return }
+    throw SystemError("unlink", on: path, code: cproc_errno())
+  }
+
+  /// rmdir(2).
+  public static func removeDirectory(_ path: String) throws(SystemError) {
+    try check("rmdir", on: path, cproc_directory_remove(path))
+  }
+
+  public static func rename(_ path: String, to destination: String) throws(SystemError) {
+    try check("rename", on: path, cproc_rename(path, destination))
+  }
+
+  /// Throws when this process may not execute the file: `ENOENT`, `EACCES`, or `EISDIR` for a directory.
+  public static func checkProgram(_ path: String) throws(SystemError) {
+    try check("access", on: path, cproc_program_check(path))
+  }
+
+  /// The directory that a path lies in; `nil` for `/` and for a name without directory.
+  public static func parent(of path: String) -> String? {
+    let trimmed = path.utf8.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    guard let slash = trimmed.lastIndex(of: "/"), trimmed != "/" else { return nil }
+    return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+  }
+}
+
+extension Files.Kind {
+  init(_ kind: Int32) {
+    switch UInt32(bitPattern: kind) {
+    case CPROC_KIND_FILE.rawValue: self = .file
+    case CPROC_KIND_DIRECTORY.rawValue: self = .directory
+    case CPROC_KIND_SOCKET.rawValue: self = .socket
+    case CPROC_KIND_LINK.rawValue: self = .symbolicLink
+    default: self = .other
+    }
+  }
+}
+
+extension SystemError {
+  /// The same error with the path that it is about.
+  func about(_ path: String) -> SystemError {
+    SystemError(call, on: subject ?? path, code: code)
+  }
+}
+
+extension Descriptor {
+  /// Writes everything to a blocking descriptor.
+  public borrowing func writeAll(_ bytes: [UInt8]) throws(SystemError) {
+    try bytes.withUnsafeBufferPointer { (buffer) throws(SystemError) in
+      var rest = UnsafeRawBufferPointer(buffer)
+      while !rest.isEmpty {
+        let count = try write(rest)
+        guard count > 0 else { throw SystemError("write", code: EAGAIN) }
+        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      }
+    }
+  }
+}

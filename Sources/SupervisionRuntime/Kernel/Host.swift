@@ -1,0 +1,59 @@
+import CProc
+
+/// What the runtime asks of the system that it runs on.
+public enum Host {
+  /// This process.
+  public static var pid: Int32 { cproc_pid() }
+  /// Its effective user and group.
+  public static var user: UInt32 { cproc_user() }
+  public static var group: UInt32 { cproc_group() }
+
+  /// The lines `NAME=value` of this process's environment.
+  public static var environment: [String] {
+    guard var next = cproc_environment() else { return [] }
+    var lines: [String] = []
+    while let line = next.pointee {
+      lines.append(String(cString: line))
+      next += 1
+    }
+    return lines
+  }
+
+  /// The value of a variable of this process's environment.
+  public static func environmentValue(_ name: String) -> String? {
+    guard let value = cproc_environment_value(name) else { return nil }
+    return String(cString: value)
+  }
+
+  /// HOME if it is an absolute path, else what the user database says.
+  public static func homeDirectory() throws(SystemError) -> String? {
+    if let home = environmentValue("HOME"), home.hasPrefix("/") { return home }
+    return try Account.find(user: user)?.home
+  }
+
+  /// Sees that a kernel module is there: FreeBSD loads it when it is not, Linux only looks.
+  ///
+  /// - Throws: `ENOENT`, there is no such module; `EPERM`, not allowed to load it.
+  public static func requireModule(_ name: String) throws(SystemError) {
+    try check("kldload", on: name, cproc_module_require(name))
+  }
+
+  /// A sysctl(3) by its name, as `sysctl -n` prints it.
+  public static func sysctl(_ name: String) throws(SystemError) -> String {
+    var size = 256
+    while true {
+      let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: size) { buffer -> String? in
+        guard let start = buffer.baseAddress, cproc_sysctl(name, start, buffer.count) >= 0 else { return nil }
+        return String(cString: start)
+      }
+      if let text { return text }
+      guard cproc_errno() == ERANGE, size < 1 << 20 else { throw SystemError("sysctl", on: name, code: cproc_errno()) }
+      size *= 4
+    }
+  }
+
+  /// SIGPIPE would end the daemon when a client hangs up; a write then says `EPIPE` instead.
+  public static func ignoreBrokenPipes() throws(SystemError) {
+    try check("sigaction", on: "SIGPIPE", cproc_signal_ignore(SIGPIPE))
+  }
+}

@@ -1,0 +1,95 @@
+import CProc
+
+extension LaunchPlan {
+  /// Hands the plan to CProc. The kernel's part may not allocate, so every string is laid out here, in one block.
+  func spawn(nullDevice: Int32) throws(SystemError) -> cproc_spawned {
+    var block = WordBlock()
+    let programs = block.append(list: self.programs)
+    let arguments = block.append(list: self.arguments)
+    let environment = block.append(list: self.environment)
+    let directory = block.append(workingDirectory)
+    let login = credentials.login.map { block.append($0) }
+    guard !block.hasStrayNul else { throw SystemError("execve", on: self.programs.first, code: EINVAL) }
+
+    var promises = descriptors.map { cproc_promise(child: $0.child, parent: $0.parent) }
+    if !descriptors.contains(where: { $0.child == 0 }) {
+      promises.append(cproc_promise(child: 0, parent: nullDevice))
+    }
+
+    var request = cproc_spawn()
+    request.mask = mode_t(truncatingIfNeeded: umask)
+    if let user = credentials.user {
+      request.user = user
+      request.flags |= CPROC_SET_USER.rawValue
+    }
+    if let group = credentials.group {
+      request.group = group
+      request.flags |= CPROC_SET_GROUP.rawValue
+    }
+    if credentials.groups != nil { request.flags |= CPROC_SET_GROUPS.rawValue }
+    if let openFiles {
+      request.open_files_soft = openFiles.soft
+      request.open_files_hard = openFiles.hard
+      request.flags |= CPROC_SET_OPEN_FILES.rawValue
+    }
+
+    var spawned = cproc_spawned()
+    let result = block.withPointers { words in
+      promises.withUnsafeBufferPointer { promises in
+        (credentials.groups ?? []).withUnsafeBufferPointer { groups in
+          request.programs = words + programs
+          request.arguments = words + arguments
+          request.environment = words + environment
+          request.directory = words[directory]
+          if let login { request.login = words[login] }
+          request.promises = promises.baseAddress
+          request.promise_count = promises.count
+          request.groups = groups.baseAddress
+          request.group_count = groups.count
+          return cproc_spawn(&request, &spawned)
+        }
+      }
+    }
+    try check("pdfork", on: self.programs.first, result)
+    return spawned
+  }
+}
+
+/// C strings in one block of memory, and NULL-terminated lists of pointers to them in another.
+private struct WordBlock {
+  private var bytes: [CChar] = []
+  /// Where each word begins in `bytes`; `nil` ends a list.
+  private var starts: [Int?] = []
+  /// A word has a NUL inside: the kernel would see only a part of it.
+  private(set) var hasStrayNul = false
+
+  /// Returns the position of the word's pointer.
+  mutating func append(_ word: String) -> Int {
+    starts.append(bytes.count)
+    for byte in word.utf8 {
+      if byte == 0 { hasStrayNul = true }
+      bytes.append(CChar(bitPattern: byte))
+    }
+    bytes.append(0)
+    return starts.count - 1
+  }
+
+  /// Returns the position of the first pointer of the list.
+  mutating func append(list: [String]) -> Int {
+    let position = starts.count
+    for word in list { _ = append(word) }
+    starts.append(nil)
+    return position
+  }
+
+  func withPointers<Result>(_ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result) -> Result {
+    bytes.withUnsafeBufferPointer { bytes in
+      starts.map { start in start.flatMap { bytes.baseAddress?.advanced(by: $0) } }
+        .withUnsafeBufferPointer { pointers in
+          // `starts` is never empty here: each list has at least its end.
+          guard let first = pointers.baseAddress else { fatalError("a launch plan without words") }
+          return body(first)
+        }
+    }
+  }
+}

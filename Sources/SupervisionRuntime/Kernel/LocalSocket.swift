@@ -1,0 +1,121 @@
+import CProc
+
+/// Who is at the other end of a local connection.
+public struct PeerCredentials: Sendable, Equatable {
+  public var user: UInt32
+  public var group: UInt32
+  /// Who connected; it may have gone since. `nil` when the system does not tell.
+  public var pid: Int32?
+
+  public init(user: UInt32, group: UInt32, pid: Int32?) {
+    self.user = user
+    self.group = group
+    self.pid = pid
+  }
+}
+
+/// Local (Unix) stream sockets.
+public enum LocalSocket {
+  /// Connects to a listening socket. The result does not block.
+  ///
+  /// - Throws: `ENOENT`, there is no socket; `ECONNREFUSED`, nobody listens on it any more; `EACCES`.
+  public static func connect(to path: String) throws(SystemError) -> Descriptor {
+    Descriptor(adopting: try check("connect", on: path, cproc_local_connect(path)))
+  }
+
+  /// LOCAL_PEERCRED, SO_PEERCRED.
+  public static func peer(of connection: borrowing Descriptor) throws(SystemError) -> PeerCredentials {
+    var peer = cproc_peer()
+    try check("getpeereid", cproc_local_peer(connection.number, &peer))
+    return PeerCredentials(user: peer.user, group: peer.group, pid: peer.pid > 0 ? peer.pid : nil)
+  }
+}
+
+/// A listening local socket whose path is this process's alone.
+public struct ControlListener: ~Copyable {
+  public let path: String
+  private let socket: Descriptor
+  /// Held while the socket is ours; the file stays, since removing it would let two others lock two files of the same name.
+  private let lock: Descriptor
+
+  public enum Failure: Error, Sendable, Equatable {
+    /// Another supervisor listens there; its pid when it is known.
+    case inUse(pid: Int32?)
+    /// Something that is not a socket has the name.
+    case notASocket
+    case system(SystemError)
+  }
+
+  /// Makes the socket, in the place of one that a dead predecessor has left.
+  ///
+  /// Two that start at once cannot both believe that the old socket is stale: who wants the path first takes a lock on `PATH.lock`.
+  public init(path: String, permissions: UInt32 = 0o600) throws(Failure) {
+    let lock = try Self.takeLock(of: path)
+    try Self.removeStale(path)
+    self.socket = try Self.listen(path, permissions)
+    self.lock = lock
+    self.path = path
+  }
+
+  private static func listen(_ path: String, _ permissions: UInt32) throws(Failure) -> Descriptor {
+    let number = cproc_local_listen(path, mode_t(truncatingIfNeeded: permissions))
+    guard number >= 0 else { throw .system(SystemError("bind", on: path, code: cproc_errno())) }
+    return Descriptor(adopting: number)
+  }
+
+  private static func takeLock(of path: String) throws(Failure) -> Descriptor {
+    do {
+      return Descriptor(adopting: try check("flock", on: path + ".lock", cproc_lock_file(path + ".lock", 0o600)))
+    } catch {
+      guard error.code == EWOULDBLOCK else { throw .system(error) }
+      throw .inUse(pid: listener(on: path))
+    }
+  }
+
+  /// Removes a socket on which nobody listens.
+  private static func removeStale(_ path: String) throws(Failure) {
+    do {
+      guard try Files.status(path, followingLink: false).kind == .socket else { throw Failure.notASocket }
+      _ = try LocalSocket.connect(to: path)
+    } catch let error as SystemError {
+      switch error.code {
+      case ENOENT: return
+      case ECONNREFUSED: try remove(path)
+      // EAGAIN: its backlog is full, so somebody lives.
+      case EAGAIN: throw .inUse(pid: nil)
+      default: throw .system(error)
+      }
+      return
+    } catch {
+      throw .notASocket
+    }
+    throw .inUse(pid: listener(on: path))
+  }
+
+  private static func remove(_ path: String) throws(Failure) {
+    do { try Files.remove(path) } catch { throw .system(error) }
+  }
+
+  /// Who listens at a path, as far as a connection can tell.
+  private static func listener(on path: String) -> Int32? {
+    guard let connection = try? LocalSocket.connect(to: path) else { return nil }
+    return try? LocalSocket.peer(of: connection).pid
+  }
+
+  public var number: Int32 { socket.number }
+
+  /// The next connection that waits, non-blocking; `nil` when none does.
+  public borrowing func accept() throws(SystemError) -> Descriptor? {
+    let number = cproc_local_accept(socket.number)
+    if number >= 0 { return Descriptor(adopting: number) }
+    let code = cproc_errno()
+    // ECONNABORTED: whoever wanted to connect has given up before we came to it.
+    if code == EAGAIN || code == EWOULDBLOCK || code == ECONNABORTED { return nil }
+    throw SystemError("accept", on: path, code: code)
+  }
+
+  /// Removes the socket from the file system, then closes it.
+  public consuming func close() throws(SystemError) {
+    try Files.remove(path)
+  }
+}

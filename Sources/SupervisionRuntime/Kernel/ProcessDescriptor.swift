@@ -1,0 +1,79 @@
+import CProc
+
+/// A process that the supervisor has started, held by a descriptor: signals and exits can never be those of a process
+/// that got the same pid later.
+///
+/// Give it back by ``Reaper/release(_:)``. One that merely goes out of scope leaves its process alone, which then counts as adopted.
+public struct ProcessDescriptor: ~Copyable {
+  public let pid: Int32
+  let descriptor: Descriptor
+
+  init(pid: Int32, adopting number: Int32) {
+    self.pid = pid
+    self.descriptor = Descriptor(adopting: number)
+  }
+
+  /// The kernel's number, valid while this value lives.
+  public var number: Int32 { descriptor.number }
+
+  /// pdkill(2). A process that has ended already is no error.
+  public borrowing func signal(_ signal: Int32) throws(SystemError) {
+    try check("pdkill", on: "\(pid)", cproc_process_signal(number, signal))
+  }
+
+  /// How it has ended, or `nil` while it runs. Does not reap it.
+  public borrowing func status() throws(SystemError) -> WaitStatus? {
+    var status: Int32 = 0
+    guard try check("kevent", on: "\(pid)", cproc_process_status(number, &status)) == 1 else { return nil }
+    return WaitStatus(raw: status)
+  }
+
+  /// kill(2) to the process group that the process was started as: what it has put into other groups is not reached.
+  /// Safe while this value lives, since no new group can get the number. Throws `ESRCH` when the group is empty.
+  public borrowing func signalGroup(_ signal: Int32) throws(SystemError) {
+    try check("killpg", on: "\(pid)", cproc_group_signal(pid, signal))
+  }
+
+  consuming func relinquish() -> Int32 { descriptor.relinquish() }
+}
+
+/// The read end of the pipe on which a child tells that it could not become its program.
+public struct LaunchReport: ~Copyable {
+  let descriptor: Descriptor
+
+  /// For ``EventLoop/watch(_:for:_:)``: readable when there is something to tell.
+  public var number: Int32 { descriptor.number }
+
+  public enum Outcome: Sendable, Equatable {
+    /// Not known yet: ask again when the descriptor is readable.
+    case pending
+    /// The program runs (or the process was killed before it did; its exit tells).
+    case executed
+    case failed(LaunchFailure)
+  }
+
+  /// Asks without blocking. On Linux the answer is there as soon as the process is started.
+  public borrowing func outcome() throws(SystemError) -> Outcome {
+    var failure = cproc_failure()
+    let read = try withUnsafeMutableBytes(of: &failure) { (buffer) throws(SystemError) in
+      try descriptor.read(into: buffer)
+    }
+    switch read {
+    case .notReady:
+      return .pending
+    case .bytes(MemoryLayout<cproc_failure>.size):
+      let stage = LaunchStage(rawValue: failure.stage) ?? .exec
+      return .failed(LaunchFailure(stage: stage, code: failure.error))
+    case .bytes, .endOfFile:
+      return .executed
+    }
+  }
+}
+
+/// A process that was just started, and its report: to be taken apart (`let process = launched.process`). Frozen, because
+/// only then may another module do that.
+@frozen
+public struct Launched: ~Copyable {
+  public var process: ProcessDescriptor
+  public var report: LaunchReport
+}
