@@ -118,7 +118,7 @@ extension Supervisor {
     for id in changed where services[id.index].life.isActive && services[id.index].stopOrder == nil {
       let name = services[id.index].name
       for requirement in services[id.index].links.requirements {
-        let isMet = requirement.candidates.contains { services[$0.index].life.isUp }
+        let isMet = requirement.candidates.contains { isUpToStay($0) }
         if !isMet, let first = choose(requirement), !services[first.index].life.isComing {
           start([first], for: .service(name), isCommand: false, isAgain: true)
         }
@@ -129,7 +129,7 @@ extension Supervisor {
   /// A changed service that rests for a requirement may have lost that requirement: it tries again.
   private mutating func retryFreed(_ changed: [ServiceID]) {
     let freed = changed.filter { id in
-      services[id.index].restsFor != nil && services[id.index].intent != nil && mayStart(id)
+      services[id.index].intent != nil && mayStart(id) && restsForNothing(id)
     }
     for id in freed { start([id], for: .load, isCommand: false, isAgain: true) }
   }

@@ -221,10 +221,7 @@ extension Supervisor {
     if let order, order.startsAgain {
       return startAgain(id, isCommand: order.isCommanded)
     }
-    if let requirement = services[id.index].restsFor, resolve(requirement).contains(where: { isSettledUp($0) }),
-      services[id.index].intent != nil, mayStart(id)
-    {
-      // The requirement was quicker to come back than this service to go.
+    if shutdown == nil, services[id.index].intent != nil, mayStart(id), restsForNothing(id) {
       return startAgain(id, isCommand: false)
     }
     switch services[id.index].life.state {
@@ -234,6 +231,16 @@ extension Supervisor {
     default: break
     }
     enqueue(id)
+  }
+
+  /// The requirement that it rests for was quicker to come back than this service to go, or is none any more.
+  func restsForNothing(_ id: ServiceID) -> Bool {
+    guard let name = services[id.index].restsFor else { return false }
+    let named = resolve(name)
+    if named.contains(where: { isSettledUp($0) }) { return true }
+    return !services[id.index].links.requirements.contains { requirement in
+      requirement.name == name || requirement.candidates.contains { named.contains($0) }
+    }
   }
 
   private mutating func startAgain(_ id: ServiceID, isCommand: Bool) {

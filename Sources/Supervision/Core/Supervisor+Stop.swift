@@ -59,7 +59,7 @@ extension Supervisor {
     }
   }
 
-  private func isUpToStay(_ id: ServiceID) -> Bool {
+  func isUpToStay(_ id: ServiceID) -> Bool {
     services[id.index].stopOrder == nil && services[id.index].life.isUp
   }
 

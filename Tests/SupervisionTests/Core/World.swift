@@ -8,14 +8,18 @@ struct World {
 
   /// What processes do, by service and role; those of other services run until they are told to end, commands succeed.
   var plans: [String: [ProcessRole: ProcessPlan]] = [:]
-  /// Where no plan is given; the last argument counts the processes of that service.
-  var defaultPlan: @Sendable (_ service: String, _ role: ProcessRole, _ count: Int) -> ProcessPlan = { _, role, _ in
-    role == .main ? .runs : .exits(.exited(0))
+  /// Where no plan is given; `count` is that of the processes of the service so far.
+  var defaultPlan: (_ service: String, _ role: ProcessRole, _ count: Int, _ isOneShot: Bool) -> ProcessPlan = {
+    $1 == .main && !$3 ? .runs : .exits(.exited(0))
   }
   /// What the host lacks, by service.
   var lacks: [String: [String]] = [:]
   /// Looks at the world after every event.
-  var afterEvent: (@Sendable (inout World, [Action]) -> Void)?
+  var watch: Watch?
+  /// How much of what has happened the supervisor has not heard yet.
+  private(set) var untold = 0
+  /// The latest news of a process, to be told twice.
+  private(set) var lastProcessEvent: Event?
 
   private(set) var counts: [String: Int] = [:]
   /// What a user would read in the journal: `db starting`, `db running`.
@@ -109,7 +113,10 @@ struct World {
   mutating func run() {
     while true {
       if let events = kernel.takeDue(at: now) {
-        for event in events { handle(event) }
+        for (index, event) in events.enumerated() {
+          untold = events.count - index - 1
+          handle(event)
+        }
       } else if let deadline = supervisor.nextDeadline, deadline <= now {
         handle(.tick)
       } else {
@@ -148,9 +155,17 @@ struct World {
   // MARK: One event
 
   mutating func handle(_ event: Event) {
+    switch event {
+    case .spawned, .spawnFailed, .exited: lastProcessEvent = event
+    default: break
+    }
     let actions = supervisor.handle(event, at: now)
     for action in actions { carryOut(action) }
-    afterEvent?(&self, actions)
+    watch?.look(at: self, after: event, actions)
+  }
+
+  mutating func note(_ text: String) {
+    journal.append(text)
   }
 
   private mutating func carryOut(_ action: Action) {
@@ -160,7 +175,8 @@ struct World {
     case .spawn(let key, let id, let role, let invocation):
       let name = supervisor.name(of: id)
       counts[name, default: 0] += 1
-      let plan = plans[name]?[role] ?? defaultPlan(name, role, counts[name] ?? 0)
+      let isOneShot = supervisor.blueprint(of: id).definition.isOneShot
+      let plan = plans[name]?[role] ?? defaultPlan(name, role, counts[name] ?? 0, isOneShot)
       kernel.spawn(key, id, role, isErrand: invocation != nil, plan, at: now)
       if role != .main { journal.append("\(name) \(role)") }
     case .signal(let key, let number), .signalGroup(let key, let number):
