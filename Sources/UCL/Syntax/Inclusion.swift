@@ -18,7 +18,8 @@ extension ParseRun {
   mutating func include(_ call: MacroCall, into object: inout Object) throws(ParseError) {
     let inclusion = try inclusion(call)
     guard let reader else {
-      throw ParseError("`.\(call.name)` cannot stand in this text", at: call.nameLocation, hint: "it is not read from a file")
+      throw ParseError(
+        "`.\(call.name)` cannot stand in this text", at: call.nameLocation, hint: "it is not read from a file")
     }
     let paths: [String]
     if inclusion.isPattern {
@@ -54,7 +55,9 @@ extension ParseRun {
     var path = call.value
     if path.utf8.contains(UInt8(ascii: "$")) {
       let here = scanner.position
-      if let expanded = try expand(Array(path.utf8), at: here..<here) { path = String(decoding: expanded, as: UTF8.self) }
+      if let expanded = try expand(Array(path.utf8), at: here..<here) {
+        path = String(decoding: expanded, as: UTF8.self)
+      }
     }
     let isOptional = call.name == "try_include" ? true : try flag("try", of: call) ?? false
     var priority: UInt8 = 0

@@ -58,6 +58,13 @@ struct ParseRun {
     case append, merge, rewrite, error
   }
 
+  mutating func parse(_ mode: Parser.Mode) throws(ParseError) -> Value {
+    switch mode {
+    case .ucl: try parseText()
+    case .json: try parseJSONText()
+    }
+  }
+
   var steps: Int { finishedSteps + scanner.steps }
 
   // MARK: Bounds

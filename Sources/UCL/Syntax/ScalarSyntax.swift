@@ -8,7 +8,8 @@ extension ParseRun {
     switch byte {
     case UInt8(ascii: "{"): return try parseObject()
     case UInt8(ascii: "["): return try parseArray()
-    case UInt8(ascii: "\""): return try parseQuotedValue { run throws(ParseError) in try run.parseDoubleQuoted(expanding: true) }
+    case UInt8(ascii: "\""):
+      return try parseQuotedValue { run throws(ParseError) in try run.parseDoubleQuoted(expanding: true) }
     case UInt8(ascii: "'"): return try parseQuotedValue { run throws(ParseError) in try run.parseSingleQuoted() }
     case UInt8(ascii: "<"):
       if let value = try parseHeredoc() { return value }
