@@ -50,6 +50,8 @@ private func check(_ value: Value, in parser: Parser) {
   guard parser.mode == .ucl else { return }
   var reading = parser
   reading.limits = strict.limits
+  // A string with a `$` that cannot stand in single quotes is read back as it was where no variable is known.
+  reading.variables = [:]
   let text = value.ucl
   guard let second = try? reading.parse(Source(name: "<ucl>", text: text)) else {
     fatalError("our text does not parse: \(text)")

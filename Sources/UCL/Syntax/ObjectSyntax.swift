@@ -289,14 +289,15 @@ extension ParseRun {
       return true
     }
     guard scanner.starts(with: "/*") else { return false }
-    let start = scanner.mark()
+    // The place is counted only for an error: the search for a section comes by here too, ahead of the parse.
+    let start = scanner.position
     var open = 0
     // As in libucl, what is in double quotes opens and closes nothing.
     var isQuoted = false
     repeat {
       guard let byte = scanner.current else {
         throw scanner.error(
-          "this comment is never closed", from: start, to: start.offset + 2,
+          "this comment is never closed", from: scanner.mark(at: start), to: start + 2,
           hint: isQuoted
             ? "a double quote in it hides its `*/`: quotes in comments come in pairs"
             : "comments nest: each `/*` needs a `*/`")

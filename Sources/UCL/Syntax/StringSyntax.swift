@@ -69,7 +69,6 @@ extension ParseRun {
     let first = scanner.position
     var flags = TextFlags()
     while let byte = scanner.current {
-      guard byte != 0 else { throw scanner.error("a NUL character in a string") }
       if byte == UInt8(ascii: "'") {
         let range = first..<scanner.position
         scanner.advance()
@@ -121,7 +120,6 @@ extension ParseRun {
       }
       while let byte = scanner.current, byte != 0x0A {
         if byte == UInt8(ascii: "$") { flags.hasVariables = true }
-        guard byte != 0 else { throw scanner.error("a NUL character in a string") }
         scanner.advance()
       }
       guard !scanner.isAtEnd else {
