@@ -98,9 +98,11 @@ struct cproc_spawned {
 };
 
 /*
- * Starts a process.  pdfork(2) with PD_CLOEXEC and PD_DAEMON: closing the descriptor
- * (or the supervisor's death) leaves the process alive; `orphan = kill` of a service
- * is a matter for whoever holds the descriptor.
+ * Starts a process.  pdfork(2) with PD_CLOEXEC and PD_DAEMON: closing the descriptor, or the
+ * supervisor's death, leaves the process alive.
+ *
+ * On Linux the caller waits until the child has reached its program or failed, as with vfork(2)
+ * (linux/spawn.c says what that saves), so that the report can be read at once.  On FreeBSD it does not.
  * errno: EAGAIN, ENOMEM (no process), EMFILE, ENFILE (no descriptor), EINVAL (too many
  * promises, a negative number, a number promised twice).
  */
@@ -111,9 +113,8 @@ int cproc_spawn(const struct cproc_spawn *spawn, struct cproc_spawned *spawned);
 /*
  * The status (as of wait(2)) of a process that has ended, without reaping it: its pid
  * and its subtree's number stay taken until cproc_process_release().
- * Returns 1 when *status was filled in, 0 when the process is still running.
- * On FreeBSD only the event CPROC_READY_EXIT carries the status of a process
- * descriptor; there this reaps, and is for those who have missed the event.
+ * Returns 1 when *status was filled in, 0 when the process is still running.  The event
+ * CPROC_READY_EXIT brings the same status; this is for whoever has no queue.
  */
 int cproc_process_status(int process, int *status);
 
@@ -200,7 +201,7 @@ struct cproc_queue; /* a kqueue(2), or an epoll(7) with the descriptors that it 
 enum cproc_ready {
 	CPROC_READY_READ = 1 << 0,   /* also a connection to accept, and end of file */
 	CPROC_READY_WRITE = 1 << 1,
-	CPROC_READY_HANGUP = 1 << 2, /* the other side is gone; what it has written can still be read */
+	CPROC_READY_HANGUP = 1 << 2, /* the other side sends no more or is gone; what it has sent can still be read */
 	CPROC_READY_EXIT = 1 << 3,   /* data: the wait(2) status */
 	CPROC_READY_SIGNAL = 1 << 4, /* data: how often; at least once */
 	CPROC_READY_VNODE = 1 << 5,  /* data: enum cproc_vnode */
@@ -213,6 +214,9 @@ enum cproc_vnode {
 	CPROC_VNODE_DELETE = 1 << 2,
 	CPROC_VNODE_RENAME = 1 << 3
 };
+
+/* Tokens are the caller's, and smaller than this: the Linux side packs a descriptor beside them. EINVAL else. */
+#define CPROC_TOKEN_END (UINT64_C(1) << 40)
 
 struct cproc_event {
 	uint64_t token; /* as registered; 0 for CPROC_READY_USER */
@@ -279,8 +283,8 @@ int cproc_pipe(int ends[2]);
 /* ------------------------------------------------------------ local sockets */
 
 /*
- * A listening stream socket at `path`, which must not exist (EADDRINUSE), with these permissions from the moment it
- * appears.  ENAMETOOLONG: longer than the system's sun_path.
+ * A listening stream socket at `path`, which must not exist (EADDRINUSE), with these permissions before
+ * anybody can connect.  ENAMETOOLONG: longer than the system's sun_path.
  */
 int cproc_local_listen(const char *path, mode_t mode);
 /* A non-blocking connection.  ENOENT: no socket; ECONNREFUSED: nobody listens. Blocks only while the backlog is full. */
@@ -382,6 +386,67 @@ int cproc_module_require(const char *name);
  * ERANGE: buffer too small.  EOPNOTSUPP: an opaque value.
  */
 ssize_t cproc_sysctl(const char *name, char *buffer, size_t size);
+
+/* ------------------------------------------------------------ this program's own start */
+
+struct cproc_option {
+	const char *name;
+	bool takes_value;
+};
+
+/* What cproc_options_next() returns besides an option's position. */
+enum cproc_option_result {
+	CPROC_OPTION_END = -1,     /* *value: the first argument that is no option, or NULL */
+	CPROC_OPTION_UNKNOWN = -2, /* *value: the word */
+	CPROC_OPTION_NO_VALUE = -3 /* *value: the word whose value is missing */
+};
+
+/* The next option of a command line, by getopt_long(3): its position in `options`.  The state is getopt's own. */
+int cproc_options_next(int count, char *const *words, const struct cproc_option *options, size_t option_count,
+    const char **value);
+
+/*
+ * Goes into the background as daemon(3) does, but the process in the foreground stays until the one in the background
+ * says that it is ready, or has gone: it exits with 0 or 1.  Only the one in the background returns, with the descriptor for
+ * cproc_background_ready().  Call it before anything else: the fork copies whatever there is.
+ */
+int cproc_background_begin(void);
+/* Lets go of the terminal (`output` becomes the standard output and error, /dev/null the input), then reports. */
+int cproc_background_ready(int report, int output);
+
+/* exit(3). */
+_Noreturn void cproc_exit(int status);
+
+/* getcwd(3). */
+int cproc_directory(char *buffer, size_t size);
+
+/* To the standard output or error, all of it. */
+void cproc_print(bool error, const char *text);
+
+/* ----------------------------------------------------- what a process is doing */
+
+struct cproc_facts {
+	uint64_t resident; /* bytes */
+	/* argv joined by blanks, or the program's name in brackets; NUL-terminated, cut off where it does not fit */
+	char command[256];
+};
+
+/* For showing, not for deciding: the pid may be another process's by now.  ESRCH: there is none. */
+int cproc_process_facts(pid_t process, struct cproc_facts *facts);
+
+/*
+ * Gives memory that the allocator keeps free back to the system, after a configuration was read: glibc keeps
+ * it (malloc_trim(3)), FreeBSD's malloc gives it back by itself.
+ */
+void cproc_memory_trim(void);
+
+/* How this system does things. */
+bool cproc_loads_modules(void);
+/* The variable in a service's environment that marks its processes; NULL where the kernel knows without. */
+const char *cproc_mark_variable(void);
+/* Where the administrator's files are, and those that packages bring. */
+const char *cproc_configuration_directory(void);
+const char *cproc_packaged_directory(void);
 
 /* ------------------------------------------------------------------- names */
 

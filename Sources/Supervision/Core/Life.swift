@@ -36,6 +36,7 @@ struct Life: Sendable {
   private(set) var isHeldUp = false
   private(set) var history = RespawnHistory()
   private(set) var lastExit: ExitStatus?
+  private(set) var lastExitAt: Instant?
 
   init(at now: Instant) {
     since = now
@@ -172,8 +173,9 @@ struct Life: Sendable {
     }
   }
 
-  mutating func noteExit(_ status: ExitStatus) {
+  mutating func noteExit(_ status: ExitStatus, at now: Instant) {
     lastExit = status
+    lastExitAt = now
   }
 
   /// Whether one more respawn is allowed now; if so it is entered into the history.

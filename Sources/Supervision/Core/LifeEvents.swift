@@ -137,7 +137,7 @@ extension Life {
   private mutating func handleStopping(
     _ event: LifeEvent, _ ending: Ending, _ outcome: Outcome, in context: inout LifeContext
   ) {
-    if case .exited(let key, let status) = event, key == ending.main { noteExit(status) }
+    if case .exited(let key, let status) = event, key == ending.main { noteExit(status, at: context.now) }
     // A second reason to stop joins the first one.
     var ending = ending
     switch ending.handle(event, in: &context) {
@@ -219,13 +219,13 @@ extension Life {
   ) {
     switch (role, starting.phase) {
     case (.main, .oneShot):
-      noteExit(status)
+      noteExit(status, at: context.now)
       guard context.definition.isSuccess(status) else {
         return attemptFailed(.exited(status), starting, in: &context)
       }
       clear(starting, in: &context)
     case (.main, _):
-      noteExit(status)
+      noteExit(status, at: context.now)
       attemptFailed(.exitedBeforeReady(status), starting, in: &context)
     case (_, .preStart(let index, _)) where status == .exited(0):
       preStart(from: index + 1, starting, in: &context)
@@ -317,7 +317,7 @@ extension Life {
   }
 
   private mutating func mainEnded(_ status: ExitStatus, in context: inout LifeContext) {
-    noteExit(status)
+    noteExit(status, at: context.now)
     let cause = FailureCause.exited(status)
     let decision = decide(cause, isSuccess: context.definition.isSuccess(status), in: &context)
     context.effects.append(.ended(decision.cause(or: cause), willRetry: decision.isRespawn))

@@ -23,6 +23,7 @@ public struct ServiceSnapshot: Sendable {
   public var respawns: UInt32
   public var lastRespawn: Instant?
   public var lastExit: ExitStatus?
+  public var lastExitAt: Instant?
   /// When the pending deadline (respawn delay, start timeout, grace period) is due.
   public var deadline: Instant?
   public var dependents: [String]
@@ -74,7 +75,7 @@ extension Supervisor {
       state: record.life.state.name, since: record.life.since, cause: cause(of: id),
       mainPID: mainPID(of: id), intent: record.intent, isDisabled: record.isDisabled, isUp: record.life.isUp,
       isToStop: record.stopOrder != nil, waitsFor: waitsFor(id), respawns: record.life.history.total,
-      lastRespawn: record.life.history.last, lastExit: record.life.lastExit, deadline: record.life.deadline,
+      lastRespawn: record.life.history.last, lastExit: record.life.lastExit, lastExitAt: record.life.lastExitAt, deadline: record.life.deadline,
       dependents: record.links.dependents.map { services[$0.service.index].name })
   }
 

@@ -111,8 +111,8 @@ extension Requester {
 }
 
 /// Patterns of service names: `*` is any run of characters, `?` any one.
-enum Glob {
-  static func matches(_ name: String, _ pattern: String) -> Bool {
+public enum Glob {
+  public static func matches(_ name: String, _ pattern: String) -> Bool {
     let text = Array(name.utf8)
     let glob = Array(pattern.utf8)
     var position = 0

@@ -29,7 +29,9 @@ struct ValueReader {
     error("`\(path)` cannot be \(value.kind)", at: value.location, expected: expected)
   }
 
-  private mutating func wrongValue(_ path: String, _ value: Value, _ text: String, expected: String, hint: String? = nil) {
+  private mutating func wrongValue(
+    _ path: String, _ value: Value, _ text: String, expected: String, hint: String? = nil
+  ) {
     error("`\(text)` is no value for `\(path)`", at: value.location, expected: expected, hint: hint)
   }
 
@@ -74,7 +76,9 @@ struct ValueReader {
   mutating func word(_ value: Value, _ path: String, expected: String) -> String? {
     guard let text = text(value, path, expected: expected) else { return nil }
     guard !text.isEmpty, !text.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" }) else {
-      error(text.isEmpty ? "`\(path)` is empty" : "`\(path)` has more than one line", at: value.location, expected: expected)
+      error(
+        text.isEmpty ? "`\(path)` is empty" : "`\(path)` has more than one line", at: value.location, expected: expected
+      )
       return nil
     }
     return text
@@ -238,7 +242,8 @@ struct ValueReader {
 
   /// The members of a section with known keys.
   mutating func section(_ field: Field, keys: [String]) -> [String: Field]? {
-    guard let members = members(field, expected: "a section { … } with \(keys.map { "`\($0)`" }.joined(separator: ", "))")
+    guard
+      let members = members(field, expected: "a section { … } with \(keys.map { "`\($0)`" }.joined(separator: ", "))")
     else { return nil }
     var fields: [String: Field] = [:]
     for member in members {
@@ -266,7 +271,8 @@ struct ValueReader {
       for member in object.members {
         fields.append(
           Field(
-            path: "\(field.path).\(member.key)", name: member.key, keyLocation: member.keyLocation, values: member.values))
+            path: "\(field.path).\(member.key)", name: member.key, keyLocation: member.keyLocation,
+            values: member.values))
       }
     }
     return fields

@@ -1,9 +1,13 @@
 import CProc
+import Supervision
 
-/// Where the time comes from. Both are nanoseconds.
+/// Where the time comes from: the only place of the daemon that reads a clock.
 public enum Clock {
-  /// Since an arbitrary moment; never steps.
-  public static func monotonic() -> Int64 { cproc_clock_monotonic() }
-  /// Since 1970; steps when somebody sets the clock.
+  /// The monotonic clock: what deadlines are measured by.
+  public static func now() -> Instant {
+    Instant(nanoseconds: cproc_clock_monotonic())
+  }
+
+  /// Nanoseconds since 1970; steps when somebody sets the clock.
   public static func wall() -> Int64 { cproc_clock_wall() }
 }

@@ -1,4 +1,5 @@
 import CProc
+import Supervision
 
 /// One thread, one queue: everything that the supervisor does begins in a closure that is called from here.
 ///
@@ -25,6 +26,13 @@ public final class EventLoop {
     public static let write = Readiness(rawValue: CPROC_READY_WRITE.rawValue)
     /// The other side has gone; read until the end of the file to have what it has left.
     public static let hangup = Readiness(rawValue: CPROC_READY_HANGUP.rawValue)
+  }
+
+  /// A hangup counts as whatever was waited for: the read or write that follows tells the rest.
+  private static func readiness(_ ready: UInt32, _ interest: Interest) -> Readiness {
+    let asked = Readiness(rawValue: interest.rawValue)
+    let found = Readiness(rawValue: ready)
+    return found.contains(.hangup) ? asked.union(.hangup) : found.intersection(asked)
   }
 
   /// What has happened to a watched file.
@@ -147,9 +155,9 @@ public final class EventLoop {
 
   // MARK: Time
 
-  /// Calls the handler once, at or after `deadline` (``Clock/monotonic()`` nanoseconds).
+  /// Calls the handler once, at or after `deadline` by ``Clock/now()``.
   @discardableResult
-  public func schedule(at deadline: Int64, _ handler: @escaping () -> Void) -> TimerHeap.Timer {
+  public func schedule(at deadline: Instant, _ handler: @escaping () -> Void) -> TimerHeap.Timer {
     timers.insert(deadline: deadline, handler)
   }
 
@@ -180,21 +188,21 @@ public final class EventLoop {
       deliver(events[index])
     }
     // Timers that handlers set for now wait for the next turn, so that a timer which renews itself starves nobody.
-    let now = Clock.monotonic()
+    let now = Clock.now()
     while !isStopping, let handler = timers.popDue(at: now) { handler() }
   }
 
   /// In nanoseconds; negative: there is none.
   private func timeUntilNextTimer() -> Int64 {
     guard let deadline = timers.nextDeadline() else { return -1 }
-    return max(0, deadline - Clock.monotonic())
+    return max(0, (deadline - Clock.now()).nanoseconds)
   }
 
   private func deliver(_ event: cproc_event) {
     // An event whose registration an earlier handler of the same batch has cancelled finds nothing here.
     switch sources[event.token] {
-    case .descriptor(_, _, let handler):
-      handler(Readiness(rawValue: event.ready))
+    case .descriptor(_, let interest, let handler):
+      handler(Self.readiness(event.ready, interest))
     case .process(_, let handler):
       sources[event.token] = nil
       handler(WaitStatus(raw: Int32(truncatingIfNeeded: event.data)))
@@ -210,6 +218,12 @@ public final class EventLoop {
   /// Makes ``run()`` return after the current handler. Call it from a handler.
   public func stop() {
     isStopping = true
+  }
+
+  /// Ends the sleep of ``turn()``: the one thing that may be done from another thread, or from a signal handler.
+  public nonisolated func wake() {
+    // It can only fail when the queue is gone, and then nobody sleeps in it.
+    _ = cproc_queue_trigger(queue)
   }
 
   private func nextToken() -> UInt64 {

@@ -1,4 +1,5 @@
 import HeapModule
+import Supervision
 
 /// Deadlines, the nearest first.
 public struct TimerHeap {
@@ -8,7 +9,7 @@ public struct TimerHeap {
   }
 
   private struct Entry: Comparable {
-    var deadline: Int64
+    var deadline: Instant
     var number: UInt64
 
     /// Timers of the same deadline fire in the order in which they were set.
@@ -26,7 +27,10 @@ public struct TimerHeap {
   /// Whether no timer is set.
   public var isEmpty: Bool { handlers.isEmpty }
 
-  public mutating func insert(deadline: Int64, _ handler: @escaping () -> Void) -> Timer {
+  /// How many entries are kept, cancelled ones included.
+  public var pending: Int { heap.count }
+
+  public mutating func insert(deadline: Instant, _ handler: @escaping () -> Void) -> Timer {
     lastNumber += 1
     handlers[lastNumber] = handler
     heap.insert(Entry(deadline: deadline, number: lastNumber))
@@ -42,7 +46,7 @@ public struct TimerHeap {
   }
 
   /// The nearest deadline of a timer that is still set.
-  public mutating func nextDeadline() -> Int64? {
+  public mutating func nextDeadline() -> Instant? {
     while let first = heap.min {
       if handlers[first.number] != nil { return first.deadline }
       heap.removeMin()
@@ -51,7 +55,7 @@ public struct TimerHeap {
   }
 
   /// Takes out the next timer that is due.
-  public mutating func popDue(at now: Int64) -> (() -> Void)? {
+  public mutating func popDue(at now: Instant) -> (() -> Void)? {
     guard let deadline = nextDeadline(), deadline <= now, let first = heap.popMin() else { return nil }
     return handlers.removeValue(forKey: first.number)
   }

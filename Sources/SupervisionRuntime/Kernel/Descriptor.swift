@@ -14,6 +14,9 @@ public struct Descriptor: ~Copyable {
     _ = cproc_close(number)
   }
 
+  /// Closes it here rather than at the end of the scope: whoever reads the other end of a pipe waits for that.
+  public consuming func close() {}
+
   /// Gives the number up to the caller, who closes it.
   public consuming func relinquish() -> Int32 {
     let number = number
@@ -105,14 +108,11 @@ extension Descriptor {
     return Pipe(reading: Descriptor(adopting: ends.0), writing: Descriptor(adopting: ends.1))
   }
 
+  /// Two ends, to be taken apart: `let reading = pipe.reading`. Frozen, because only then may another module do that.
+  @frozen
   public struct Pipe: ~Copyable {
     public var reading: Descriptor
     public var writing: Descriptor
-
-    /// Takes the two ends apart.
-    public consuming func split(_ body: (consuming Descriptor, consuming Descriptor) -> Void) {
-      body(reading, writing)
-    }
   }
 }
 

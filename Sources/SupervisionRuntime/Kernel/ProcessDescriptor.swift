@@ -21,6 +21,19 @@ public struct ProcessDescriptor: ~Copyable {
     try check("pdkill", on: "\(pid)", cproc_process_signal(number, signal))
   }
 
+  /// How it has ended, or `nil` while it runs. Does not reap it.
+  public borrowing func status() throws(SystemError) -> WaitStatus? {
+    var status: Int32 = 0
+    guard try check("kevent", on: "\(pid)", cproc_process_status(number, &status)) == 1 else { return nil }
+    return WaitStatus(raw: status)
+  }
+
+  /// kill(2) to the process group that the process was started as: what it has put into other groups is not reached.
+  /// Safe while this value lives, since no new group can get the number. Throws `ESRCH` when the group is empty.
+  public borrowing func signalGroup(_ signal: Int32) throws(SystemError) {
+    try check("killpg", on: "\(pid)", cproc_group_signal(pid, signal))
+  }
+
   consuming func relinquish() -> Int32 { descriptor.relinquish() }
 }
 
@@ -57,15 +70,10 @@ public struct LaunchReport: ~Copyable {
   }
 }
 
-/// A process that was just started.
+/// A process that was just started, and its report: to be taken apart (`let process = launched.process`). Frozen, because
+/// only then may another module do that.
+@frozen
 public struct Launched: ~Copyable {
   public var process: ProcessDescriptor
   public var report: LaunchReport
-
-  /// Takes the two apart.
-  public consuming func split<Failure: Error>(
-    _ body: (consuming ProcessDescriptor, consuming LaunchReport) throws(Failure) -> Void
-  ) throws(Failure) {
-    try body(process, report)
-  }
 }

@@ -1,0 +1,207 @@
+#if defined(__linux__) || defined(__FreeBSD__)
+
+#define _GNU_SOURCE
+#include "child.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* NSIG leaves FreeBSD's real-time signals out. */
+#if defined(_SIG_MAXSIG)
+#define LAST_SIGNAL _SIG_MAXSIG
+#else
+#define LAST_SIGNAL (NSIG - 1)
+#endif
+
+int
+child_prepare(struct child_task *task, const struct cproc_spawn *spawn)
+{
+	if (spawn->promise_count > CPROC_PROMISES_MAX) {
+		errno = EINVAL;
+		return -1;
+	}
+	task->spawn = spawn;
+	task->promise_count = spawn->promise_count;
+	for (size_t i = 0; i < spawn->promise_count; i++) {
+		struct cproc_promise promise = spawn->promises[i];
+		size_t at = i;
+
+		if (promise.child < 0 || promise.parent < 0) {
+			errno = EINVAL;
+			return -1;
+		}
+		for (; at > 0 && task->promises[at - 1].child >= promise.child; at--) {
+			if (task->promises[at - 1].child == promise.child) {
+				errno = EINVAL;
+				return -1;
+			}
+			task->promises[at] = task->promises[at - 1];
+		}
+		task->promises[at] = promise;
+	}
+	return 0;
+}
+
+static _Noreturn void
+fail(int report, enum cproc_stage stage)
+{
+	struct cproc_failure failure = { .stage = (int32_t)stage, .error = errno };
+	/* Nobody is left to tell if this fails; the status says that it was not the program's. */
+	ssize_t ignored = write(report, &failure, sizeof failure);
+
+	(void)ignored;
+	_exit(127);
+}
+
+/*
+ * Puts the promised descriptors at their numbers.  A number may be another promise's source, so
+ * whatever lies where something is to be put is moved above all of them first.
+ */
+static int
+place_descriptors(const struct child_task *task, int *report)
+{
+	int source[CPROC_PROMISES_MAX];
+	int top = 2;
+
+	if (task->promise_count > 0 && task->promises[task->promise_count - 1].child > top)
+		top = task->promises[task->promise_count - 1].child;
+	if (*report <= top) {
+		*report = fcntl(*report, F_DUPFD_CLOEXEC, top + 1);
+		if (*report < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < task->promise_count; i++) {
+		const struct cproc_promise *promise = &task->promises[i];
+
+		source[i] = promise->parent;
+		if (source[i] > top || source[i] == promise->child)
+			continue;
+		source[i] = fcntl(source[i], F_DUPFD_CLOEXEC, top + 1);
+		if (source[i] < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < task->promise_count; i++) {
+		int child = task->promises[i].child;
+
+		/* dup2() to itself would leave the close-on-exec flag. */
+		if (source[i] == child ? fcntl(child, F_SETFD, 0) < 0 : dup2(source[i], child) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Really closed, not only marked: jail_attach(2) refuses a process with any open directory, close-on-exec or not (docs: FreeBSD facts).
+ */
+static int
+close_unpromised(const struct child_task *task, int report)
+{
+	unsigned next = 0;
+
+	for (size_t i = 0; i < task->promise_count; i++) {
+		unsigned child = (unsigned)task->promises[i].child;
+
+		if (child > next && child_close_range(next, child - 1) < 0)
+			return -1;
+		next = child + 1;
+	}
+	if ((unsigned)report > next && child_close_range(next, (unsigned)report - 1) < 0)
+		return -1;
+	return child_close_range((unsigned)report + 1, ~0U);
+}
+
+static int
+restore_open_files(const struct cproc_spawn *spawn)
+{
+	struct rlimit limit = { .rlim_cur = (rlim_t)spawn->open_files_soft, .rlim_max = (rlim_t)spawn->open_files_hard };
+
+	return setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Ignored signals stay ignored over an exec, and so does the mask. */
+static int
+reset_signals(void)
+{
+	sigset_t none;
+
+	for (int number = 1; number <= LAST_SIGNAL; number++) {
+		/* EINVAL: KILL and STOP, and on FreeBSD what the threads library keeps for itself. */
+		if (child_default_signal(number) < 0 && errno != EINVAL)
+			return -1;
+	}
+	sigemptyset(&none);
+	return sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* The largest number is none: to setresuid(2) it means "as it was", and a service would keep the supervisor's rights. */
+static int
+set_group(gid_t group)
+{
+	if (group == (gid_t)-1) {
+		errno = EINVAL;
+		return -1;
+	}
+	return child_set_group(group);
+}
+
+static int
+set_user(uid_t user)
+{
+	if (user == (uid_t)-1) {
+		errno = EINVAL;
+		return -1;
+	}
+	return child_set_user(user);
+}
+
+/* As execvp(3) does: what is not there or not allowed in one directory may be in the next. */
+static void
+execute(const struct cproc_spawn *spawn)
+{
+	int error = ENOENT;
+
+	for (const char *const *program = spawn->programs; *program != NULL; program++) {
+		execve(*program, (char *const *)spawn->arguments, (char *const *)spawn->environment);
+		if (errno == EACCES)
+			error = EACCES;
+		else if (errno != ENOENT && errno != ENOTDIR)
+			return;
+	}
+	errno = error;
+}
+
+_Noreturn void
+child_run(const struct child_task *task)
+{
+	const struct cproc_spawn *spawn = task->spawn;
+	int report = task->report;
+
+	if (setsid() < 0 || child_begin(spawn) < 0)
+		fail(report, CPROC_STAGE_SESSION);
+	if (place_descriptors(task, &report) < 0)
+		fail(report < 0 ? task->report : report, CPROC_STAGE_DESCRIPTORS);
+	if ((spawn->flags & CPROC_SET_OPEN_FILES) != 0 && restore_open_files(spawn) < 0)
+		fail(report, CPROC_STAGE_LIMITS);
+	if (close_unpromised(task, report) < 0)
+		fail(report, CPROC_STAGE_CLOSE);
+	if (spawn->directory != NULL && chdir(spawn->directory) < 0)
+		fail(report, CPROC_STAGE_DIRECTORY);
+	umask(spawn->mask);
+	if ((spawn->flags & CPROC_SET_GROUPS) != 0 && child_set_groups(spawn) < 0)
+		fail(report, CPROC_STAGE_GROUPS);
+	if ((spawn->flags & CPROC_SET_GROUP) != 0 && set_group(spawn->group) < 0)
+		fail(report, CPROC_STAGE_GROUP);
+	if ((spawn->flags & CPROC_SET_USER) != 0 && set_user(spawn->user) < 0)
+		fail(report, CPROC_STAGE_USER);
+	if (reset_signals() < 0)
+		fail(report, CPROC_STAGE_SIGNALS);
+	execute(spawn);
+	fail(report, CPROC_STAGE_EXEC);
+}
+
+#endif

@@ -1,0 +1,34 @@
+#ifndef CPROC_CHILDREN_H
+#define CPROC_CHILDREN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct pid_list {
+	pid_t *pids;
+	size_t count;
+	size_t capacity;
+};
+
+int pid_list_append(struct pid_list *list, pid_t pid);
+void pid_list_free(struct pid_list *list);
+/* In an ascending array. */
+bool pid_is_in(pid_t pid, const pid_t *pids, size_t count);
+
+/*
+ * Appends the children of a process, zombies included.  The list of this process itself is complete (children leave it only when we reap them);
+ * that of another one may miss a child that another child's end has moved. -1: out of memory, or /proc is not there.
+ */
+int children_of(pid_t parent, struct pid_list *list);
+
+struct process_stat {
+	pid_t parent;
+	pid_t session;
+	bool lives; /* neither a zombie nor gone */
+};
+
+/* -1 when there is no such process. */
+int process_stat(pid_t pid, struct process_stat *stat);
+
+#endif

@@ -1,0 +1,295 @@
+#if defined(__linux__)
+
+#define _GNU_SOURCE
+#include "CProc.h"
+#include "children.h"
+#include "mark.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct member_list {
+	struct cproc_member *members;
+	size_t count;
+	size_t capacity;
+};
+
+static int
+append_member(struct member_list *list, pid_t pid, pid_t parent, pid_t first)
+{
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
+		struct cproc_member *members = realloc(list->members, capacity * sizeof *members);
+
+		if (members == NULL)
+			return -1;
+		list->members = members;
+		list->capacity = capacity;
+	}
+	list->members[list->count++] = (struct cproc_member){ .pid = pid, .parent = parent, .first = first };
+	return 0;
+}
+
+static bool
+is_first(const struct cproc_subtree *subtree, pid_t pid)
+{
+	for (size_t i = 0; i < subtree->first_count; i++) {
+		if (subtree->firsts[i] == pid)
+			return true;
+	}
+	return false;
+}
+
+/* The environment as the process got it at its exec: it may have cleared its own copy, or be another user's (EACCES). */
+static bool
+has_variable(pid_t pid, const char *mark)
+{
+	char path[40], *text = NULL;
+	size_t capacity = 0;
+	ssize_t length;
+	bool found = false;
+	FILE *file;
+
+	snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return false;
+	while (!found && (length = getdelim(&text, &capacity, '\0', file)) > 0)
+		found = strncmp(text, "FRUIX_SERVICE=", 14) == 0 && strcmp(text + 14, mark) == 0;
+	free(text);
+	fclose(file);
+	return found;
+}
+
+/* Whether an adopted process belongs to the subtree; *first as in struct cproc_member. */
+static bool
+belongs(const struct cproc_subtree *subtree, pid_t pid, pid_t *first)
+{
+	pid_t mark = mark_of(pid);
+	struct process_stat stat;
+
+	*first = 0;
+	if (mark != 0 && pid_is_in(mark, subtree->known, subtree->known_count)) {
+		/* What is marked by another service's process that we still hold is that service's, whatever else it shows. */
+		*first = mark;
+		return is_first(subtree, mark);
+	}
+	if (subtree->mark != NULL && has_variable(pid, subtree->mark))
+		return true;
+	/* The child of cproc_spawn() leads a session of its own. */
+	if (process_stat(pid, &stat) == 0 && is_first(subtree, stat.session)) {
+		*first = stat.session;
+		return true;
+	}
+	return false;
+}
+
+/* Our own child: unlike its stat file, waitid(2) tells a zombie from a process whose first thread has ended. */
+static bool
+child_lives(pid_t pid)
+{
+	siginfo_t info;
+
+	memset(&info, 0, sizeof info);
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0;
+}
+
+/* The direct children of ours from which the subtree hangs: living first processes, and what was adopted. */
+static int
+append_roots(const struct cproc_subtree *subtree, struct member_list *list)
+{
+	struct pid_list children = { 0 };
+	pid_t self = getpid();
+	int result = children_of(self, &children);
+
+	for (size_t i = 0; result == 0 && i < children.count; i++) {
+		pid_t pid = children.pids[i];
+		pid_t first = pid;
+
+		if (pid_is_in(pid, subtree->known, subtree->known_count)) {
+			if (is_first(subtree, pid) && child_lives(pid))
+				result = append_member(list, pid, self, first);
+		} else if (child_lives(pid) && belongs(subtree, pid, &first)) {
+			result = append_member(list, pid, self, first);
+		}
+	}
+	pid_list_free(&children);
+	return result;
+}
+
+static int
+append_living_children(struct member_list *list, struct cproc_member parent)
+{
+	struct pid_list children = { 0 };
+	int result = children_of(parent.pid, &children);
+
+	for (size_t i = 0; result == 0 && i < children.count; i++) {
+		struct process_stat stat;
+
+		/* The parent is looked at again: the pid may have been another's meanwhile. */
+		if (process_stat(children.pids[i], &stat) == 0 && stat.lives && stat.parent == parent.pid)
+			result = append_member(list, children.pids[i], parent.pid, parent.first);
+	}
+	pid_list_free(&children);
+	return result;
+}
+
+static int
+collect(const struct cproc_subtree *subtree, struct member_list *list)
+{
+	if (append_roots(subtree, list) < 0)
+		return -1;
+	/* The list grows while it is walked: breadth first. */
+	for (size_t i = 0; i < list->count; i++) {
+		if (append_living_children(list, list->members[i]) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+ssize_t
+cproc_subtree_list(const struct cproc_subtree *subtree, struct cproc_member *members, size_t capacity)
+{
+	struct member_list list = { 0 };
+	ssize_t count = -1;
+
+	if (collect(subtree, &list) == 0) {
+		size_t shown = list.count < capacity ? list.count : capacity;
+
+		count = (ssize_t)list.count;
+		if (shown > 0)
+			memcpy(members, list.members, shown * sizeof *members);
+	}
+	free(list.members);
+	return count;
+}
+
+/*
+ * A child of ours keeps its pid until we reap it.  Any other may end and its pid be given to a stranger:
+ * the descriptor holds on to whoever has the pid now, and the parent tells whether that is still the one we mean.
+ */
+static int
+signal_member(struct cproc_member member, int number)
+{
+	struct process_stat stat;
+	int descriptor, result, error;
+
+	if (member.parent == getpid())
+		return kill(member.pid, number);
+	descriptor = (int)syscall(SYS_pidfd_open, member.pid, 0);
+	if (descriptor < 0)
+		return -1;
+	if (process_stat(member.pid, &stat) == 0 && stat.parent == member.parent) {
+		result = (int)syscall(SYS_pidfd_send_signal, descriptor, number, NULL, 0);
+	} else {
+		errno = ESRCH;
+		result = -1;
+	}
+	error = errno;
+	close(descriptor);
+	errno = error;
+	return result;
+}
+
+static bool
+was_signalled(const struct pid_list *signalled, pid_t pid)
+{
+	for (size_t i = 0; i < signalled->count; i++) {
+		if (signalled->pids[i] == pid)
+			return true;
+	}
+	return false;
+}
+
+/* Returns how many processes got the signal that had not got it before; -1: the list could not be made. */
+static ssize_t
+signal_pass(const struct cproc_subtree *subtree, int number, struct pid_list *signalled, struct cproc_subtree_killed *killed)
+{
+	struct member_list list = { 0 };
+	ssize_t count = collect(subtree, &list) < 0 ? -1 : 0;
+
+	for (size_t i = 0; count >= 0 && i < list.count; i++) {
+		struct cproc_member member = list.members[i];
+
+		if (was_signalled(signalled, member.pid))
+			continue;
+		if (signal_member(member, number) < 0) {
+			if (errno != ESRCH && killed->refused == 0) {
+				killed->refused = member.pid;
+				killed->error = errno;
+			}
+			continue;
+		}
+		count = pid_list_append(signalled, member.pid) < 0 ? -1 : count + 1;
+	}
+	free(list.members);
+	return count;
+}
+
+int
+cproc_subtree_signal(const struct cproc_subtree *subtree, int number, struct cproc_subtree_killed *killed)
+{
+	/* Whoever forks faster than so many passes is met again when the supervisor looks whether anything is left. */
+	int passes = number == SIGKILL ? 32 : 1;
+	struct pid_list signalled = { 0 };
+	ssize_t count = 1;
+
+	*killed = (struct cproc_subtree_killed){ 0 };
+	while (count > 0 && passes-- > 0)
+		count = signal_pass(subtree, number, &signalled, killed);
+	killed->signalled = (unsigned)signalled.count;
+	pid_list_free(&signalled);
+	if (count < 0)
+		return -1;
+	if (killed->signalled == 0 && killed->refused == 0) {
+		errno = ESRCH;
+		return -1;
+	}
+	return 0;
+}
+
+/* 1: reaped into *orphan; 0: it still runs. */
+static int
+reap(pid_t pid, struct cproc_orphan *orphan)
+{
+	pid_t reaped = waitpid(pid, &orphan->status, WNOHANG);
+
+	if (reaped <= 0)
+		return 0;
+	orphan->pid = reaped;
+	return 1;
+}
+
+/*
+ * waitpid(-1) would take the status of processes that have a descriptor.  The first look is one call, and for a dead one that was started (not
+ * adopted) it cannot look behind it: then each adopted child is asked.
+ */
+ssize_t
+cproc_reap_orphans(const pid_t *known, size_t known_count, struct cproc_orphan *orphans, size_t capacity)
+{
+	struct pid_list children = { 0 };
+	siginfo_t info;
+	ssize_t count = 0;
+
+	memset(&info, 0, sizeof info);
+	if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
+		return errno == ECHILD ? 0 : -1;
+	if (info.si_pid == 0)
+		return 0;
+	if (children_of(getpid(), &children) < 0)
+		count = -1;
+	for (size_t i = 0; count >= 0 && i < children.count && (size_t)count < capacity; i++) {
+		if (!pid_is_in(children.pids[i], known, known_count))
+			count += reap(children.pids[i], &orphans[count]);
+	}
+	pid_list_free(&children);
+	return count;
+}
+
+#endif
