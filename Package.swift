@@ -57,6 +57,7 @@ let package = Package(
         .product(name: "DequeModule", package: collections),
         .product(name: "HeapModule", package: collections),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "OrderedCollections", package: collections),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict
@@ -71,7 +72,7 @@ let package = Package(
       dependencies: [
         "ControlProtocol", "UCL", "Supervision", "SupervisionRuntime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "OrderedCollections", package: collections),
       ],
       swiftSettings: strict
     ),
@@ -79,5 +80,12 @@ let package = Package(
     .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),
     .testTarget(name: "SupervisionRuntimeTests", dependencies: ["SupervisionRuntime", "CProc"], swiftSettings: strict),
     .testTarget(name: "ControlProtocolTests", dependencies: ["ControlProtocol"], swiftSettings: strict),
+    .testTarget(
+      name: "HerdTests",
+      dependencies: [
+        "herd", "ControlProtocol", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict
+    ),
   ]
 )

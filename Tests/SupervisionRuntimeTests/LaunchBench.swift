@@ -1,8 +1,9 @@
 import CProc
+import Glibc
 import SupervisionRuntime
 import Testing
 
-/// Starts processes for a test, waits for what they do, and leaves none behind.
+/// Starts processes for a test, and waits for what they do.
 struct LaunchBench: ~Copyable {
   var reaper: Reaper
 
@@ -14,6 +15,7 @@ struct LaunchBench: ~Copyable {
   static func shell(_ script: String, _ arguments: [String] = []) -> LaunchPlan {
     var plan = LaunchPlan(programs: ["/bin/sh"], arguments: ["sh", "-c", script] + arguments)
     plan.environment = ["PATH=/usr/bin:/bin"]
+    plan.descriptors = [.init(child: 2, parent: 2)]
     return plan
   }
 
@@ -23,14 +25,87 @@ struct LaunchBench: ~Copyable {
   ) throws -> String {
     let pipe = try Descriptor.pipe()
     var plan = Self.shell(script, arguments)
-    plan.descriptors = [.init(child: 1, parent: pipe.writing.number), .init(child: 2, parent: 2)]
+    plan.descriptors.append(.init(child: 1, parent: pipe.writing.number))
     adjust(&plan)
     let launched = try reaper.launch(plan)
+    let process = launched.process
     let reading = pipe.reading
     pipe.writing.close()
     let text = try reading.readToEnd()
-    try launched.waitAndRelease(by: &reaper)
+    _ = try process.waitForExit()
+    reaper.release(process)
     return text
+  }
+
+  /// Starts a script, and returns when it has written a line, with that line.
+  mutating func start(_ script: String, _ adjust: (inout LaunchPlan) -> Void = { _ in }) throws -> Started {
+    let pipe = try Descriptor.pipe()
+    var plan = Self.shell(script)
+    plan.descriptors.append(.init(child: 1, parent: pipe.writing.number))
+    adjust(&plan)
+    let launched = try reaper.launch(plan)
+    let process = launched.process
+    let reading = pipe.reading
+    pipe.writing.close()
+    return Started(process: process, line: try reading.readLine(), output: reading)
+  }
+
+  /// Kills what is left of a process and its subtree, and reaps all of it.
+  mutating func end(_ process: consuming ProcessDescriptor) throws {
+    let subtree = Subtree(firsts: [process.pid])
+    try reaper.signal(SIGKILL, to: subtree)
+    _ = try process.waitForExit()
+    try waitUntilEmpty(subtree)
+    reaper.release(process)
+  }
+
+  /// Reaps until the subtree has no living member, asleep while one of them has still to end.
+  mutating func waitUntilEmpty(_ subtree: Subtree) throws {
+    // Whatever lives in a subtree hangs from a child of ours that lives.
+    while let child = try reaper.members(of: subtree).first(where: { $0.parent == Host.pid }) {
+      try waitForEnd(of: child.pid)
+      _ = try reaper.reapOrphans()
+    }
+    _ = try reaper.reapOrphans()
+  }
+
+  /// What a launch reports that fails after the fork.
+  mutating func failure(of plan: LaunchPlan) throws -> LaunchFailure? {
+    let launched = try reaper.launch(plan)
+    let process = launched.process
+    let report = launched.report
+    let status = try process.waitForExit()
+    let outcome = try report.outcome()
+    reaper.release(process)
+    guard case .failed(let failure) = outcome else { return nil }
+    #expect(status == .exited(127))
+    return failure
+  }
+
+  /// What a launch throws that fails before the fork.
+  mutating func launchError(_ plan: LaunchPlan) -> SystemError? {
+    do {
+      let launched = try reaper.launch(plan)
+      _ = try launched.process.waitForExit()
+      return nil
+    } catch {
+      return error as? SystemError
+    }
+  }
+}
+
+/// A process that has said its first line.
+struct Started: ~Copyable {
+  var process: ProcessDescriptor
+  var line: String
+  var output: Descriptor
+}
+
+/// Returns when a child of this process, launched or adopted, has ended. Does not reap it.
+func waitForEnd(of child: Int32) throws {
+  var info = siginfo_t()
+  while waitid(P_PID, id_t(child), &info, WEXITED | WNOWAIT) < 0 {
+    guard cproc_errno() == EINTR else { throw SystemError("waitid", code: cproc_errno()) }
   }
 }
 
@@ -43,15 +118,15 @@ extension Descriptor {
     }
     return String(decoding: bytes, as: UTF8.self)
   }
-}
 
-extension Launched {
-  @discardableResult
-  consuming func waitAndRelease(by reaper: inout Reaper) throws -> WaitStatus {
-    let process = self.process
-    let status = try process.waitForExit()
-    reaper.release(process)
-    return status
+  /// Up to a newline, which is left out, or the end of the file.
+  borrowing func readLine() throws -> String {
+    var bytes: [UInt8] = []
+    var byte: UInt8 = 0
+    while case .bytes = try withUnsafeMutableBytes(of: &byte, { try read(into: $0) }), byte != UInt8(ascii: "\n") {
+      bytes.append(byte)
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }
 
@@ -67,4 +142,24 @@ extension ProcessDescriptor {
     try loop.run()
     return try #require(status)
   }
+}
+
+/// A file that is gone when the test is over.
+struct TemporaryFile: ~Copyable {
+  let path: String
+
+  init(containing text: String, permissions: UInt32 = 0o600) throws {
+    path = temporaryPath("file")
+    try Files.replace(path, with: Array(text.utf8), permissions: permissions)
+  }
+
+  deinit {
+    try? Files.remove(path)
+  }
+}
+
+/// A name that no other test has.
+func temporaryPath(_ kind: String) -> String {
+  let directory = Host.environmentValue("TMPDIR") ?? "/tmp"
+  return "\(directory)/fruix-\(kind)-\(Host.pid)-\(UInt64.random(in: 0 ... .max))"
 }

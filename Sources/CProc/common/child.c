@@ -11,6 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* NSIG leaves FreeBSD's real-time signals out. */
+#if defined(_SIG_MAXSIG)
+#define LAST_SIGNAL _SIG_MAXSIG
+#else
+#define LAST_SIGNAL (NSIG - 1)
+#endif
+
 int
 child_prepare(struct child_task *task, const struct cproc_spawn *spawn)
 {
@@ -120,19 +127,36 @@ restore_open_files(const struct cproc_spawn *spawn)
 static int
 reset_signals(void)
 {
-	struct sigaction action;
 	sigset_t none;
 
-	memset(&action, 0, sizeof action);
-	action.sa_handler = SIG_DFL;
-	sigemptyset(&action.sa_mask);
-	for (int number = 1; number < NSIG; number++) {
-		/* EINVAL: KILL, STOP, and what the threads library keeps for itself. */
-		if (sigaction(number, &action, NULL) < 0 && errno != EINVAL)
+	for (int number = 1; number <= LAST_SIGNAL; number++) {
+		/* EINVAL: KILL and STOP, and on FreeBSD what the threads library keeps for itself. */
+		if (child_default_signal(number) < 0 && errno != EINVAL)
 			return -1;
 	}
 	sigemptyset(&none);
 	return sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* The largest number is none: to setresuid(2) it means "as it was", and a service would keep the supervisor's rights. */
+static int
+set_group(gid_t group)
+{
+	if (group == (gid_t)-1) {
+		errno = EINVAL;
+		return -1;
+	}
+	return child_set_group(group);
+}
+
+static int
+set_user(uid_t user)
+{
+	if (user == (uid_t)-1) {
+		errno = EINVAL;
+		return -1;
+	}
+	return child_set_user(user);
 }
 
 /* As execvp(3) does: what is not there or not allowed in one directory may be in the next. */
@@ -170,9 +194,9 @@ child_run(const struct child_task *task)
 	umask(spawn->mask);
 	if ((spawn->flags & CPROC_SET_GROUPS) != 0 && child_set_groups(spawn) < 0)
 		fail(report, CPROC_STAGE_GROUPS);
-	if ((spawn->flags & CPROC_SET_GROUP) != 0 && child_set_group(spawn->group) < 0)
+	if ((spawn->flags & CPROC_SET_GROUP) != 0 && set_group(spawn->group) < 0)
 		fail(report, CPROC_STAGE_GROUP);
-	if ((spawn->flags & CPROC_SET_USER) != 0 && child_set_user(spawn->user) < 0)
+	if ((spawn->flags & CPROC_SET_USER) != 0 && set_user(spawn->user) < 0)
 		fail(report, CPROC_STAGE_USER);
 	if (reset_signals() < 0)
 		fail(report, CPROC_STAGE_SIGNALS);

@@ -21,10 +21,11 @@ int child_prepare(struct child_task *task, const struct cproc_spawn *spawn);
 _Noreturn void child_run(const struct child_task *task);
 
 /* What each system does in its own way; 0, or -1 with errno. */
-int child_begin(const struct cproc_spawn *spawn); /* after setsid */
+int child_begin(const struct cproc_spawn *spawn); /* right after setsid */
 int child_close_range(unsigned first, unsigned last);
 int child_set_groups(const struct cproc_spawn *spawn);
 int child_set_group(gid_t group);
 int child_set_user(uid_t user);
+int child_default_signal(int number);
 
 #endif

@@ -38,23 +38,19 @@ int
 cproc_local_listen(const char *path, mode_t mode)
 {
 	struct sockaddr_un address;
-	mode_t before;
-	int result, error, listener;
+	int listener;
 
 	if (make_address(path, &address) < 0)
 		return -1;
 	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (listener < 0)
 		return -1;
-	/* chmod(2) afterwards would leave a moment in which everybody can connect. */
-	before = umask((mode_t)(~mode & 0777));
-	result = bind(listener, (const struct sockaddr *)&address, sizeof address);
-	error = errno;
-	umask(before);
-	if (result < 0)
-		return close_with(listener, error);
-	if (listen(listener, SOMAXCONN) < 0) {
-		error = errno;
+	if (bind(listener, (const struct sockaddr *)&address, sizeof address) < 0)
+		return close_with(listener, errno);
+	/* Before listen(2) nobody can connect, whatever the permissions are until here. */
+	if (chmod(path, mode) < 0 || listen(listener, SOMAXCONN) < 0) {
+		int error = errno;
+
 		unlink(path);
 		return close_with(listener, error);
 	}

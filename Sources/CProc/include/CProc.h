@@ -283,8 +283,8 @@ int cproc_pipe(int ends[2]);
 /* ------------------------------------------------------------ local sockets */
 
 /*
- * A listening stream socket at `path`, which must not exist (EADDRINUSE), with these permissions from the moment it
- * appears.  ENAMETOOLONG: longer than the system's sun_path.
+ * A listening stream socket at `path`, which must not exist (EADDRINUSE), with these permissions before
+ * anybody can connect.  ENAMETOOLONG: longer than the system's sun_path.
  */
 int cproc_local_listen(const char *path, mode_t mode);
 /* A non-blocking connection.  ENOENT: no socket; ECONNREFUSED: nobody listens. Blocks only while the backlog is full. */
@@ -386,6 +386,42 @@ int cproc_module_require(const char *name);
  * ERANGE: buffer too small.  EOPNOTSUPP: an opaque value.
  */
 ssize_t cproc_sysctl(const char *name, char *buffer, size_t size);
+
+/* ------------------------------------------------------------ this program's own start */
+
+struct cproc_option {
+	const char *name;
+	bool takes_value;
+};
+
+/* What cproc_options_next() returns besides an option's position. */
+enum cproc_option_result {
+	CPROC_OPTION_END = -1,     /* *value: the first argument that is no option, or NULL */
+	CPROC_OPTION_UNKNOWN = -2, /* *value: the word */
+	CPROC_OPTION_NO_VALUE = -3 /* *value: the word whose value is missing */
+};
+
+/* The next option of a command line, by getopt_long(3): its position in `options`.  The state is getopt's own. */
+int cproc_options_next(int count, char *const *words, const struct cproc_option *options, size_t option_count,
+    const char **value);
+
+/*
+ * Goes into the background as daemon(3) does, but the process in the foreground stays until the one in the background
+ * says that it is ready, or has gone: it exits with 0 or 1.  Only the one in the background returns, with the descriptor for
+ * cproc_background_ready().  Call it before anything else: the fork copies whatever there is.
+ */
+int cproc_background_begin(void);
+/* Lets go of the terminal (`output` becomes the standard output and error, /dev/null the input), then reports. */
+int cproc_background_ready(int report, int output);
+
+/* exit(3). */
+_Noreturn void cproc_exit(int status);
+
+/* getcwd(3). */
+int cproc_directory(char *buffer, size_t size);
+
+/* To the standard output or error, all of it. */
+void cproc_print(bool error, const char *text);
 
 /* ----------------------------------------------------- what a process is doing */
 

@@ -37,6 +37,18 @@ child_set_user(uid_t user)
 	return (int)syscall(SYS_setresuid, user, user, user);
 }
 
+/*
+ * The library refuses the two signals that it uses itself (32 and 33), which may be ignored like any other.  To the kernel a
+ * struct sigaction of zeroes is the default on every architecture; 8 is the size of its set of signals.
+ */
+int
+child_default_signal(int number)
+{
+	static const unsigned char zeroes[64];
+
+	return (int)syscall(SYS_rt_sigaction, number, zeroes, NULL, 8);
+}
+
 int
 child_close_range(unsigned first, unsigned last)
 {

@@ -7,13 +7,7 @@ public struct SystemFacts: HostFacts {
   public var supervisorUID: UInt32 { Host.user }
   public var supervisorGID: UInt32 { Host.group }
 
-  public var loadsKernelModules: Bool {
-    #if os(FreeBSD)
-      true
-    #else
-      false
-    #endif
-  }
+  public var loadsKernelModules: Bool { Host.loadsKernelModules }
 
   public func findProgram(_ name: String, in path: SearchPath) -> ProgramLookup {
     if name.contains("/") { return check(name) }

@@ -43,7 +43,7 @@ final class ControlDesk: ControlDelegate, ShellClient {
     case .signal(let names, let word, let group): signal(names, word, group, request, for: open, from: peer)
     default:
       guard let order = Order(request) else {
-        return finish(Reply(error: ControlError(.unsupported, "this supervisor does not know the request")), open)
+        return finish(ControlProtocol.Reply(error: ControlError(.unsupported, "this supervisor does not know the request")), open)
       }
       take(order, request, for: open, from: peer)
     }
@@ -74,7 +74,7 @@ final class ControlDesk: ControlDelegate, ShellClient {
     guard let number = SignalName.number(of: word) else {
       let near = NearestName.all(for: word.uppercased(), among: SignalName.all)
       return finish(
-        Reply(error: ControlError(.invalidArgument, "there is no signal `\(word)`", suggestions: near)), open)
+        ControlProtocol.Reply(error: ControlError(.invalidArgument, "there is no signal `\(word)`", suggestions: near)), open)
     }
     take(.signal(names, number, group: group), request, for: open, from: peer)
   }
@@ -88,23 +88,23 @@ final class ControlDesk: ControlDelegate, ShellClient {
     for name in names where name != "root" {
       let found = shell.core.findAll(name)
       if found.isEmpty, !NamePattern(name).isPattern {
-        return finish(Reply(error: unknownService(name)), open)
+        return finish(ControlProtocol.Reply(error: unknownService(name)), open)
       }
       ids += found
     }
     if names.isEmpty { ids = shell.core.allServices }
     let reporter = reporter
     let services = ids.map { reporter.status(of: $0, detail) }
-    for start in stride(from: 0, to: services.count, by: Progress.servicesPerLine) {
+    for start in stride(from: 0, to: services.count, by: ControlProtocol.Progress.servicesPerLine) {
       let end = min(start + ControlProtocol.Progress.servicesPerLine, services.count)
       server?.report(.services(Array(services[start..<end])), for: open)
     }
-    finish(Reply(.supervisor(reporter.supervisor())), open)
+    finish(ControlProtocol.Reply(.supervisor(reporter.supervisor())), open)
   }
 
-  private func inquire(_ name: String, for open: OpenRequest, _ answer: (ServiceID) -> Reply.Content) {
-    guard let id = shell.core.find(name) else { return finish(Reply(error: unknownService(name)), open) }
-    finish(Reply(answer(id)), open)
+  private func inquire(_ name: String, for open: OpenRequest, _ answer: (ServiceID) -> ControlProtocol.Reply.Content) {
+    guard let id = shell.core.find(name) else { return finish(ControlProtocol.Reply(error: unknownService(name)), open) }
+    finish(ControlProtocol.Reply(answer(id)), open)
   }
 
   func unknownService(_ name: String) -> ControlError {
@@ -199,7 +199,7 @@ extension Timestamp {
 
   /// The civil time of a moment of the monotonic clock, as the wall clock now has it.
   init(_ instant: Instant) {
-    let age = Clock.monotonic() - instant.nanoseconds
+    let age = (Clock.now() - instant).nanoseconds
     self.init(millisecondsSinceEpoch: (Clock.wall() - age) / 1_000_000)
   }
 }

@@ -1,5 +1,6 @@
 import ControlProtocol
 import Supervision
+import UCL
 
 /// Turns the core's answers into those of the protocol: words, codes, suggestions.
 struct ReplyTranslation {
@@ -25,8 +26,8 @@ struct ReplyTranslation {
   private func services(_ outcomes: [Supervision.ServiceOutcome]) -> ControlProtocol.Reply {
     // What was named comes first, then what was taken along.
     let ordered = outcomes.filter(\.isNamed) + outcomes.filter { !$0.isNamed }
-    let failure = ordered.lazy.compactMap { failure(of: $0) }.first
-    return ControlProtocol.Reply(.outcomes(ordered.map { outcome($0) }), error: failure)
+    let firstFailure = ordered.lazy.compactMap { self.failure(of: $0) }.first
+    return ControlProtocol.Reply(.outcomes(ordered.map { outcome($0) }), error: firstFailure)
   }
 
   private func outcome(_ outcome: Supervision.ServiceOutcome) -> ControlProtocol.ServiceOutcome {
@@ -210,14 +211,14 @@ extension DiagnosticReport {
     self.init(
       isError: diagnostic.severity == .error, message: diagnostic.message, file: diagnostic.location?.source.name,
       line: diagnostic.location.map { Int($0.line) }, column: diagnostic.location.map { Int($0.column) },
-      hint: diagnostic.hint, text: DiagnosticRenderer().text(of: diagnostic))
+      hint: diagnostic.hint, text: DiagnosticRenderer().text(diagnostic))
   }
 }
 
 extension ControlProtocol.ExitStatus {
   init(_ status: Supervision.ExitStatus) {
     switch status {
-    case .exited(let code): self = .code(Int(code))
+    case .exited(let code): self = .code(Int32(code))
     case .signaled(let number, let core):
       self = .signal(number, name: SignalName.name(of: number), dumpedCore: core)
     }

@@ -70,7 +70,7 @@ struct StatusReporter {
     let members = (try? shell.table.members(of: snapshot.id)) ?? []
     status.processCount = members.isEmpty ? nil : members.count
     let memory = members.compactMap { ProcessFacts(of: $0.pid)?.residentMemory }
-    if !memory.isEmpty { status.memory = memory.reduce(0, +) }
+    if !memory.isEmpty { status.memory = Int64(clamping: memory.reduce(0, +)) }
   }
 
   private func log(of definition: ServiceDefinition) -> String? {

@@ -220,6 +220,12 @@ public final class EventLoop {
     isStopping = true
   }
 
+  /// Ends the sleep of ``turn()``: the one thing that may be done from another thread, or from a signal handler.
+  public nonisolated func wake() {
+    // It can only fail when the queue is gone, and then nobody sleeps in it.
+    _ = cproc_queue_trigger(queue)
+  }
+
   private func nextToken() -> UInt64 {
     lastToken += 1
     return lastToken

@@ -27,6 +27,9 @@ public struct TimerHeap {
   /// Whether no timer is set.
   public var isEmpty: Bool { handlers.isEmpty }
 
+  /// How many entries are kept, cancelled ones included.
+  public var pending: Int { heap.count }
+
   public mutating func insert(deadline: Instant, _ handler: @escaping () -> Void) -> Timer {
     lastNumber += 1
     handlers[lastNumber] = handler

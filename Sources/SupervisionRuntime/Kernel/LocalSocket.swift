@@ -6,6 +6,12 @@ public struct PeerCredentials: Sendable, Equatable {
   public var group: UInt32
   /// Who connected; it may have gone since. `nil` when the system does not tell.
   public var pid: Int32?
+
+  public init(user: UInt32, group: UInt32, pid: Int32?) {
+    self.user = user
+    self.group = group
+    self.pid = pid
+  }
 }
 
 /// Local (Unix) stream sockets.

@@ -81,6 +81,11 @@ public struct Reaper: ~Copyable {
   public struct Orphan: Sendable, Equatable {
     public var pid: Int32
     public var status: WaitStatus
+
+    public init(pid: Int32, status: WaitStatus) {
+      self.pid = pid
+      self.status = status
+    }
   }
 }
 

@@ -37,22 +37,15 @@ final class CallerOutput {
   }
 
   private func pipe(_ stream: Stream) throws(SystemError) -> Descriptor {
-    let ends = try Descriptor.pipe()
-    var reading: Descriptor?
-    var writing: Descriptor?
-    ends.split { first, second in
-      reading = consume first
-      writing = consume second
-    }
-    guard let mine = reading.take(), let theirs = writing.take() else { throw SystemError("pipe", code: 0) }
-    try mine.setNonBlocking()
-    let end = End(stream, mine)
+    let pipe = try Descriptor.pipe()
+    try pipe.reading.setNonBlocking()
+    let end = End(stream, pipe.reading)
     end.watch = try loop.watch(end.descriptor.number, for: .read) { [weak self, weak end] _ in
       guard let end else { return }
       self?.read(end)
     }
     self.ends.append(end)
-    return theirs
+    return pipe.writing
   }
 
   /// The process has ended: what is in the pipes is delivered. A child that the process has left behind

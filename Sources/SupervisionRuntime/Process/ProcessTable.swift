@@ -81,7 +81,7 @@ final class ProcessTable {
 
   private func ended(_ key: ProcessKey, _ status: WaitStatus) {
     // A child that never became its program is not in `processes` any more: its failure was the event.
-    guard let process = processes.removeValue(forKey: key) else { return releaseFailedLaunches(key) }
+    guard let process = processes.removeValue(forKey: key) else { return releaseFailedLaunch(key) }
     if process.reportNumber != nil {
       // Killed before its program ran, and the pipe's end was not seen yet.
       closeReport(process)
@@ -93,7 +93,7 @@ final class ProcessTable {
     sweep(process.service)
   }
 
-  private func releaseFailedLaunches(_ key: ProcessKey) {
+  private func releaseFailedLaunch(_ key: ProcessKey) {
     for (service, tree) in trees {
       guard let process = tree.held.first(where: { $0.key == key }) else { continue }
       process.markEnded()
@@ -104,7 +104,10 @@ final class ProcessTable {
   /// Releases a service's dead processes if nothing of their subtrees is left.
   private func sweep(_ service: ServiceID) {
     guard let tree = trees[service], tree.held.contains(where: \.hasEnded) else { return }
-    if tree.isAwaited { return answer(service) }
+    if tree.isAwaited {
+      answer(service)
+      return
+    }
     let dead = tree.held.filter(\.hasEnded)
     if isEmpty(dead, tree.incarnation, isWhole: dead.count == tree.held.count) {
       release(dead, of: service)

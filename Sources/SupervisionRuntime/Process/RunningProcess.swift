@@ -25,14 +25,8 @@ final class RunningProcess {
     self.service = service
     self.role = role
     pid = launched.process.pid
-    var process: ProcessDescriptor?
-    var report: LaunchReport?
-    launched.split { first, second in
-      process = consume first
-      report = consume second
-    }
-    self.descriptor = process.take()
-    self.report = report.take()
+    descriptor = consume launched.process
+    report = consume launched.report
   }
 
   /// Whether the program runs, as far as it is known by now.

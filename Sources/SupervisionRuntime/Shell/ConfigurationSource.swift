@@ -6,7 +6,8 @@ import Supervision
 final class ConfigurationSource {
   let path: String
   private let packaged: String?
-  private let store: SystemHost
+  private let store = HostConfigurationStore()
+  private let facts = SystemFacts()
   /// When what is in force was read.
   private(set) var loadedAt: Timestamp?
   /// Why the last reading was refused.
@@ -19,7 +20,6 @@ final class ConfigurationSource {
   init(path: String, packaged: String?) {
     self.path = path
     self.packaged = packaged
-    store = SystemHost()
   }
 
   /// The configuration at boot.
@@ -33,7 +33,7 @@ final class ConfigurationSource {
 
   func boot(from state: StateDirectory) -> Result<Boot, Diagnostics> {
     let recorder = RecordingStore(store)
-    switch ConfigurationLoader(store: recorder, facts: store).load(path: path, packaged: packaged) {
+    switch ConfigurationLoader(store: recorder, facts: facts).load(path: path, packaged: packaged) {
     case .success(let configuration):
       accept()
       fresh = recorder.encoded()
@@ -41,7 +41,7 @@ final class ConfigurationSource {
     case .failure(let diagnostics):
       refuse(diagnostics)
       guard let bytes = try? state.readLastConfiguration(), let copy = ReplayedStore(bytes),
-        case .success(let configuration) = ConfigurationLoader(store: copy, facts: store)
+        case .success(let configuration) = ConfigurationLoader(store: copy, facts: facts)
           .load(path: path, packaged: packaged)
       else { return .failure(diagnostics) }
       loadedAt = .now
@@ -53,10 +53,10 @@ final class ConfigurationSource {
   /// Reads the whole configuration again, or (with `part`) only some services on top of what is in force.
   func read(_ part: String?, base: Configuration, state: StateDirectory) -> Result<Configuration, Diagnostics> {
     let recorder = RecordingStore(store)
-    let loader = ConfigurationLoader(store: recorder, facts: store)
+    let loader = ConfigurationLoader(store: recorder, facts: facts)
     let result = part.map { loader.loadSubset(path: $0, onto: base) } ?? loader.load(path: path, packaged: packaged)
     switch result {
-    case .success(let configuration):
+    case .success:
       if part == nil {
         accept()
         fresh = recorder.encoded()

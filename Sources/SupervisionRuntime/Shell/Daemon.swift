@@ -1,5 +1,6 @@
 import ControlProtocol
 import Logging
+import OrderedCollections
 import Supervision
 
 /// The supervisor as a process: wires the parts together, listens to signals, runs until everything has stopped.
@@ -9,14 +10,11 @@ public final class Daemon {
     public var configuration: String
     public var socket: String?
     public var packaged: String?
-    /// Used when the configuration names none.
-    public var places: Places
 
-    public init(configuration: String, socket: String?, packaged: String?, places: Places) {
+    public init(configuration: String, socket: String?, packaged: String?) {
       self.configuration = configuration
       self.socket = socket
       self.packaged = packaged
-      self.places = places
     }
   }
 
@@ -40,6 +38,8 @@ public final class Daemon {
   private let state: StateDirectory
   private let boot: ConfigurationSource.Boot
   private let enablement: Enablement
+  /// Where the supervisor's own messages go once it is in the background.
+  public let ownLog: String
   private var exitCode: Int32 = 0
   private var isLeaving = false
 
@@ -50,7 +50,10 @@ public final class Daemon {
     journal = Journal(logger: logger)
     source = ConfigurationSource(path: options.configuration, packaged: options.packaged)
     // The state directory may be named in the configuration that its copy is to replace: then the usual place is looked at.
-    let provisional = try Self.need(options.places.stateDirectory, "state directory", "supervisor { state-directory = ... }")
+    let home = (try? Host.homeDirectory()) ?? nil
+    let provisional = try Self.need(
+      StandardPlaces.stateDirectory(user: Host.user, home: home), "state directory",
+      "supervisor { state-directory = ... }")
     let fallback = StateDirectory(existing: provisional)
     switch source.boot(from: fallback) {
     case .success(let boot): self.boot = boot
@@ -58,9 +61,12 @@ public final class Daemon {
       throw Failure(DiagnosticRenderer().text(diagnostics.all), exitCode: ExitCode.configuration)
     }
     let settings = boot.configuration.supervisor
-    let socketPath = try Self.need(options.socket ?? settings.socket ?? options.places.socket, "socket", "--socket PATH")
+    let standardSocket = SocketPath.standard(
+      user: Host.user, runtimeDirectory: Host.environmentValue("XDG_RUNTIME_DIR"), home: home)
+    let socketPath = try Self.need(options.socket ?? settings.socket ?? standardSocket, "socket", "--socket PATH")
     let statePath = settings.stateDirectory ?? provisional
-    let logPath = settings.logDirectory ?? options.places.logDirectory ?? "\(statePath)/log"
+    let logPath =
+      settings.logDirectory ?? StandardPlaces.logDirectory(user: Host.user, stateDirectory: statePath)
     do throws(SystemError) {
       state = try StateDirectory(path: statePath)
       try Files.makeDirectory(logPath, permissions: 0o750)
@@ -73,6 +79,7 @@ public final class Daemon {
     } catch {
       throw Failure("cannot start: \(error)", exitCode: ExitCode.system)
     }
+    ownLog = "\(logPath)/fruix-shepherd.log"
     let identity = SupervisorIdentity(
       pid: Host.pid, uid: Host.user, started: .now, socket: socketPath, logDirectory: logPath,
       stateDirectory: statePath)
@@ -193,7 +200,7 @@ public final class Daemon {
   // MARK: Leaving
 
   /// How long clients have to read their last answers.
-  private static let patienceWithClients: Int64 = 1_000_000_000
+  private static let patienceWithClients: Duration = .seconds(1)
 
   private func leave(_ unstopped: [String]) {
     guard !isLeaving else { return }

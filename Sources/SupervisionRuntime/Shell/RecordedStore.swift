@@ -13,10 +13,10 @@ private struct Answers {
 
 /// Passes questions on to the file system and writes the answers down.
 final class RecordingStore: ConfigurationStore {
-  private let store: SystemHost
+  private let store: HostConfigurationStore
   private var answers = Answers()
 
-  init(_ store: SystemHost) {
+  init(_ store: HostConfigurationStore) {
     self.store = store
   }
 
@@ -60,7 +60,7 @@ final class RecordingStore: ConfigurationStore {
       ("texts", map(answers.texts) { .string(String(decoding: $0, as: UTF8.self)) }),
       ("matches", map(answers.matches) { .array($0.map { .string($0) }) }),
     ])
-    return Array(object.json().utf8)
+    return Array(object.json.utf8)
   }
 
   private func map<Content>(_ answers: [String: Content], _ value: (Content) -> Value) -> Value {

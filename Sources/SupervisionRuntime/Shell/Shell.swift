@@ -17,7 +17,7 @@ final class Shell {
 
   private var events = Deque<Event>()
   private var isDraining = false
-  private var wake: (deadline: Int64, timer: TimerHeap.Timer)?
+  private var wake: (deadline: Instant, timer: TimerHeap.Timer)?
 
   init(loop: EventLoop, launcher: Launcher, journal: Journal, seed: UInt64) throws(SystemError) {
     self.loop = loop
@@ -38,13 +38,13 @@ final class Shell {
     isDraining = true
     defer { isDraining = false }
     while let next = events.popFirst() {
-      for action in core.handle(next, at: Instant(nanoseconds: Clock.monotonic())) { carryOut(action) }
+      for action in core.handle(next, at: Clock.now()) { carryOut(action) }
     }
     setWake()
   }
 
   private func setWake() {
-    let deadline = core.nextDeadline?.nanoseconds
+    let deadline = core.nextDeadline
     guard deadline != wake?.deadline else { return }
     if let wake { loop.cancel(wake.timer) }
     wake = deadline.map { deadline in

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlProtocol
+import OrderedCollections
 import Supervision
 import SupervisionRuntime
 import UCL
