@@ -9,7 +9,10 @@ struct SectionCollection {
   private(set) var settings = SupervisorSettings()
   private var settingsField: Field?
   private var defaults: [Int: ServiceSection] = [:]
-  private var mainDefaults: ServiceSection?
+  /// Those for all files of the configuration.
+  private(set) var mainDefaults: ServiceSection?
+  /// Those of the configuration that a subset is loaded onto.
+  var inheritedDefaults: ServiceSection?
   private var fileCount = 0
 
   private static let sections = ["service", "group", "defaults", "supervisor"]
@@ -127,6 +130,7 @@ struct SectionCollection {
       let (file, isPackaged) = (bases.values[position].file, bases.values[position].isPackaged)
       if let own = defaults[file] { bases.values[position].fill(from: own) }
       if !isPackaged, let main = mainDefaults, main.file != file { bases.values[position].fill(from: main) }
+      if let inheritedDefaults { bases.values[position].fill(from: inheritedDefaults) }
       // `herd enable` or an override of the administrator makes a packaged service start at boot, not its package.
       if isPackaged { bases.values[position].drop(.autoStart) }
     }
