@@ -147,11 +147,20 @@ struct SectionCollection {
       section.apply(change, &reader)
       bases[override.name] = section
     } else if isComplete {
+      reportMistakes(in: change, &reader)
       let nearest = NearestName.best(for: override.name, among: bases.keys)
       reader.error(
         "the override of \(override.name) has no definition to change", at: override.location,
         expected: "a definition of \(override.name) in one of the files",
         hint: nearest.map { "did you mean `\($0)`?" } ?? "without `override = true` this is a definition of its own")
     }
+  }
+
+  /// What is wrong with an override by itself, when there is nothing to lay it over.
+  private func reportMistakes(in override: ServiceSection, _ reader: inout ValueReader) {
+    var trial = ValueReader()
+    var section = override
+    section.apply(override, &trial)
+    reader.report(trial.diagnostics.filter { $0.severity == .error })
   }
 }

@@ -218,6 +218,7 @@ struct MergeTests {
     #expect(found.count == 2)
     #expect(found[0].contains("no definition to change") && found[0].contains("did you mean `nginx`?"))
     #expect(found[1].contains("only in an override"))
+    #expect(lines(load("service s { override = true; remove { afer = x } }"))[1].contains("did you mean `after`?"))
     let base = "service s { exec = s }\n"
     #expect(lines(load(base + "service s { override = true; append { exec = x } }"))[0].contains("is no list"))
     #expect(

@@ -239,6 +239,12 @@ struct ServiceKeyTests {
     #expect(notes.count == 1 && notes[0].contains("no shell reads this"))
   }
 
+  @Test("a section without braces does not hide the others")
+  func strayName() {
+    let found = lines(load("service a { exec = a; umsk = 1 }\nservice lonely\nservice b { exec = b; requirement = a }"))
+    #expect(found.count == 2 && found[0].contains("umsk") && found[1].contains("expected service NAME"))
+  }
+
   @Test("a group has no keys of a process")
   func groups() throws {
     let configuration = try loaded(load("group g { requirement = x } service x { exec = x } service h { wants = x }"))
