@@ -291,8 +291,11 @@ cproc_reap_orphans(const pid_t *known, size_t known_count, struct cproc_orphan *
 	ssize_t count = 0;
 	pid_t zombie;
 
-	while ((zombie = any_zombie()) > 0 && (size_t)count < capacity && !pid_is_in(zombie, known, known_count))
-		count += reap(zombie, &orphans[count]);
+	while ((zombie = any_zombie()) > 0 && (size_t)count < capacity && !pid_is_in(zombie, known, known_count)) {
+		if (reap(zombie, &orphans[count]) == 0)
+			break;
+		count++;
+	}
 	if (zombie <= 0)
 		return zombie < 0 && count == 0 ? -1 : count;
 	if (children_of_first_thread(&children) < 0 && count == 0)
