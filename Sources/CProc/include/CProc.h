@@ -434,6 +434,12 @@ struct cproc_facts {
 /* For showing, not for deciding: the pid may be another process's by now.  ESRCH: there is none. */
 int cproc_process_facts(pid_t process, struct cproc_facts *facts);
 
+/*
+ * Gives memory that the allocator keeps free back to the system, after a configuration was read: glibc keeps
+ * it (malloc_trim(3)), FreeBSD's malloc gives it back by itself.
+ */
+void cproc_memory_trim(void);
+
 /* How this system does things. */
 bool cproc_loads_modules(void);
 /* The variable in a service's environment that marks its processes; NULL where the kernel knows without. */
