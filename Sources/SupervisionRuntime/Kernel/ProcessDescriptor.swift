@@ -3,7 +3,8 @@ import CProc
 /// A process that the supervisor has started, held by a descriptor: signals and exits can never be those of a process
 /// that got the same pid later.
 ///
-/// Give it back by ``Reaper/release(_:)``. One that merely goes out of scope leaves its process alone, which then counts as adopted.
+/// Give it back by ``Reaper/release(_:)``. One that merely goes out of scope leaves its process alone, which
+/// then counts as adopted.
 public struct ProcessDescriptor: ~Copyable {
   public let pid: Int32
   let descriptor: Descriptor
@@ -70,8 +71,8 @@ public struct LaunchReport: ~Copyable {
   }
 }
 
-/// A process that was just started, and its report: to be taken apart (`let process = launched.process`). Frozen, because
-/// only then may another module do that.
+/// A process that was just started, and its report: to be taken apart (`let process = launched.process`).
+/// Frozen, because only then may another module do that.
 @frozen
 public struct Launched: ~Copyable {
   public var process: ProcessDescriptor
