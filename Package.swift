@@ -57,6 +57,7 @@ let package = Package(
         .product(name: "DequeModule", package: collections),
         .product(name: "HeapModule", package: collections),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "OrderedCollections", package: collections),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict
@@ -71,13 +72,28 @@ let package = Package(
       dependencies: [
         "ControlProtocol", "UCL", "Supervision", "SupervisionRuntime",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "OrderedCollections", package: collections),
       ],
       swiftSettings: strict
     ),
-    .testTarget(name: "UCLTests", dependencies: ["UCL"], swiftSettings: strict),
-    .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),
+    .testTarget(name: "UCLTests", dependencies: ["UCL"], exclude: ["Corpus"], swiftSettings: strict),
+    .testTarget(
+      name: "SupervisionTests",
+      dependencies: [
+        "Supervision",
+        .product(name: "HeapModule", package: collections),
+        .product(name: "OrderedCollections", package: collections),
+      ],
+      swiftSettings: strict
+    ),
     .testTarget(name: "SupervisionRuntimeTests", dependencies: ["SupervisionRuntime", "CProc"], swiftSettings: strict),
     .testTarget(name: "ControlProtocolTests", dependencies: ["ControlProtocol"], swiftSettings: strict),
+    .testTarget(
+      name: "HerdTests",
+      dependencies: [
+        "herd", "ControlProtocol", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict
+    ),
   ]
 )

@@ -16,7 +16,7 @@ public struct Value: Sendable {
     self.isQuoted = isQuoted
   }
 
-  public indirect enum Content: Sendable {
+  public enum Content: Sendable {
     case null
     case boolean(Bool)
     case integer(Int64)
@@ -26,57 +26,5 @@ public struct Value: Sendable {
     case string(String)
     case array([Value])
     case object(Object)
-  }
-}
-
-/// An object: members in the order of their first appearance.
-public struct Object: Sendable {
-  public struct Member: Sendable {
-    public var key: String
-    /// Where the key stands, at its first appearance.
-    public var keyLocation: SourceLocation
-    /// One value, or several when the key was repeated (libucl's implicit array).
-    public var values: [Value]
-
-    public init(key: String, keyLocation: SourceLocation, values: [Value]) {
-      self.key = key
-      self.keyLocation = keyLocation
-      self.values = values
-    }
-  }
-
-  public private(set) var members: [Member] = []
-  private var index: [String: Int] = [:]
-
-  public init() {}
-
-  /// The member with this key.
-  public subscript(key: String) -> Member? {
-    index[key].map { members[$0] }
-  }
-
-  /// Adds a value; a key that is there already becomes an implicit array.
-  public mutating func append(_ value: Value, forKey key: String, at keyLocation: SourceLocation) {
-    if let position = index[key] {
-      members[position].values.append(value)
-    } else {
-      index[key] = members.count
-      members.append(Member(key: key, keyLocation: keyLocation, values: [value]))
-    }
-  }
-
-  /// Replaces, adds or (with an empty list) removes the values of a key.
-  public mutating func set(_ values: [Value], forKey key: String, at keyLocation: SourceLocation) {
-    if let position = index[key] {
-      if values.isEmpty {
-        members.remove(at: position)
-        index = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1.key, $0) })
-      } else {
-        members[position].values = values
-      }
-    } else if !values.isEmpty {
-      index[key] = members.count
-      members.append(Member(key: key, keyLocation: keyLocation, values: values))
-    }
   }
 }

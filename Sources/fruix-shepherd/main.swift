@@ -1,1 +1,3 @@
-print("fruix-shepherd")
+import SupervisionRuntime
+
+Terminal.exit(with: CommandLineRun.run(CommandLine.arguments))

@@ -405,6 +405,67 @@ int cproc_module_require(const char *name);
  */
 ssize_t cproc_sysctl(const char *name, char *buffer, size_t size);
 
+/* ------------------------------------------------------------ this program's own start */
+
+struct cproc_option {
+	const char *name;
+	bool takes_value;
+};
+
+/* What cproc_options_next() returns besides an option's position. */
+enum cproc_option_result {
+	CPROC_OPTION_END = -1,     /* *value: the first argument that is no option, or NULL */
+	CPROC_OPTION_UNKNOWN = -2, /* *value: the word */
+	CPROC_OPTION_NO_VALUE = -3 /* *value: the word whose value is missing */
+};
+
+/* The next option of a command line, by getopt_long(3): its position in `options`.  The state is getopt's own. */
+int cproc_options_next(int count, char *const *words, const struct cproc_option *options, size_t option_count,
+    const char **value);
+
+/*
+ * Goes into the background as daemon(3) does, but the process in the foreground stays until the one in the background
+ * says that it is ready, or has gone: it exits with 0 or 1.  Only the one in the background returns, with the descriptor for
+ * cproc_background_ready().  Call it before anything else: the fork copies whatever there is.
+ */
+int cproc_background_begin(void);
+/* Lets go of the terminal (`output` becomes the standard output and error, /dev/null the input), then reports. */
+int cproc_background_ready(int report, int output);
+
+/* exit(3). */
+_Noreturn void cproc_exit(int status);
+
+/* getcwd(3). */
+int cproc_directory(char *buffer, size_t size);
+
+/* To the standard output or error, all of it. */
+void cproc_print(bool error, const char *text);
+
+/* ----------------------------------------------------- what a process is doing */
+
+struct cproc_facts {
+	uint64_t resident; /* bytes */
+	/* argv joined by blanks, or the program's name in brackets; NUL-terminated, cut off where it does not fit */
+	char command[256];
+};
+
+/* For showing, not for deciding: the pid may be another process's by now.  ESRCH: there is none. */
+int cproc_process_facts(pid_t process, struct cproc_facts *facts);
+
+/*
+ * Gives memory that the allocator keeps free back to the system, after a configuration was read: glibc keeps
+ * it (malloc_trim(3)), FreeBSD's malloc gives it back by itself.
+ */
+void cproc_memory_trim(void);
+
+/* How this system does things. */
+bool cproc_loads_modules(void);
+/* The variable in a service's environment that marks its processes; NULL where the kernel knows without. */
+const char *cproc_mark_variable(void);
+/* Where the administrator's files are, and those that packages bring. */
+const char *cproc_configuration_directory(void);
+const char *cproc_packaged_directory(void);
+
 /* ------------------------------------------------------------------- names */
 
 /* errno, which is a macro that Swift cannot see. */

@@ -55,6 +55,7 @@ public struct ServiceOutcome: Sendable, Equatable {
     case failed(FailureCause, willRetry: Bool)
     case stopped(StopCause)
     case alreadyStopped
+    case signalled(pid: Int32?)
     case enabled
     case disabled
     /// The order was taken; nobody waits for its end.

@@ -5,7 +5,7 @@ public enum ExitStatus: Sendable, Hashable {
 }
 
 /// A process that did not come to be: at which stage between fork and exec, and why.
-public struct SpawnFailure: Sendable, Hashable {
+public struct SpawnFailure: Error, Hashable {
   /// A word for programs: `program`, `user`, `directory`, `exec`, …
   public var stage: String
   public var errno: Int32

@@ -47,11 +47,11 @@ public enum Order: Sendable {
   case restart([String], options: OrderOptions)
   case reload(String)
   case action(String, name: String, arguments: [String])
-  case signal(String, Int32, group: Bool)
+  case signal([String], Int32, group: Bool)
   case enable([String], now: Bool, options: OrderOptions)
   case disable([String], stop: Bool, options: OrderOptions)
   case wait(String, for: WaitCondition, after: Int32?, timeout: Duration?)
-  case unload(String)
+  case unload([String])
   case stopRoot
 }
 

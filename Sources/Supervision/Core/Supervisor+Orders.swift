@@ -2,6 +2,7 @@
 extension Supervisor {
   mutating func take(_ order: Order, from requester: Requester, request: RequestID) {
     do throws(Refusal) {
+      if shutdown?.isOver == true { throw .shuttingDown }
       try carryOut(order, from: requester, request: request)
     } catch {
       actions.append(.reply(request, .refused(error)))
@@ -25,14 +26,14 @@ extension Supervisor {
     case .reload(let name): try orderReload(name, request: request)
     case .action(let name, let action, let arguments):
       try orderAction(name, action, arguments: arguments, request: request)
-    case .signal(let name, let number, let group): try orderSignal(name, number, group: group, request: request)
+    case .signal(let names, let number, let group): try orderSignal(names, number, group: group, request: request)
     case .enable(let names, let now, let options):
       try orderEnable(names, now: now, from: requester, request: request, options: options)
     case .disable(let names, let stop, let options):
       try orderDisable(names, stop: stop, from: requester, request: request, options: options)
     case .wait(let name, let condition, let pid, let timeout):
       try orderWait(name, for: condition, after: pid, timeout: timeout, request: request)
-    case .unload(let name): try orderUnload(name, from: requester, request: request)
+    case .unload(let names): try orderUnload(names, from: requester, request: request)
     case .stopRoot: beginShutdown(requester, request: request)
     }
   }
@@ -43,7 +44,7 @@ extension Supervisor {
     _ ids: [ServiceID], from requester: Requester, request: RequestID, options: OrderOptions
   ) {
     if options.dryRun {
-      let closure = closureBelow(ids).filter { !services[$0.index].life.isUp }
+      let closure = closureBelow(ids).filter { !services[$0.index].life.isUp || (ids.contains($0) && isRerun($0)) }
       let clashes = Set(closure.flatMap { services[$0.index].links.conflicts }).filter {
         !services[$0.index].life.isResting
       }
@@ -53,9 +54,10 @@ extension Supervisor {
     let readyBefore = Set(ids.filter { isSettledUp($0) && !isRerun($0) })
     note(order: "start", ids, requester)
     for id in ids { services[id.index].wasStartedOnFailure = false }
-    start(ids, for: requester, isCommand: true)
+    let displaced = start(ids, for: requester, isCommand: true)
     guard !options.noWait else { return accept(request, ids) }
     var pending = PendingRequest(named: Set(ids))
+    for id in displaced { pending.goals[id] = .down }
     for id in ids {
       if readyBefore.contains(id), isSettledUp(id) {
         pending.resolve(outcome(id, .alreadyUp(pid: mainPID(of: id)), named: true))
@@ -63,9 +65,7 @@ extension Supervisor {
         pending.goals[id] = .up
       }
     }
-    for id in closureBelow(ids) where pending.goals[id] == nil && services[id.index].life.isComing {
-      pending.observed.insert(id)
-    }
+    pending.watched = closureBelow(ids).filter { services[$0.index].life.isComing }
     open(pending, as: request)
   }
 
@@ -105,11 +105,15 @@ extension Supervisor {
       ids, outcome: .stopped(.restart(requester)), above: { .stopped(.requirementStopped($0)) }, withdraws: false,
       startsAgain: true)
     affected += restartFollowers(of: affected, requester: requester)
-    start(wereResting, for: requester, isCommand: true)
+    let displaced = start(wereResting, for: requester, isCommand: true)
     guard !options.noWait else { return accept(request, ids) }
     var pending = PendingRequest(named: Set(ids))
-    for id in affected where services[id.index].stopOrder?.startsAgain == true { pending.goals[id] = .upAgain }
+    for id in affected {
+      let isAgain = services[id.index].stopOrder?.startsAgain ?? false
+      pending.goals[id] = isAgain || pending.named.contains(id) ? .upAgain : .down
+    }
     for id in wereResting { pending.goals[id] = .up }
+    for id in displaced where pending.goals[id] == nil { pending.goals[id] = .down }
     open(pending, as: request)
   }
 
@@ -147,7 +151,11 @@ extension Supervisor {
       enabledNames.remove(services[id.index].name)
     }
     saveEnablement()
-    // Who waits for it hears that it will not come.
+    // What only waits does not start any more; who waits for it hears that it will not come.
+    let waiting = ids.filter { services[$0.index].isWaitingForFirstStart }
+    stop(
+      waiting, outcome: .stopped(.command(requester)), above: { .failed(.requirement($0, .disabled)) },
+      withdraws: false)
     for id in ids {
       for dependent in services[id.index].links.dependents { enqueue(dependent.service) }
     }
@@ -163,33 +171,50 @@ extension Supervisor {
   }
 
   private mutating func orderUnload(
-    _ name: String, from requester: Requester, request: RequestID
+    _ names: [String], from requester: Requester, request: RequestID
   ) throws(Refusal) {
-    guard let id = idsByName[name], !services[id.index].isRemoved else { throw .unknownService(name) }
-    let needing = services[id.index].links.dependents
-      .filter { edge in
-        let other = services[edge.service.index]
-        return !other.isRemoved && other.links.requirements[Int(edge.requirement)].candidates == [id]
+    var ids: [ServiceID] = []
+    for name in names {
+      guard let id = idsByName[name], !services[id.index].isRemoved else { throw .unknownService(name) }
+      ids.append(id)
+    }
+    for id in ids {
+      let needing = neededBy(id).filter { !ids.contains($0) }
+      guard needing.isEmpty else {
+        throw .requiredBy(services[id.index].name, needing.map { services[$0.index].name })
       }
-      .map { services[$0.service.index].name }
-    guard needing.isEmpty else { throw .requiredBy(name, needing) }
-    note(order: "unload", [id], requester)
-    let affected = remove(id)
-    var pending = PendingRequest(named: [id])
-    for other in affected { pending.goals[other] = .down }
-    if affected.isEmpty { pending.resolve(outcome(id, .alreadyStopped, named: true)) }
+    }
+    note(order: "unload", ids, requester)
+    var pending = PendingRequest(named: Set(ids))
+    for id in ids {
+      if services[id.index].life.isResting { pending.resolve(outcome(id, .alreadyStopped, named: true)) }
+      for other in remove(id) { pending.goals[other] = .down }
+    }
     open(pending, as: request)
+  }
+
+  /// Services whose requirement only this one meets.
+  private func neededBy(_ id: ServiceID) -> [ServiceID] {
+    services[id.index].links.dependents.filter { edge in
+      let other = services[edge.service.index]
+      return !other.isRemoved && other.links.requirements[Int(edge.requirement)].candidates == [id]
+    }
+    .map(\.service)
   }
 
   // MARK: Signals
 
   private mutating func orderSignal(
-    _ name: String, _ number: Int32, group: Bool, request: RequestID
+    _ names: [String], _ number: Int32, group: Bool, request: RequestID
   ) throws(Refusal) {
-    let id = try one(name)
-    guard let main = services[id.index].life.main else { throw .notRunning(services[id.index].name) }
-    actions.append(group ? .signalGroup(main, number) : .signal(main, number))
-    actions.append(.reply(request, .done))
+    var targets: [(id: ServiceID, main: ProcessKey)] = []
+    for id in try known(names) {
+      guard let main = services[id.index].life.main else { throw .notRunning(services[id.index].name) }
+      targets.append((id, main))
+    }
+    for (_, main) in targets { actions.append(group ? .signalGroup(main, number) : .signal(main, number)) }
+    let outcomes = targets.map { outcome($0.id, .signalled(pid: mainPID(of: $0.id)), named: true) }
+    actions.append(.reply(request, .services(outcomes)))
   }
 }
 

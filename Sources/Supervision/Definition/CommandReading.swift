@@ -119,26 +119,20 @@ extension ValueReader {
   mutating func signal(_ value: Value, _ path: String) -> Int32? {
     let expected = "a signal, such as TERM or HUP"
     guard let text = text(value, path, expected: expected) else { return nil }
-    if let number = Self.signalNumber(text) { return number }
-    let names = SignalName.names
+    if let number = SignalName.number(of: text) { return number }
     let bare = text.uppercased().hasPrefix("SIG") ? String(text.dropFirst(3)) : text
-    let nearest = NearestName.best(for: bare, among: names)
+    let nearest = NearestName.best(for: bare, among: SignalName.all)
     error(
       "unknown signal `\(text)` in `\(path)`", at: value.location, expected: expected,
       hint: nearest.map { "did you mean `\($0)`?" })
     return nil
   }
 
-  private static func signalNumber(_ text: String) -> Int32? {
-    if let number = Int32(text) { return (1...64).contains(number) ? number : nil }
-    return SignalName.number(of: text)
-  }
-
   /// Whether a value stands for a signal rather than a command: a number, or one word in capitals, `STOP` as well as a
   /// misspelt `TREM`.
   private func isSignal(_ value: Value) -> Bool {
     guard let text = value.text, !text.isEmpty else { return false }
-    if Self.signalNumber(text) != nil { return true }
+    if SignalName.number(of: text) != nil { return true }
     return text.utf8.allSatisfy {
       (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
     }

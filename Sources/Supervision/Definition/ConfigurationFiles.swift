@@ -64,7 +64,9 @@ public struct ConfigurationFiles: Sendable {
   /// - Parameters:
   ///   - path: a file; a directory with `supervisor.ucl`, `services.d`, or both; or a plain directory of `*.ucl`.
   ///   - packaged: the directory of the packages' definitions; it may be missing.
-  public static func find(path: String, packaged: String? = nil, in store: some ConfigurationStore) -> ConfigurationFiles {
+  public static func find(path: String, packaged: String? = nil, in store: some ConfigurationStore)
+    -> ConfigurationFiles
+  {
     var found = ConfigurationFiles()
     if let packaged, store.kind(of: packaged) == .directory { found.addAll(of: packaged, role: .packaged, in: store) }
     switch store.kind(of: path) {
@@ -72,7 +74,11 @@ public struct ConfigurationFiles: Sendable {
       found.files.append(ConfigurationFile(path: path, role: .main))
       if let parent = parent(of: path) { found.directories.append(parent) }
     case .directory:
+      let packagedCount = found.files.count
       found.addConfiguration(path, in: store)
+      if found.files.count == packagedCount, found.problems.isEmpty {
+        found.problems.append(Diagnostic(.note, "the configuration \(path) contains no *.ucl file", at: nil))
+      }
     case .missing:
       found.fail("the configuration \(path) does not exist")
     case .other:

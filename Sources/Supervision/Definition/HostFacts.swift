@@ -85,7 +85,8 @@ struct HostInspection {
     programs[program] = lookup
     switch lookup {
     case .found: return nil
-    case .missing: return "the program `\(name)` does not exist" + (name.hasPrefix("/") ? "" : " in any directory of PATH")
+    case .missing:
+      return "the program `\(name)` does not exist" + (name.hasPrefix("/") ? "" : " in any directory of PATH")
     case .notExecutable: return "the program `\(name)` is not executable"
     }
   }

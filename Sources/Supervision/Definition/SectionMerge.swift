@@ -13,7 +13,7 @@ extension ServiceSection {
       if kind == .group, entry.key == .exec { continue }
       if let index = entries.firstIndex(where: { $0.key == entry.key }) {
         let own = entries[index].field
-        guard let base = entry.field.mergedObject, let top = own.mergedObject else { continue }
+        guard entry.key.isMerged, let base = entry.field.mergedObject, let top = own.mergedObject else { continue }
         entries[index].field.values = [base.merging(top, at: own, path: entry.key.rawValue)]
       } else {
         entries.append(Entry(key: entry.key, field: entry.field, isDefault: true))
@@ -27,7 +27,7 @@ extension ServiceSection {
   mutating func apply(_ override: ServiceSection, _ reader: inout ValueReader) {
     for entry in override.entries {
       var field = entry.field
-      if let base = self[entry.key]?.mergedObject, let top = field.mergedObject {
+      if entry.key.isMerged, let base = self[entry.key]?.mergedObject, let top = field.mergedObject {
         field.values = [base.merging(top, at: field, path: entry.key.rawValue)]
       }
       set(entry.key, field)
@@ -108,7 +108,8 @@ extension ServiceSection {
   /// `remove { keys = [log, stop.exec] }`: whole keys, or one of a map.
   private mutating func removeKeys(_ member: Field, _ reader: inout ValueReader) {
     for element in reader.elements(member) {
-      guard let path = reader.word(element, "remove.keys", expected: "the name of a key, such as log or stop.exec") else {
+      guard let path = reader.word(element, "remove.keys", expected: "the name of a key, such as log or stop.exec")
+      else {
         continue
       }
       let parts = path.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

@@ -52,20 +52,25 @@ public enum ServiceKey: String, CaseIterable, Sendable {
     case .provision, .requirement, .wants, .after, .before, .conflicts, .restartWith, .onFailure, .preStart, .postStart,
       .postStop, .successExitCodes, .environmentFile, .inheritEnvironment, .groups, .instances:
       .list
-    case .environment, .actions, .preconditions, .respawnLimit:
+    case .environment, .actions, .preconditions:
       .map
-    case .stop, .reload, .respawnDelay:
+    case .stop, .reload, .respawnDelay, .respawnLimit:
       .scalarOrMap
-    case .documentation, .autoStart, .oneShot, .transient, .exec, .respawn, .startTimeout, .workingDirectory, .umask, .user,
+    case .documentation, .autoStart, .oneShot, .transient, .exec, .respawn, .startTimeout, .workingDirectory, .umask,
+      .user,
       .group, .log:
       .scalar
     }
   }
 
+  /// Whether two sections that both have this key as a map are merged key by key.
+  var isMerged: Bool { shape == .map || shape == .scalarOrMap }
+
   /// Whether the key has a meaning for a service without `exec`: a group has no process that it could describe.
   var fitsGroup: Bool {
     switch self {
-    case .documentation, .provision, .requirement, .wants, .after, .before, .conflicts, .restartWith, .onFailure, .autoStart,
+    case .documentation, .provision, .requirement, .wants, .after, .before, .conflicts, .restartWith, .onFailure,
+      .autoStart,
       .transient, .instances:
       true
     default:

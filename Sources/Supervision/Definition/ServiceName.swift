@@ -53,8 +53,10 @@ public enum ServiceName {
 
   /// What `herd` itself understands: `herd ACTION NAME` would never reach an action of such a name.
   public static let herdCommands: Set<String> = [
-    "status", "start", "stop", "restart", "reload", "signal", "enable", "disable", "wait", "why", "log", "events", "top",
-    "graph", "doc", "schedule", "check", "show", "ucl", "plan", "load", "unload", "spawn", "jail", "processes", "suspend",
+    "status", "start", "stop", "restart", "reload", "signal", "enable", "disable", "wait", "why", "log", "events",
+    "top",
+    "graph", "doc", "schedule", "check", "show", "ucl", "plan", "load", "unload", "spawn", "jail", "processes",
+    "suspend",
     "resume", "upgrade", "power-off", "halt", "reboot", "metrics", "completion", "action",
   ]
 

@@ -12,6 +12,7 @@ struct ServiceReader {
   static func read(_ section: ServiceSection) -> (definition: ServiceDefinition, diagnostics: [Diagnostic]) {
     var reading = ServiceReader(section)
     reading.readKeys()
+    reading.liftTimeout()
     reading.checkKind()
     reading.recordOrigin()
     return (reading.definition, reading.reader.diagnostics)
@@ -93,13 +94,26 @@ struct ServiceReader {
     case .respawnLimit: readRespawnLimit(field)
     case .respawnDelay: readRespawnDelay(field)
     case .successExitCodes: readExitCodes(field)
-    case .startTimeout: set(\.startTimeout, reader.duration(field, atLeast: .milliseconds(1)))
+    case .startTimeout: readStartTimeout(field)
     default: break
     }
   }
 
   private mutating func set<Content>(_ path: WritableKeyPath<ServiceDefinition, Content>, _ value: Content?) {
     if let value { definition[keyPath: path] = value }
+  }
+
+  private mutating func set(_ path: WritableKeyPath<ServiceDefinition, Duration?>, _ value: Duration?) {
+    if let value { definition[keyPath: path] = value }
+  }
+
+  /// A duration, or `none`: as long as it takes.
+  private mutating func readStartTimeout(_ field: Field) {
+    if field.values.count == 1, field.values[0].text == "none" {
+      definition.startTimeout = nil
+    } else {
+      set(\.startTimeout, reader.duration(field, atLeast: .milliseconds(1)))
+    }
   }
 
   private mutating func readRespawn(_ field: Field) {
@@ -117,10 +131,15 @@ struct ServiceReader {
     }
   }
 
+  /// `{ count; period }`, or `none`: respawned for ever.
   private mutating func readRespawnLimit(_ field: Field) {
+    if field.values.count == 1, field.values[0].text == "none" {
+      definition.respawn.limitCount = 0
+      return
+    }
     guard let fields = reader.section(field, keys: ["count", "period"]) else { return }
     inner += fields.values
-    if let count = fields["count"] { set(\.respawn.limitCount, reader.integer(count, in: 1...1_000_000)) }
+    if let count = fields["count"] { set(\.respawn.limitCount, reader.integer(count, in: 0...1_000_000)) }
     if let period = fields["period"] {
       set(\.respawn.limitPeriod, reader.duration(period, atLeast: .milliseconds(1)))
     }
@@ -161,7 +180,9 @@ struct ServiceReader {
   }
 
   private mutating func preconditions(_ field: Field) -> Preconditions? {
-    guard let fields = reader.section(field, keys: ["directories", "files", "kernel-modules", "sysctl"]) else { return nil }
+    guard let fields = reader.section(field, keys: ["directories", "files", "kernel-modules", "sysctl"]) else {
+      return nil
+    }
     inner += fields.values
     var preconditions = Preconditions()
     if let field = fields["directories"] { preconditions.directories = reader.paths(field) }
@@ -201,12 +222,15 @@ struct ServiceReader {
     for member in members {
       guard reader.checkVariable(member.name, at: member.keyLocation) else { continue }
       if let first = seen.updateValue(member, forKey: member.name) {
-        var diagnostic = Diagnostic(.error, "the variable `\(member.name)` is set more than once", at: member.keyLocation)
+        var diagnostic = Diagnostic(
+          .error, "the variable `\(member.name)` is set more than once", at: member.keyLocation)
         diagnostic.related = [("first set here", first.keyLocation)]
         reader.report(diagnostic)
         continue
       }
-      guard let value = reader.text(member, expected: "the value of a variable: a string, number or boolean") else { continue }
+      guard let value = reader.text(member, expected: "the value of a variable: a string, number or boolean") else {
+        continue
+      }
       definition.process.environment.append(EnvironmentVariable(name: member.name, value: value))
     }
   }
@@ -225,7 +249,9 @@ struct ServiceReader {
 
   private mutating func readLog(_ field: Field) {
     let expected = "an absolute path, `none` or `inherit`"
-    guard let value = reader.single(field), let text = reader.word(value, field.path, expected: expected) else { return }
+    guard let value = reader.single(field), let text = reader.word(value, field.path, expected: expected) else {
+      return
+    }
     switch text {
     case "none": definition.log = .none
     case "inherit": definition.log = .inherit
@@ -239,6 +265,11 @@ struct ServiceReader {
   }
 
   // MARK: What must fit together
+
+  /// What a one-shot does takes as long as it takes (a backup, a check of a disk), unless a file says otherwise.
+  private mutating func liftTimeout() {
+    if definition.isOneShot, section[.startTimeout] == nil { definition.startTimeout = nil }
+  }
 
   private mutating func checkKind() {
     if definition.isGroup, section.kind != .defaults {
@@ -305,7 +336,9 @@ extension ValueReader {
   mutating func account(_ value: Value, _ path: String) -> String? {
     let expected = "the name or number of an account"
     guard let text = word(value, path, expected: expected) else { return nil }
-    let allowed = text.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 0x20 && $0 != ":" && $0 != "/" && $0.value != 0x7f }
+    let allowed = text.unicodeScalars.allSatisfy {
+      $0.isASCII && $0.value > 0x20 && $0 != ":" && $0 != "/" && $0.value != 0x7f
+    }
     guard allowed, !text.hasPrefix("-") else {
       error("`\(text)` is no value for `\(path)`", at: value.location, expected: expected)
       return nil

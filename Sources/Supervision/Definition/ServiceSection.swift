@@ -105,7 +105,8 @@ extension ServiceSection {
   private func reportUnknown(_ member: Object.Member, _ reader: inout ValueReader) {
     let place = kind == .defaults ? "defaults" : "\(kind.word) \(name)"
     if kind == .defaults, ServiceKey(rawValue: member.key) != nil || Self.overrideWords.contains(member.key) {
-      reader.error("`\(member.key)` cannot stand in `defaults`", at: member.keyLocation, hint: "it belongs to one service")
+      reader.error(
+        "`\(member.key)` cannot stand in `defaults`", at: member.keyLocation, hint: "it belongs to one service")
       return
     }
     let folded = member.key.lowercased().replacing("_", with: "-")

@@ -17,7 +17,7 @@ public enum SignalName {
   }
 
   /// Every name of this system, in the order of the numbers: what a message offers when a name is unknown.
-  public static var names: [String] { table.map(\.name) }
+  public static var all: [String] { table.map(\.name) }
 
   /// Other words for the same signals.
   private static let aliases: [(alias: String, name: String)] = [

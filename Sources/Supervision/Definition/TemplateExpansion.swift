@@ -46,7 +46,8 @@ extension ServiceSection {
       guard let instance = reader.word(value, path, expected: "what follows the `@`, such as ttyv0") else { return nil }
       guard ServiceName.isInstance(instance) else {
         reader.error(
-          "`\(instance)` cannot be an instance of `\(name)`", at: value.location, expected: "letters, digits and . _ - +")
+          "`\(instance)` cannot be an instance of `\(name)`", at: value.location,
+          expected: "letters, digits and . _ - +")
         return nil
       }
       return instance

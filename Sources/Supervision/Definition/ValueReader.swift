@@ -29,7 +29,9 @@ struct ValueReader {
     error("`\(path)` cannot be \(value.kind)", at: value.location, expected: expected)
   }
 
-  private mutating func wrongValue(_ path: String, _ value: Value, _ text: String, expected: String, hint: String? = nil) {
+  private mutating func wrongValue(
+    _ path: String, _ value: Value, _ text: String, expected: String, hint: String? = nil
+  ) {
     error("`\(text)` is no value for `\(path)`", at: value.location, expected: expected, hint: hint)
   }
 
@@ -74,7 +76,9 @@ struct ValueReader {
   mutating func word(_ value: Value, _ path: String, expected: String) -> String? {
     guard let text = text(value, path, expected: expected) else { return nil }
     guard !text.isEmpty, !text.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" }) else {
-      error(text.isEmpty ? "`\(path)` is empty" : "`\(path)` has more than one line", at: value.location, expected: expected)
+      error(
+        text.isEmpty ? "`\(path)` is empty" : "`\(path)` has more than one line", at: value.location, expected: expected
+      )
       return nil
     }
     return text
@@ -238,7 +242,8 @@ struct ValueReader {
 
   /// The members of a section with known keys.
   mutating func section(_ field: Field, keys: [String]) -> [String: Field]? {
-    guard let members = members(field, expected: "a section { … } with \(keys.map { "`\($0)`" }.joined(separator: ", "))")
+    guard
+      let members = members(field, expected: "a section { … } with \(keys.map { "`\($0)`" }.joined(separator: ", "))")
     else { return nil }
     var fields: [String: Field] = [:]
     for member in members {
@@ -255,18 +260,21 @@ struct ValueReader {
     return fields
   }
 
-  /// The members of a map with free keys, in order; a map that is written twice is the sum of both.
+  /// The members of a map with free keys, in order; a map that is written twice is the sum of both. `nil` when no value is
+  /// a map.
   mutating func members(_ field: Field, expected: String) -> [Field]? {
-    var fields: [Field] = []
+    var fields: [Field]?
     for value in field.values {
       guard case .object(let object) = value.content else {
         wrongType(field.path, value, expected: expected)
-        return nil
+        continue
       }
+      fields = fields ?? []
       for member in object.members {
-        fields.append(
+        fields?.append(
           Field(
-            path: "\(field.path).\(member.key)", name: member.key, keyLocation: member.keyLocation, values: member.values))
+            path: "\(field.path).\(member.key)", name: member.key, keyLocation: member.keyLocation,
+            values: member.values))
       }
     }
     return fields

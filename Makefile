@@ -1,0 +1,56 @@
+# Accepted by GNU make and by FreeBSD's make (bmake): no conditionals, no pattern rules, no functions of either.
+# What needs a decision is a script below Tools/, Tests/system/ or Benchmarks/.
+
+PREFIX = /usr/local
+DESTDIR =
+# For `make simulate`: how long, and from which seed on (empty: a fresh one, which is printed).
+SIMULATION_SECONDS = 600
+SIMULATION_SEED =
+# For `make bench`: which numbers of services.
+COUNTS = 100 1000 10000
+
+all: build
+
+build:
+	@sh Tools/setup.sh build
+	@sh Tools/build.sh
+
+# Builds, and starts a supervisor of your own in the foreground, with services/demo.
+run: build
+	@exec sh Tools/run.sh "$$(sh Tools/build.sh --where)"
+
+# Everything that can fail; the last lines say what did.
+test:
+	@sh Tools/setup.sh test
+	@sh Tools/test.sh
+
+lint:
+	@sh Tools/lint.sh
+
+unit:
+	@sh Tools/unit.sh
+
+# The daemon itself with real services, from outside.
+system: build
+	@sh Tests/system/run.sh "$$(sh Tools/build.sh --where)"
+
+check-freebsd:
+	@sh Tools/check-freebsd.sh
+
+simulate:
+	@sh Tools/simulate.sh '$(SIMULATION_SECONDS)' '$(SIMULATION_SEED)'
+
+fuzz:
+	@sh Tools/fuzz.sh
+
+bench: build
+	@sh Tools/setup.sh bench
+	@sh Benchmarks/run.sh "$$(sh Tools/build.sh --where)" $(COUNTS)
+
+install: build
+	@sh Tools/install.sh "$$(sh Tools/build.sh --where)" '$(DESTDIR)' '$(PREFIX)'
+
+clean:
+	rm -rf .build .build-*
+
+.PHONY: all build run test lint unit system check-freebsd simulate fuzz bench install clean

@@ -1,0 +1,123 @@
+#include "CProc.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MOST_OPTIONS 32
+#define FIRST_VALUE 1000
+
+int
+cproc_options_next(int count, char *const *words, const struct cproc_option *options, size_t option_count,
+    const char **value)
+{
+	struct option table[MOST_OPTIONS + 1];
+	*value = NULL;
+	if (option_count > MOST_OPTIONS)
+		option_count = MOST_OPTIONS;
+	memset(table, 0, sizeof(table));
+	for (size_t i = 0; i < option_count; i++) {
+		table[i].name = options[i].name;
+		table[i].has_arg = options[i].takes_value ? required_argument : no_argument;
+		table[i].val = FIRST_VALUE + (int)i;
+	}
+	opterr = 0;
+	int word = optind > 0 ? optind : 1;
+	int found = getopt_long(count, words, ":", table, NULL);
+	switch (found) {
+	case -1:
+		if (optind < count)
+			*value = words[optind];
+		return CPROC_OPTION_END;
+	case ':':
+		*value = word < count ? words[word] : NULL;
+		return CPROC_OPTION_NO_VALUE;
+	case '?':
+		*value = word < count ? words[word] : NULL;
+		return CPROC_OPTION_UNKNOWN;
+	default:
+		*value = optarg;
+		return found - FIRST_VALUE;
+	}
+}
+
+int
+cproc_background_begin(void)
+{
+	int ends[2];
+	if (pipe(ends) < 0)
+		return -1;
+	pid_t child = fork();
+	if (child < 0) {
+		int error = errno;
+		close(ends[0]);
+		close(ends[1]);
+		errno = error;
+		return -1;
+	}
+	if (child > 0) {
+		close(ends[1]);
+		char ready = 0;
+		ssize_t length;
+		do
+			length = read(ends[0], &ready, 1);
+		while (length < 0 && errno == EINTR);
+		/* End of file: the child has failed, and has said why on the standard error. */
+		_exit(length == 1 ? 0 : 1);
+	}
+	close(ends[0]);
+	if (fcntl(ends[1], F_SETFD, FD_CLOEXEC) < 0 || setsid() < 0 || chdir("/") < 0) {
+		int error = errno;
+		close(ends[1]);
+		errno = error;
+		return -1;
+	}
+	return ends[1];
+}
+
+int
+cproc_background_ready(int report, int output)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null < 0)
+		return -1;
+	int failed = dup2(null, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0;
+	int error = errno;
+	if (null > STDERR_FILENO)
+		close(null);
+	if (failed) {
+		errno = error;
+		return -1;
+	}
+	char ready = 1;
+	ssize_t length;
+	do
+		length = write(report, &ready, 1);
+	while (length < 0 && errno == EINTR);
+	/* Whoever waited may have been killed; that is no reason not to run. */
+	close(report);
+	return 0;
+}
+
+void
+cproc_exit(int status)
+{
+	exit(status);
+}
+
+int
+cproc_directory(char *buffer, size_t size)
+{
+	return getcwd(buffer, size) == NULL ? -1 : 0;
+}
+
+void
+cproc_print(bool error, const char *text)
+{
+	FILE *stream = error ? stderr : stdout;
+	fputs(text, stream);
+	fflush(stream);
+}

@@ -1,0 +1,70 @@
+#if defined(__FreeBSD__)
+#include "CProc.h"
+
+#include <sys/types.h>
+#include <sys/sysctl.h>
+#include <sys/user.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+int
+cproc_process_facts(pid_t process, struct cproc_facts *facts)
+{
+	struct kinfo_proc info;
+	size_t size = sizeof(info);
+	int by_pid[] = { CTL_KERN, KERN_PROC, KERN_PROC_PID, process };
+	memset(facts, 0, sizeof(*facts));
+	if (sysctl(by_pid, 4, &info, &size, NULL, 0) < 0)
+		return -1;
+	/* A kernel with another idea of the structure, or a process that has just gone. */
+	if (size != sizeof(info) || info.ki_structsize != (int)sizeof(info)) {
+		errno = ESRCH;
+		return -1;
+	}
+	facts->resident = (uint64_t)info.ki_rssize * (uint64_t)getpagesize();
+
+	int arguments[] = { CTL_KERN, KERN_PROC, KERN_PROC_ARGS, process };
+	size_t length = sizeof(facts->command) - 1;
+	/* ENOMEM: the words do not fit, and what fits is there. */
+	if ((sysctl(arguments, 4, facts->command, &length, NULL, 0) == 0 || errno == ENOMEM) && length > 0) {
+		facts->command[sizeof(facts->command) - 1] = '\0';
+		for (size_t i = 0; i + 1 < length; i++)
+			if (facts->command[i] == '\0')
+				facts->command[i] = ' ';
+		return 0;
+	}
+	snprintf(facts->command, sizeof(facts->command), "[%s]", info.ki_comm);
+	return 0;
+}
+
+void
+cproc_memory_trim(void)
+{
+}
+
+bool
+cproc_loads_modules(void)
+{
+	return true;
+}
+
+const char *
+cproc_mark_variable(void)
+{
+	return NULL;
+}
+
+const char *
+cproc_configuration_directory(void)
+{
+	return "/usr/local/etc/fruix-shepherd";
+}
+
+const char *
+cproc_packaged_directory(void)
+{
+	return "/usr/local/share/fruix-shepherd/services.d";
+}
+#endif

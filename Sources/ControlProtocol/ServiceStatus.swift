@@ -1,0 +1,116 @@
+/// What a service is doing, as the status shows it.
+public enum ServiceState: String, Sendable, CaseIterable {
+  case stopped
+  /// Wanted, but something has to come first: a requirement, a precondition, the end of a conflict.
+  case waiting
+  case starting
+  case running
+  /// A one-shot that ended with success.
+  case completed
+  /// The main process has ended and will be started again after a delay.
+  case respawning
+  case stopping
+  case failed
+
+  /// What requires the service may run.
+  public var isUp: Bool {
+    switch self {
+    case .running, .completed, .respawning: true
+    case .stopped, .waiting, .starting, .stopping, .failed: false
+    }
+  }
+}
+
+/// How a process ended.
+public enum ExitStatus: Sendable, Equatable {
+  case code(Int32)
+  /// By a signal; `name` without `SIG`, as the system calls it.
+  case signal(Int32, name: String, dumpedCore: Bool)
+}
+
+/// Everything that is said about one service. Fields that are `nil` or empty are not on the wire.
+public struct ServiceStatus: Sendable, Equatable {
+  // MARK: Brief
+
+  public var name: String
+  public var state: ServiceState
+  /// When it came into this state.
+  public var since: Timestamp
+  /// The main process.
+  public var pid: Int32?
+  /// Why it is in this state, where that is not plain: `exit 1, 5 times in 7 s`, `its requirement api has failed`.
+  public var cause: String?
+  public var isEnabled = true
+  /// A group: up when its requirements are, without a process of its own.
+  public var isGroup = false
+  /// How often the main process was started again without anybody asking, since the last start by command.
+  public var respawns = 0
+  /// The end of the main process before the present one.
+  public var lastExit: LastExit?
+  /// Resident memory of all its processes, in bytes.
+  public var memory: Int64?
+
+  // MARK: Full
+
+  public var documentation: String?
+  public var intent: Intent?
+  public var isOneShot = false
+  public var isTransient = false
+  public var isPackaged = false
+  public var provision: [String] = []
+  public var requirement: [String] = []
+  public var wants: [String] = []
+  /// The services that require this one.
+  public var dependents: [String] = []
+  public var conflicts: [String] = []
+  public var exec: [String] = []
+  public var user: String?
+  /// The file that its output goes to.
+  public var log: String?
+  public var actions: [ActionSummary] = []
+  /// How many processes it has, the main one included.
+  public var processCount: Int?
+  /// `FILE:LINE` of the definition.
+  public var definedAt: String?
+
+  public init(name: String, state: ServiceState, since: Timestamp) {
+    self.name = name
+    self.state = state
+    self.since = since
+  }
+
+  /// Whether the service should be up, and because of whom.
+  public struct Intent: Sendable, Equatable {
+    public var isWanted: Bool
+    /// `boot`, `herd, uid 1001`, `requirement of web`.
+    public var by: String?
+    public var since: Timestamp?
+
+    public init(isWanted: Bool, by: String? = nil, since: Timestamp? = nil) {
+      self.isWanted = isWanted
+      self.by = by
+      self.since = since
+    }
+  }
+
+  public struct LastExit: Sendable, Equatable {
+    public var status: ExitStatus
+    public var at: Timestamp
+
+    public init(_ status: ExitStatus, at: Timestamp) {
+      self.status = status
+      self.at = at
+    }
+  }
+}
+
+/// An action that a service offers.
+public struct ActionSummary: Sendable, Equatable {
+  public var name: String
+  public var documentation: String?
+
+  public init(name: String, documentation: String? = nil) {
+    self.name = name
+    self.documentation = documentation
+  }
+}

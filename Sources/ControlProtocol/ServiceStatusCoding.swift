@@ -1,0 +1,120 @@
+extension ExitStatus {
+  func write(to json: inout JSONWriter) {
+    switch self {
+    case .code(let code): json.member("code", code)
+    case .signal(let number, let name, let dumpedCore):
+      json.member("signal", number)
+      json.member("signal_name", name)
+      if dumpedCore { json.member("core", true) }
+    }
+  }
+
+  init(_ fields: Fields) throws(MalformedMessage) {
+    if let number = try fields.optionalInteger("signal", Int32.self) {
+      self = .signal(
+        number, name: try fields.string("signal_name", or: String(number)),
+        dumpedCore: try fields.flag("core", or: false))
+    } else {
+      self = .code(try fields.integer("code"))
+    }
+  }
+}
+
+extension ServiceStatus {
+  func write(to json: inout JSONWriter) {
+    json.object { json in
+      json.member("name", name)
+      json.member("state", state.rawValue)
+      json.member("since", since)
+      json.member("pid", pid)
+      json.member("cause", cause)
+      if !isEnabled { json.member("enabled", false) }
+      if isGroup { json.member("group", true) }
+      if respawns != 0 { json.member("respawns", respawns) }
+      if let lastExit {
+        json.member("last_exit") { json in
+          lastExit.status.write(to: &json)
+          json.member("at", lastExit.at)
+        }
+      }
+      json.member("memory", memory.map { Int($0) })
+      writeDetails(to: &json)
+    }
+  }
+
+  private func writeDetails(to json: inout JSONWriter) {
+    json.member("documentation", documentation)
+    if let intent {
+      json.member("wanted", intent.isWanted)
+      json.member("wanted_by", intent.by)
+      json.member("wanted_since", intent.since)
+    }
+    if isOneShot { json.member("one_shot", true) }
+    if isTransient { json.member("transient", true) }
+    if isPackaged { json.member("packaged", true) }
+    json.member("provision", provision)
+    json.member("requirement", requirement)
+    json.member("wants", wants)
+    json.member("dependents", dependents)
+    json.member("conflicts", conflicts)
+    json.member("exec", exec)
+    json.member("user", user)
+    json.member("log", log)
+    json.member("actions", actions) { json, action in action.write(to: &json) }
+    json.member("processes", processCount)
+    json.member("defined_at", definedAt)
+  }
+
+  init(_ fields: Fields) throws(MalformedMessage) {
+    name = try fields.string("name")
+    state = try fields.word("state", ServiceState.self)
+    since = try fields.timestamp("since")
+    pid = try fields.optionalInteger("pid")
+    cause = try fields.optionalString("cause")
+    isEnabled = try fields.flag("enabled", or: true)
+    isGroup = try fields.flag("group", or: false)
+    respawns = try fields.integer("respawns", or: 0)
+    if let exit = try fields.optionalObject("last_exit") {
+      lastExit = LastExit(try ExitStatus(exit), at: try exit.timestamp("at"))
+    }
+    memory = try fields.optionalInteger("memory")
+    try readDetails(fields)
+  }
+
+  private mutating func readDetails(_ fields: Fields) throws(MalformedMessage) {
+    documentation = try fields.optionalString("documentation")
+    if fields.contains("wanted") {
+      intent = Intent(
+        isWanted: try fields.flag("wanted", or: false), by: try fields.optionalString("wanted_by"),
+        since: try fields.optionalTimestamp("wanted_since"))
+    }
+    isOneShot = try fields.flag("one_shot", or: false)
+    isTransient = try fields.flag("transient", or: false)
+    isPackaged = try fields.flag("packaged", or: false)
+    provision = try fields.strings("provision")
+    requirement = try fields.strings("requirement")
+    wants = try fields.strings("wants")
+    dependents = try fields.strings("dependents")
+    conflicts = try fields.strings("conflicts")
+    exec = try fields.strings("exec")
+    user = try fields.optionalString("user")
+    log = try fields.optionalString("log")
+    actions = try fields.objects("actions", ActionSummary.init)
+    processCount = try fields.optionalInteger("processes")
+    definedAt = try fields.optionalString("defined_at")
+  }
+}
+
+extension ActionSummary {
+  func write(to json: inout JSONWriter) {
+    json.object { json in
+      json.member("name", name)
+      json.member("documentation", documentation)
+    }
+  }
+
+  init(_ fields: Fields) throws(MalformedMessage) {
+    name = try fields.string("name")
+    documentation = try fields.optionalString("documentation")
+  }
+}

@@ -1,0 +1,310 @@
+import UCL
+
+/// The checks of the graph that all definitions make up together: names that nothing answers to, circles, and conflicts
+/// that no start could satisfy. Linear in services and edges, but for the messages.
+struct GraphCheck {
+  /// Finds the place of a name in a service's list, for the caret.
+  typealias Locate = (_ service: Int, _ key: ServiceKey, _ name: String) -> SourceLocation?
+
+  /// Suggestions compare with every name, and paths may be long: beyond so many diagnostics of a kind these are left out.
+  private static let explained = 100
+
+  private let services: [ServiceDefinition]
+  private let names: NameResolution
+  private let templates: [String]
+  private let locate: Locate
+  private var diagnostics: [Diagnostic] = []
+
+  /// - Parameter isComplete: whether all definitions are there; if not, names that nothing answers to are passed over.
+  static func run(
+    _ services: [ServiceDefinition], templates: [String], isComplete: Bool = true, locate: @escaping Locate
+  ) -> [Diagnostic] {
+    var check = GraphCheck(services: services, templates: templates, locate: locate)
+    if isComplete { check.checkNames() }
+    check.checkProvisions()
+    check.checkCircles()
+    check.checkRestartCircles()
+    check.checkConflicts()
+    return check.diagnostics
+  }
+
+  private init(services: [ServiceDefinition], templates: [String], locate: @escaping Locate) {
+    self.services = services
+    self.names = NameResolution(services)
+    self.templates = templates
+    self.locate = locate
+  }
+
+  // MARK: Names
+
+  private mutating func checkNames() {
+    var suggestions = 0
+    var known: [String] = []
+    for (position, service) in services.enumerated() {
+      for key in ServiceKey.references {
+        for name in service.references(key) where names.providers(of: name).isEmpty {
+          if known.isEmpty { known = names.names.sorted() }
+          suggestions += 1
+          reportUnknown(name, key, of: position, known: suggestions <= Self.explained ? known : [])
+        }
+      }
+    }
+  }
+
+  private mutating func reportUnknown(_ name: String, _ key: ServiceKey, of position: Int, known: [String]) {
+    let isError = key == .requirement || key == .restartWith || key == .onFailure
+    let service = services[position].name
+    var diagnostic = Diagnostic(
+      isError ? .error : .note, "`\(key.rawValue)` of \(service) names `\(name)`, and nothing answers to that name",
+      at: locate(position, key, name))
+    let nearest = NearestName.best(for: name, among: known)
+    diagnostic.hint = nearest.map { "did you mean `\($0)`?" }
+    if let (template, _) = ServiceName.instance(in: name) {
+      diagnostic.expected = "an instance of a template, and there is no template `\(template)`"
+      let other = NearestName.best(for: template, among: templates)
+      diagnostic.hint = other.map { "did you mean an instance of `\($0)`?" } ?? diagnostic.hint
+    }
+    diagnostics.append(diagnostic)
+  }
+
+  private mutating func checkProvisions() {
+    for (position, service) in services.enumerated() {
+      for name in service.provision where name != service.name && names.isService(name) {
+        diagnostics.append(
+          Diagnostic(
+            .note,
+            "\(service.name) provides `\(name)`, which is the name of a service too: either meets a requirement on it",
+            at: locate(position, .provision, name)))
+      }
+    }
+  }
+
+  // MARK: Circles
+
+  /// The services that must be up, or have failed, before this one starts: its requirements, `after`, and those whose
+  /// `before` names it.
+  private func orderEdges() -> [(source: Int, target: Int)] {
+    var edges: [(source: Int, target: Int)] = []
+    for (position, service) in services.enumerated() {
+      for name in service.requirement {
+        for provider in names.providers(of: name) { edges.append((position, provider)) }
+      }
+      for name in service.after { edges += others(than: position, name).map { (position, $0) } }
+      for name in service.before { edges += others(than: position, name).map { ($0, position) } }
+    }
+    return edges
+  }
+
+  /// A service that comes after a provision which it shares with others comes after the others.
+  private func others(than position: Int, _ name: String) -> [Int] {
+    let providers = names.providers(of: name)
+    return providers.count > 1 ? providers.filter { $0 != position } : providers
+  }
+
+  private mutating func checkCircles() {
+    let edges = orderEdges()
+    let graph = DirectedGraph(count: services.count, edges: edges)
+    let loops = Set(edges.lazy.filter { $0.source == $0.target }.map(\.source))
+    var inComponent = [Int](repeating: -1, count: services.count)
+    for (number, component) in graph.components().enumerated() {
+      guard component.count > 1 || loops.contains(component[0]) else { continue }
+      for node in component { inComponent[node] = number }
+      guard let first = component.min(),
+        let path = graph.path(from: first, to: first, within: { inComponent[$0] == number })
+      else { continue }
+      reportCircle(path, "a circle of requirement, after and before", step: orderStep)
+    }
+  }
+
+  private mutating func checkRestartCircles() {
+    var edges: [(source: Int, target: Int)] = []
+    for (position, service) in services.enumerated() {
+      for name in service.restartWith { edges += others(than: position, name).map { (position, $0) } }
+    }
+    let graph = DirectedGraph(count: services.count, edges: edges)
+    let loops = Set(edges.lazy.filter { $0.source == $0.target }.map(\.source))
+    for component in graph.components() where component.count > 1 || loops.contains(component[0]) {
+      let members = Set(component)
+      guard let first = component.min(),
+        let path = graph.path(from: first, to: first, within: { members.contains($0) })
+      else { continue }
+      reportCircle(path, "a circle of restart-with") { [self] in
+        step(from: $0, to: $1, .restartWith, "\(services[$0].name) restarts with \(services[$1].name)")
+      }
+    }
+  }
+
+  private typealias Step = (message: String, location: SourceLocation?)
+
+  private mutating func reportCircle(_ path: [Int], _ what: String, step: (Int, Int) -> Step?) {
+    let names = path.map { services[$0].name }.joined(separator: " → ")
+    var diagnostic = Diagnostic(.error, "\(what): \(names)", at: nil)
+    var words: [String] = []
+    for (source, target) in zip(path, path.dropFirst()) {
+      guard let step = step(source, target) else { continue }
+      if diagnostic.location == nil { diagnostic.location = step.location }
+      if let location = step.location {
+        diagnostic.related.append((step.message, location))
+      } else {
+        words.append(step.message)
+      }
+    }
+    if !words.isEmpty { diagnostic.expected = "no circle; here \(words.joined(separator: ", "))" }
+    diagnostic.hint = "take one of these out: `wants` starts a service along without waiting in a circle"
+    diagnostics.append(diagnostic)
+  }
+
+  /// Why one service waits for another.
+  private func orderStep(from source: Int, to target: Int) -> Step? {
+    let (a, b) = (services[source].name, services[target].name)
+    return step(from: source, to: target, .requirement, "\(a) requires \(b)")
+      ?? step(from: source, to: target, .after, "\(a) is after \(b)")
+      ?? step(from: target, to: source, .before, "\(b) is before \(a)")
+  }
+
+  private func step(from source: Int, to target: Int, _ key: ServiceKey, _ message: String) -> Step? {
+    let service = services[source]
+    guard let name = service.references(key).first(where: { names.providers(of: $0).contains(target) }) else {
+      return nil
+    }
+    let through = name == services[target].name ? message : "\(message) (by the provision `\(name)`)"
+    guard let location = locate(source, key, name) else {
+      let place = service.origin.keys.first { $0.path == key.rawValue }?.place
+      return (place.map { "\(through) (\($0.file):\($0.line))" } ?? through, nil)
+    }
+    return (through, location)
+  }
+
+  // MARK: Conflicts
+
+  private struct Conflict {
+    var service: Int
+    var other: Int
+    var name: String
+  }
+
+  private mutating func checkConflicts() {
+    var conflicts: [Conflict] = []
+    for (position, service) in services.enumerated() {
+      for name in service.conflicts {
+        for other in names.providers(of: name) {
+          // `conflicts` with a provision of one's own excludes the other providers.
+          if other != position || name == service.name {
+            conflicts.append(Conflict(service: position, other: other, name: name))
+          }
+        }
+      }
+    }
+    guard !conflicts.isEmpty else { return }
+    for conflict in conflicts { checkBoot(conflict) }
+    checkRequirements(conflicts)
+  }
+
+  private mutating func checkBoot(_ conflict: Conflict) {
+    let (service, other) = (services[conflict.service], services[conflict.other])
+    let place = locate(conflict.service, .conflicts, conflict.name)
+    if conflict.service == conflict.other {
+      diagnostics.append(Diagnostic(.error, "\(service.name) conflicts with itself", at: place))
+    } else if service.autoStart, other.autoStart {
+      // Told once, when both name each other.
+      let isMutual = other.conflicts.contains { names.providers(of: $0).contains(conflict.service) }
+      if isMutual, conflict.other < conflict.service { return }
+      diagnostics.append(
+        Diagnostic(
+          .error, "\(service.name) and \(other.name) conflict, and both start at boot", at: place,
+          hint: "say `auto-start = false` in one of them"))
+    }
+  }
+
+  /// A service can never be up when it conflicts with something that must be up before it.
+  private mutating func checkRequirements(_ conflicts: [Conflict]) {
+    var edges: [(source: Int, target: Int)] = []
+    for (position, service) in services.enumerated() {
+      for name in service.requirement {
+        // Where several provide the name, the others may serve.
+        let providers = names.providers(of: name)
+        if providers.count == 1 { edges.append((position, providers[0])) }
+      }
+    }
+    let graph = DirectedGraph(count: services.count, edges: edges)
+    let pairs = conflicts.flatMap { [($0.service, $0.other), ($0.other, $0.service)] }
+    let reached = Reachability(graph).reached(pairs)
+    var explained = 0
+    for (index, conflict) in conflicts.enumerated() where conflict.service != conflict.other {
+      for (start, end) in [pairs[2 * index], pairs[2 * index + 1]] where reached[start]?.contains(end) == true {
+        explained += 1
+        let path = explained <= Self.explained ? graph.path(from: start, to: end) : nil
+        reportImpossible(conflict, from: start, to: end, path: path ?? [start, end])
+      }
+    }
+  }
+
+  private mutating func reportImpossible(_ conflict: Conflict, from start: Int, to end: Int, path: [Int]) {
+    let way = path.map { services[$0].name }.joined(separator: " → ")
+    var diagnostic = Diagnostic(
+      .error, "\(services[start].name) requires \(services[end].name) and conflicts with it: \(way)",
+      at: locate(conflict.service, .conflicts, conflict.name))
+    for (source, target) in zip(path, path.dropFirst()) {
+      let message = "\(services[source].name) requires \(services[target].name)"
+      if let step = step(from: source, to: target, .requirement, message), let location = step.location {
+        diagnostic.related.append((step.message, location))
+      }
+    }
+    diagnostics.append(diagnostic)
+  }
+}
+
+/// Answers for many pairs at once whether one node leads to the other: 64 sources share one walk over the edges.
+private struct Reachability {
+  private let graph: DirectedGraph
+  private let order: [Int]
+
+  init(_ graph: DirectedGraph) {
+    self.graph = graph
+    // Components come out with the targets first; where there is a circle, its own error comes from elsewhere.
+    order = graph.components().reversed().flatMap(\.self)
+  }
+
+  /// Of the pairs, those whose first node leads to the second.
+  func reached(_ pairs: [(Int, Int)]) -> [Int: Set<Int>] {
+    var targets: [Int: [Int]] = [:]
+    for (source, target) in pairs { targets[source, default: []].append(target) }
+    let sources = targets.keys.sorted()
+    var reached: [Int: Set<Int>] = [:]
+    for start in stride(from: 0, to: sources.count, by: 64) {
+      let batch = Array(sources[start..<min(start + 64, sources.count)])
+      let marks = spread(batch)
+      for (bit, source) in batch.enumerated() {
+        for target in targets[source] ?? [] where marks[target] & (1 << UInt64(bit)) != 0 && target != source {
+          reached[source, default: []].insert(target)
+        }
+      }
+    }
+    return reached
+  }
+
+  private func spread(_ batch: [Int]) -> [UInt64] {
+    var marks = [UInt64](repeating: 0, count: graph.count)
+    for (bit, source) in batch.enumerated() { marks[source] |= 1 << UInt64(bit) }
+    for node in order where marks[node] != 0 {
+      for next in graph.successors(of: node) { marks[next] |= marks[node] }
+    }
+    return marks
+  }
+}
+
+extension ServiceDefinition {
+  /// The names in one of the lists that name other services.
+  func references(_ key: ServiceKey) -> [String] {
+    switch key {
+    case .requirement: requirement
+    case .wants: wants
+    case .after: after
+    case .before: before
+    case .conflicts: conflicts
+    case .restartWith: restartWith
+    case .onFailure: onFailure
+    default: []
+    }
+  }
+}

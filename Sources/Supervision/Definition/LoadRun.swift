@@ -1,0 +1,213 @@
+import OrderedCollections
+import UCL
+
+/// One load: what the stages hand to each other, and the diagnostics of all of them.
+struct LoadRun {
+  /// How many instances may come into being by being named.
+  private static let mostInstances = 50_000
+
+  private let purpose: ConfigurationLoader.Purpose
+  private let base: Configuration?
+  private var inspection: HostInspection
+  private var reader = ValueReader()
+  private var sections = SectionCollection()
+  private var fileOrder: [String: Int] = [:]
+  /// Whether every file could be parsed. One that could not defines nothing, and to complain of each name of its services
+  /// would bury the one mistake that counts.
+  private var isComplete = true
+  private var configuration = Configuration()
+  private var detachment = SourceDetachment()
+  /// The sections that the definitions were read from, for places; gone when the load is over.
+  private var read: [String: ServiceSection] = [:]
+
+  init(facts: any HostFacts, purpose: ConfigurationLoader.Purpose, base: Configuration?) {
+    self.purpose = purpose
+    self.base = base
+    inspection = HostInspection(facts: facts)
+  }
+
+  mutating func report(_ diagnostics: [Diagnostic]) {
+    reader.report(diagnostics)
+  }
+
+  /// Takes a file, in load order.
+  mutating func add(_ file: Result<Object, Diagnostics>, role: ConfigurationFile.Role, name: String) {
+    fileOrder[name] = fileOrder.count
+    switch file {
+    case .success(let object): sections.add(object, role: role, &reader)
+    case .failure(let diagnostics):
+      isComplete = false
+      reader.report(diagnostics.all)
+    }
+  }
+
+  /// Merges, reads and checks what was added.
+  mutating func finish() -> Result<Configuration, Diagnostics> {
+    // A single file that is loaded again is still a file of its configuration.
+    if fileOrder.count == 1 { sections.inheritedDefaults = base?.defaults }
+    sections.merge(&reader, isComplete: isComplete)
+    takeSettings()
+    readSections()
+    expandInstances()
+    checkGraph()
+    inspectHost()
+    return result()
+  }
+
+  private mutating func takeSettings() {
+    guard let base else {
+      configuration.supervisor = sections.settings
+      configuration.defaults = sections.mainDefaults.map { detachment.detach($0) }
+      return
+    }
+    configuration = base
+    configuration.notes = []
+    if let place = sections.settingsLocation {
+      reader.note("the section `supervisor` counts only when the whole configuration is loaded", at: place)
+    }
+  }
+
+  // MARK: Definitions
+
+  private mutating func readSections() {
+    // Half a kilobyte each: growing by doubling would keep as much again in reserve.
+    configuration.services.reserveCapacity(configuration.services.count + sections.bases.count)
+    for section in sections.bases.values {
+      if ServiceName.isTemplate(section.name) {
+        readTemplate(section)
+      } else {
+        readService(section)
+      }
+    }
+  }
+
+  private mutating func readService(_ section: ServiceSection) {
+    let (definition, diagnostics) = ServiceReader.read(section)
+    reader.report(diagnostics)
+    configuration.services[section.name] = definition
+    read[section.name] = section
+  }
+
+  private mutating func readTemplate(_ section: ServiceSection) {
+    let instances = section.bootInstances(&reader)
+    configuration.templates[section.name] = detachment.detach(section).template(instances: instances)
+    // Mistakes show when the template is loaded, not when its first instance is asked for.
+    let sample = section.instantiated(instances.first ?? "0")
+    reader.report(ServiceReader.read(sample).diagnostics)
+    read[section.name] = section
+    for instance in instances where sections.bases[section.name + instance] == nil {
+      readService(section.instantiated(instance))
+    }
+  }
+
+  /// Defines the instances that services name, and those that these name in turn.
+  private mutating func expandInstances() {
+    var round = Array(configuration.services.keys)
+    var made = 0
+    for depth in 0... {
+      var next: [String] = []
+      for name in round {
+        guard let service = configuration.services[name] else { continue }
+        for key in ServiceKey.references {
+          for reference in service.references(key) where configuration.services[reference] == nil {
+            guard made < Self.mostInstances, depth < Configuration.deepestInstance else {
+              reportEndless(reference, named: key, by: name)
+              return
+            }
+            if define(reference) {
+              made += 1
+              next.append(reference)
+            }
+          }
+        }
+      }
+      if next.isEmpty { return }
+      round = next
+    }
+  }
+
+  private mutating func define(_ name: String) -> Bool {
+    guard let (templateName, instance) = ServiceName.instance(in: name), ServiceName.isInstance(instance) else {
+      return false
+    }
+    if let template = read[templateName] {
+      readService(template.instantiated(instance))
+    } else if case .success(let definition)? = base?.templates[templateName]?.make(instance) {
+      configuration.services[name] = definition
+    } else {
+      return false
+    }
+    configuration.services[name]?.autoStart = false
+    return true
+  }
+
+  private mutating func reportEndless(_ name: String, named key: ServiceKey, by service: String) {
+    guard let (template, _) = ServiceName.instance(in: name), configuration.templates[template] != nil else { return }
+    reader.error(
+      "instances of `\(template)` name ever new instances: `\(name)` in `\(key.rawValue)` of \(service)",
+      at: read[service]?.place(of: name, in: key),
+      expected: "a chain of at most \(Configuration.deepestInstance) instances")
+  }
+
+  // MARK: Checks
+
+  private mutating func checkGraph() {
+    let services = Array(configuration.services.values)
+    let sections = read
+    let templates = Array(configuration.templates.keys)
+    let found = GraphCheck.run(services, templates: templates, isComplete: isComplete) { position, key, name in
+      let service = services[position].name
+      return sections[service]?.place(of: name, in: key)
+    }
+    reader.report(found)
+  }
+
+  private mutating func inspectHost() {
+    for (name, definition) in configuration.services {
+      guard let section = read[name] else { continue }
+      let lacks = inspection.lacks(of: definition)
+      configuration.lacks[name] = lacks.isEmpty ? nil : lacks.map(\.reason).joined(separator: "; ")
+      guard purpose == .checking else { continue }
+      for lack in lacks { reader.note("\(name): \(lack.reason)", at: section[lack.key]?.location) }
+    }
+  }
+
+  // MARK: The result
+
+  private mutating func result() -> Result<Configuration, Diagnostics> {
+    let diagnostics = sorted()
+    guard !diagnostics.contains(where: { $0.severity == .error }) else { return .failure(Diagnostics(diagnostics)) }
+    configuration.notes = diagnostics.map { detachment.detach($0) }
+    return .success(configuration)
+  }
+
+  private struct Identity: Hashable {
+    var message: String
+    var file: String?
+    var line: Int32
+    var column: Int32
+  }
+
+  /// In the order of files and lines, each mistake once: a wrong value in a template is wrong in every instance.
+  private func sorted() -> [Diagnostic] {
+    var seen: Set<Identity> = []
+    let unique = reader.diagnostics.filter { diagnostic in
+      let place = diagnostic.location
+      return seen.insert(
+        Identity(
+          message: diagnostic.message, file: place?.source.name, line: place?.line ?? 0, column: place?.column ?? 0)
+      ).inserted
+    }
+    return unique.enumerated().sorted { first, second in
+      let (a, b) = (order(of: first.element), order(of: second.element))
+      return a == b ? first.offset < second.offset : a < b
+    }.map(\.element)
+  }
+
+  private func order(of diagnostic: Diagnostic) -> (Int, String, Int32, Int32) {
+    guard let place = diagnostic.location else { return (-1, "", 0, 0) }
+    let name = place.source.name
+    // What is included comes after the files of the configuration themselves.
+    return (fileOrder[name] ?? .max, name, place.line, place.column)
+  }
+}

@@ -1,0 +1,48 @@
+import Supervision
+
+/// What this host has, as the loader of configurations asks it. Nothing is kept: an account made later is found later.
+public struct SystemFacts: HostFacts {
+  public init() {}
+
+  public var supervisorUID: UInt32 { Host.user }
+  public var supervisorGID: UInt32 { Host.group }
+
+  public var loadsKernelModules: Bool { Host.loadsKernelModules }
+
+  public func findProgram(_ name: String, in path: SearchPath) -> ProgramLookup {
+    if name.contains("/") { return check(name) }
+    let directories =
+      switch path {
+      case .standard: StandardPath.value
+      case .inherited: Host.environmentValue("PATH") ?? StandardPath.value
+      case .path(let directories): directories
+      }
+    var result = ProgramLookup.missing
+    for directory in directories.split(separator: ":") {
+      switch check("\(directory)/\(name)") {
+      case .found: return .found
+      // As execvp(3) does it: what may not be executed is passed over, and remembered for the message.
+      case .notExecutable: result = .notExecutable
+      case .missing: break
+      }
+    }
+    return result
+  }
+
+  private func check(_ program: String) -> ProgramLookup {
+    do {
+      try Files.checkProgram(program)
+      return .found
+    } catch {
+      return error.code == SystemError.notFound ? .missing : .notExecutable
+    }
+  }
+
+  public func userID(of name: String) -> UInt32? {
+    ((try? Account.find(name)) ?? nil)?.user
+  }
+
+  public func groupID(of name: String) -> UInt32? {
+    (try? Group.find(name)) ?? nil
+  }
+}

@@ -1,0 +1,205 @@
+import ControlProtocol
+import Supervision
+
+/// Between the control server and the core: turns requests into orders, and what comes of them into replies.
+///
+/// What only asks is answered at once from the core's state; what changes something is an order, whose reply comes when
+/// the core gives it.
+final class ControlDesk: ControlDelegate, ShellClient {
+  private let shell: Shell
+  private let configuration: ConfigurationSource
+  private let identity: SupervisorIdentity
+  private let state: StateDirectory
+  /// The server that requests come from; set once the socket is there.
+  weak var server: ControlServer?
+  private var callers: [Supervision.RequestID: Caller] = [:]
+  private var numbers: [OpenRequest: Supervision.RequestID] = [:]
+  private var lastNumber: UInt64 = 0
+
+  /// A request that the core works on.
+  struct Caller {
+    var open: OpenRequest
+    var request: Request
+  }
+
+  init(shell: Shell, configuration: ConfigurationSource, identity: SupervisorIdentity, state: StateDirectory) {
+    self.state = state
+    self.shell = shell
+    self.configuration = configuration
+    self.identity = identity
+    shell.desk = self
+  }
+
+  // MARK: Requests
+
+  func receive(_ request: Request, as open: OpenRequest, from peer: PeerCredentials) {
+    switch request {
+    case .status(let names, let detail): status(names, detail, for: open)
+    case .documentation(let name): inquire(name, for: open) { .documentation(self.reporter.documentation(of: $0)) }
+    case .definition(let name):
+      inquire(name, for: open) { .definition(self.shell.core.snapshot(of: $0).definition.uclText()) }
+    case .processes(let name): inquire(name, for: open) { .processes(self.reporter.processes(of: $0)) }
+    case .load(let path): load(path, request, for: open, from: peer)
+    case .signal(let names, let word, let group): signal(names, word, group, request, for: open, from: peer)
+    default:
+      guard let order = Order(request) else {
+        return finish(ControlProtocol.Reply(error: ControlError(.unsupported, "this supervisor does not know the request")), open)
+      }
+      take(order, request, for: open, from: peer)
+    }
+  }
+
+  func callerGone(_ open: OpenRequest) {
+    guard let number = numbers.removeValue(forKey: open) else { return }
+    callers[number] = nil
+    shell.feed(.callerGone(number))
+  }
+
+  private func take(_ order: Order, _ request: Request, for open: OpenRequest, from peer: PeerCredentials) {
+    shell.feed(.order(order, requester: .user(uid: peer.user), request: remember(request, open)))
+  }
+
+  private func remember(_ request: Request, _ open: OpenRequest) -> Supervision.RequestID {
+    lastNumber += 1
+    let number = Supervision.RequestID(lastNumber)
+    callers[number] = Caller(open: open, request: request)
+    numbers[open] = number
+    return number
+  }
+
+  private func signal(
+    _ names: [String], _ word: String, _ group: Bool, _ request: Request, for open: OpenRequest,
+    from peer: PeerCredentials
+  ) {
+    guard let number = SignalName.number(of: word) else {
+      let near = NearestName.all(for: word.uppercased(), among: SignalName.all)
+      return finish(
+        ControlProtocol.Reply(error: ControlError(.invalidArgument, "there is no signal `\(word)`", suggestions: near)), open)
+    }
+    take(.signal(names, number, group: group), request, for: open, from: peer)
+  }
+
+  // MARK: What is answered at once
+
+  private var reporter: StatusReporter { StatusReporter(shell: shell, identity: identity, configuration: configuration) }
+
+  private func status(_ names: [String], _ detail: Request.StatusDetail, for open: OpenRequest) {
+    var ids: [ServiceID] = []
+    for name in names where name != "root" {
+      let found = shell.core.findAll(name)
+      if found.isEmpty, !NamePattern(name).isPattern {
+        return finish(ControlProtocol.Reply(error: unknownService(name)), open)
+      }
+      ids += found
+    }
+    if names.isEmpty { ids = shell.core.allServices }
+    let reporter = reporter
+    let services = ids.map { reporter.status(of: $0, detail) }
+    for start in stride(from: 0, to: services.count, by: ControlProtocol.Progress.servicesPerLine) {
+      let end = min(start + ControlProtocol.Progress.servicesPerLine, services.count)
+      server?.report(.services(Array(services[start..<end])), for: open)
+    }
+    finish(ControlProtocol.Reply(.supervisor(reporter.supervisor())), open)
+  }
+
+  private func inquire(_ name: String, for open: OpenRequest, _ answer: (ServiceID) -> ControlProtocol.Reply.Content) {
+    guard let id = shell.core.find(name) else { return finish(ControlProtocol.Reply(error: unknownService(name)), open) }
+    finish(ControlProtocol.Reply(answer(id)), open)
+  }
+
+  func unknownService(_ name: String) -> ControlError {
+    let names = shell.core.allServices.map { shell.core.name(of: $0) }
+    return ControlError(
+      .unknownService, "there is no service `\(name)`", service: name,
+      suggestions: NearestName.all(for: name, among: names))
+  }
+
+  private func load(_ path: String?, _ request: Request, for open: OpenRequest, from peer: PeerCredentials) {
+    switch configuration.read(path, base: shell.core.currentConfiguration, state: state) {
+    case .failure(let diagnostics):
+      finish(ReplyTranslation.refusedLoad(diagnostics), open)
+    case .success(let loaded):
+      let number = remember(request, open)
+      pendingNotes[number] = loaded.notes
+      shell.feed(
+        .load(loaded, scope: path == nil ? .all : .part, requester: .user(uid: peer.user), request: number))
+      onLoaded?()
+    }
+  }
+
+  /// Notes of a configuration that is being loaded: they go into the reply.
+  private var pendingNotes: [Supervision.RequestID: [Diagnostic]] = [:]
+  /// The settings of the supervisor may have changed.
+  var onLoaded: (() -> Void)?
+
+  // MARK: The core's answers
+
+  func answer(_ number: Supervision.RequestID, _ reply: Supervision.Reply) {
+    guard let caller = callers.removeValue(forKey: number) else { return }
+    numbers[caller.open] = nil
+    let notes = pendingNotes.removeValue(forKey: number) ?? []
+    let translation = ReplyTranslation(core: shell.core, desk: self, request: caller.request, notes: notes)
+    finish(translation.reply(to: reply), caller.open)
+  }
+
+  func report(_ number: Supervision.RequestID, _ progress: Supervision.Progress) {
+    guard let caller = callers[number], let state = ServiceState(progress.state) else { return }
+    let change = StateChange(
+      service: progress.service, state: state, at: .now, pid: progress.pid, cause: progress.cause?.description)
+    server?.report(.state(change), for: caller.open)
+  }
+
+  func output(_ number: Supervision.RequestID, _ stream: CallerOutput.Stream, _ bytes: [UInt8]) {
+    guard let caller = callers[number] else { return }
+    server?.report(
+      .output(OutputChunk(stream == .standardOutput ? .stdout : .stderr, bytes)), for: caller.open)
+  }
+
+  private func finish(_ reply: ControlProtocol.Reply, _ open: OpenRequest) {
+    server?.finish(reply, for: open)
+  }
+}
+
+extension Order {
+  /// The order that a request stands for; `nil` for what is answered without the core.
+  fileprivate init?(_ request: Request) {
+    switch request {
+    case .start(let names, let options): self = .start(names, options: OrderOptions(options))
+    case .stop(let names, let withRequirements, let options):
+      self = .stop(names, withRequirements: withRequirements, options: OrderOptions(options))
+    case .restart(let names, let options): self = .restart(names, options: OrderOptions(options))
+    case .reload(let name): self = .reload(name)
+    case .action(let name, let action, let arguments): self = .action(name, name: action, arguments: arguments)
+    case .enable(let names, let now): self = .enable(names, now: now, options: OrderOptions())
+    case .disable(let names, let stop): self = .disable(names, stop: stop, options: OrderOptions())
+    case .wait(let wait):
+      guard let condition = Supervision.WaitCondition(rawValue: wait.target.rawValue) else { return nil }
+      self = .wait(wait.service, for: condition, after: wait.afterPID, timeout: wait.timeout)
+    case .unload(let names): self = .unload(names)
+    case .shutdown: self = .stopRoot
+    case .status, .documentation, .definition, .processes, .load, .signal: return nil
+    }
+  }
+}
+
+extension OrderOptions {
+  fileprivate init(_ options: Request.ChangeOptions) {
+    self.init(noWait: !options.waits, dryRun: options.isDryRun)
+  }
+}
+
+extension ServiceState {
+  init?(_ name: StateName) {
+    self.init(rawValue: name.rawValue)
+  }
+}
+
+extension Timestamp {
+  static var now: Timestamp { Timestamp(millisecondsSinceEpoch: Clock.wall() / 1_000_000) }
+
+  /// The civil time of a moment of the monotonic clock, as the wall clock now has it.
+  init(_ instant: Instant) {
+    let age = (Clock.now() - instant).nanoseconds
+    self.init(millisecondsSinceEpoch: (Clock.wall() - age) / 1_000_000)
+  }
+}

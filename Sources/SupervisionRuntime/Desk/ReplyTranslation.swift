@@ -1,0 +1,243 @@
+import ControlProtocol
+import Supervision
+import UCL
+
+/// Turns the core's answers into those of the protocol: words, codes, suggestions.
+struct ReplyTranslation {
+  let core: Supervisor
+  let desk: ControlDesk
+  let request: Request
+  /// Notes of the configuration, in the answer to a load.
+  let notes: [Diagnostic]
+
+  func reply(to reply: Supervision.Reply) -> ControlProtocol.Reply {
+    switch reply {
+    case .services(let outcomes): services(outcomes)
+    case .exited(let status): exited(status)
+    case .processFailed(let cause): ControlProtocol.Reply(error: error(.actionFailed, cause, of: request.subject))
+    case .done: done()
+    case .loaded(let summary): ControlProtocol.Reply(.load(LoadReport(summary, notes)))
+    case .refused(let refusal): ControlProtocol.Reply(error: error(for: refusal))
+    }
+  }
+
+  // MARK: Outcomes
+
+  private func services(_ outcomes: [Supervision.ServiceOutcome]) -> ControlProtocol.Reply {
+    // What was named comes first, then what was taken along.
+    let ordered = outcomes.filter(\.isNamed) + outcomes.filter { !$0.isNamed }
+    let firstFailure = ordered.lazy.compactMap { self.failure(of: $0) }.first
+    return ControlProtocol.Reply(.outcomes(ordered.map { outcome($0) }), error: firstFailure)
+  }
+
+  private func outcome(_ outcome: Supervision.ServiceOutcome) -> ControlProtocol.ServiceOutcome {
+    let id = core.find(outcome.service)
+    let state = id.flatMap { ServiceState(core.state(of: $0)) } ?? .stopped
+    var result = ControlProtocol.ServiceOutcome(outcome.service, kind(of: outcome), state: state)
+    switch outcome.result {
+    case .up(let pid), .alreadyUp(let pid), .signalled(let pid): result.pid = pid
+    case .failed(let cause, let willRetry):
+      result.cause = cause.description + (willRetry ? "; will be tried again" : "")
+    case .stopped(let cause): result.cause = cause.description
+    case .alreadyStopped, .enabled, .disabled, .accepted, .wouldStart, .wouldStop: break
+    }
+    return result
+  }
+
+  private func kind(of outcome: Supervision.ServiceOutcome) -> ControlProtocol.ServiceOutcome.Kind {
+    switch outcome.result {
+    case .up:
+      if case .restart = request { .restarted } else { .started }
+    case .alreadyUp: .alreadyRunning
+    case .failed: .failed
+    case .stopped, .alreadyStopped:
+      if case .unload = request, outcome.isNamed {
+        .unloaded
+      } else if case .alreadyStopped = outcome.result {
+        .alreadyStopped
+      } else {
+        .stopped
+      }
+    case .signalled: .signalled
+    case .enabled: .enabled
+    case .disabled: .disabled
+    case .accepted: .accepted
+    case .wouldStart: .wouldStart
+    case .wouldStop: .wouldStop
+    }
+  }
+
+  /// What went wrong with a service, if it was not to come to this.
+  private func failure(of outcome: Supervision.ServiceOutcome) -> ControlError? {
+    switch outcome.result {
+    case .failed(let cause, let willRetry):
+      var failure = error(wantsDown ? .stopFailed : code(of: cause), cause, of: outcome.service)
+      if willRetry { failure.message += "; it will be tried again" }
+      return failure
+    case .stopped(let cause) where wantsUp:
+      return ControlError(
+        .overtaken, "`\(outcome.service)` was stopped while it started: \(cause)", service: outcome.service)
+    default:
+      return nil
+    }
+  }
+
+  private var wantsUp: Bool {
+    switch request {
+    case .start, .restart, .enable: true
+    default: false
+    }
+  }
+
+  private var wantsDown: Bool {
+    switch request {
+    case .stop, .disable, .unload: true
+    default: false
+    }
+  }
+
+  private func code(of cause: FailureCause) -> ErrorCode {
+    switch cause {
+    case .requirement(_, .disabled): .disabled
+    case .requirement: .requirementFailed
+    default: .startFailed
+    }
+  }
+
+  private func error(_ code: ErrorCode, _ cause: FailureCause, of service: String?) -> ControlError {
+    let subject = service.map { "`\($0)`" } ?? "it"
+    let message =
+      switch code {
+      case .stopFailed: "\(subject) did not stop: \(cause)"
+      case .actionFailed: "\(subject): \(cause)"
+      default: "\(subject) could not be started: \(cause)"
+      }
+    return ControlError(code, message, service: service)
+  }
+
+  // MARK: Processes, waits
+
+  private func exited(_ status: Supervision.ExitStatus) -> ControlProtocol.Reply {
+    let content = ControlProtocol.Reply.Content.exit(ControlProtocol.ExitStatus(status))
+    if status == .exited(0) { return ControlProtocol.Reply(content) }
+    let service = request.subject ?? "it"
+    return ControlProtocol.Reply(
+      content, error: ControlError(.actionFailed, "\(request.deed) of `\(service)` ended: \(status)", service: service))
+  }
+
+  private func done() -> ControlProtocol.Reply {
+    switch request {
+    case .wait(let wait):
+      let id = core.find(wait.service)
+      let state = id.flatMap { ServiceState(core.state(of: $0)) } ?? .stopped
+      let pid = id.flatMap { core.snapshot(of: $0).mainPID }
+      let name = id.map { core.name(of: $0) } ?? wait.service
+      return ControlProtocol.Reply(.outcomes([ControlProtocol.ServiceOutcome(name, .reached, state: state, pid: pid)]))
+    case .reload(let name), .action(let name, _, _):
+      // A signal to the main process.
+      let id = core.find(name)
+      let state = id.flatMap { ServiceState(core.state(of: $0)) } ?? .stopped
+      let pid = id.flatMap { core.snapshot(of: $0).mainPID }
+      return ControlProtocol.Reply(.outcomes([ControlProtocol.ServiceOutcome(name, .signalled, state: state, pid: pid)]))
+    default:
+      return ControlProtocol.Reply(.outcomes([]))
+    }
+  }
+
+  // MARK: Refusals
+
+  private func error(for refusal: Refusal) -> ControlError {
+    switch refusal {
+    case .unknownService(let name): return desk.unknownService(name)
+    case .templateWithoutInstance(let name):
+      return ControlError(
+        .invalidArgument, "`\(name)` is a template, not a service", service: name,
+        hint: "name an instance of it, such as `\(name)1`")
+    case .badInstance(let name, let problems):
+      return ControlError(.invalidArgument, "`\(name)` cannot be made: \(problems.joined(separator: "; "))", service: name)
+    case .disabled(let name):
+      return ControlError(
+        .disabled, "`\(name)` is disabled", service: name, hint: "`herd enable \(name)` allows it to start again")
+    case .notRunning(let name):
+      return ControlError(.notRunning, "`\(name)` is not running", service: name)
+    case .noReload(let name):
+      return ControlError(
+        .unknownAction, "`\(name)` cannot reload: its definition has no `reload`", service: name,
+        hint: "`herd restart \(name)` starts it anew")
+    case .unknownAction(let service, let action, let known):
+      return ControlError(
+        .unknownAction, "`\(service)` has no action `\(action)`", service: service,
+        hint: known.isEmpty ? "it has no actions" : "it has: \(known.joined(separator: ", "))",
+        suggestions: NearestName.all(for: action, among: known))
+    case .requiredBy(let name, let others):
+      return ControlError(
+        .hasDependents, "`\(name)` is required by \(others.joined(separator: ", "))", service: name,
+        hint: "unload those too, in the same command or before")
+    case .shuttingDown:
+      return ControlError(.shuttingDown, "the supervisor is stopping everything")
+    case .timedOut(let name, let state):
+      return ControlError(.timeout, "the time is over, and `\(name)` is \(state.rawValue)", service: name)
+    case .gone(let name):
+      return ControlError(.unknownService, "`\(name)` exists no more", service: name)
+    }
+  }
+
+  // MARK: Loads
+
+  static func refusedLoad(_ diagnostics: Diagnostics) -> ControlProtocol.Reply {
+    var report = LoadReport()
+    report.diagnostics = diagnostics.all.map { DiagnosticReport($0) }
+    let count = diagnostics.all.filter { $0.severity == .error }.count
+    return ControlProtocol.Reply(
+      .load(report),
+      error: ControlError(
+        .badConfiguration, "the configuration has \(count) error\(count == 1 ? "" : "s"); nothing was changed"))
+  }
+}
+
+extension LoadReport {
+  fileprivate init(_ summary: LoadSummary, _ notes: [Diagnostic]) {
+    self.init()
+    added = summary.added
+    changed = summary.changed
+    removed = summary.removed
+    unchanged = summary.unchanged
+    diagnostics = notes.map { DiagnosticReport($0) }
+  }
+}
+
+extension DiagnosticReport {
+  init(_ diagnostic: Diagnostic) {
+    self.init(
+      isError: diagnostic.severity == .error, message: diagnostic.message, file: diagnostic.location?.source.name,
+      line: diagnostic.location.map { Int($0.line) }, column: diagnostic.location.map { Int($0.column) },
+      hint: diagnostic.hint, text: DiagnosticRenderer().text(diagnostic))
+  }
+}
+
+extension ControlProtocol.ExitStatus {
+  init(_ status: Supervision.ExitStatus) {
+    switch status {
+    case .exited(let code): self = .code(Int32(code))
+    case .signaled(let number, let core):
+      self = .signal(number, name: SignalName.name(of: number), dumpedCore: core)
+    }
+  }
+}
+
+extension Request {
+  /// The one service that a request is about.
+  fileprivate var subject: String? {
+    switch self {
+    case .reload(let name), .action(let name, _, _): name
+    default: nil
+    }
+  }
+
+  fileprivate var deed: String {
+    switch self {
+    case .action(_, let action, _): "the action `\(action)`"
+    default: "the reload"
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import ControlProtocol
+import Supervision
+
+/// What the supervisor says of itself.
+struct SupervisorIdentity: Sendable {
+  var pid: Int32
+  var uid: UInt32
+  var started: Timestamp
+  var socket: String
+  var logDirectory: String
+  var stateDirectory: String
+}
+
+/// Describes services and the supervisor in the protocol's terms.
+struct StatusReporter {
+  let shell: Shell
+  let identity: SupervisorIdentity
+  let configuration: ConfigurationSource
+
+  // MARK: Services
+
+  func status(of id: ServiceID, _ detail: Request.StatusDetail) -> ServiceStatus {
+    let snapshot = shell.core.snapshot(of: id)
+    var status = ServiceStatus(
+      name: snapshot.name, state: ServiceState(snapshot.state) ?? .stopped, since: Timestamp(snapshot.since))
+    status.pid = snapshot.mainPID
+    status.cause = cause(of: snapshot)
+    status.isEnabled = !snapshot.isDisabled
+    status.isGroup = snapshot.definition.isGroup
+    status.respawns = Int(snapshot.respawns)
+    if let exit = snapshot.lastExit {
+      status.lastExit = .init(ControlProtocol.ExitStatus(exit), at: Timestamp(snapshot.lastExitAt ?? snapshot.since))
+    }
+    if case .full = detail { addDetails(of: snapshot, to: &status) }
+    return status
+  }
+
+  /// Why it is in this state, where that is not plain.
+  private func cause(of snapshot: ServiceSnapshot) -> String? {
+    switch snapshot.state {
+    case .waiting: return snapshot.waitsFor.isEmpty ? nil : "waits for " + snapshot.waitsFor.joined(separator: ", ")
+    case .stopped:
+      if case .stopped(.neverStarted) = snapshot.cause { return nil }
+      return snapshot.cause?.description
+    case .failed, .stopping, .respawning: return snapshot.cause?.description
+    case .starting, .running, .completed:
+      return snapshot.isToStop ? "is to stop; waits for what must stop before it" : nil
+    }
+  }
+
+  private func addDetails(of snapshot: ServiceSnapshot, to status: inout ServiceStatus) {
+    let definition = snapshot.definition
+    status.documentation = definition.documentation
+    status.intent = .init(
+      isWanted: snapshot.intent != nil, by: snapshot.intent?.requester.description,
+      since: snapshot.intent.map { Timestamp($0.since) })
+    status.isOneShot = definition.isOneShot
+    status.isTransient = definition.isTransient
+    status.isPackaged = definition.isPackaged
+    status.provision = definition.provision
+    status.requirement = definition.requirement
+    status.wants = definition.wants
+    status.conflicts = definition.conflicts
+    status.dependents = snapshot.dependents
+    status.exec = definition.exec?.words ?? []
+    status.user = definition.process.user
+    status.log = log(of: definition)
+    status.actions = actions(of: definition)
+    status.definedAt = definition.origin.section.map { "\($0.file):\($0.line)" }
+    let members = (try? shell.table.members(of: snapshot.id)) ?? []
+    status.processCount = members.isEmpty ? nil : members.count
+    let memory = members.compactMap { ProcessFacts(of: $0.pid)?.residentMemory }
+    if !memory.isEmpty { status.memory = Int64(clamping: memory.reduce(0, +)) }
+  }
+
+  private func log(of definition: ServiceDefinition) -> String? {
+    switch definition.log {
+    case .automatic: definition.isGroup ? nil : "\(shell.launcher.logDirectory)/\(definition.name).log"
+    case .file(let path): path
+    case .none, .inherit: nil
+    }
+  }
+
+  private func actions(of definition: ServiceDefinition) -> [ActionSummary] {
+    definition.actions.map { ActionSummary(name: $0.name, documentation: $0.documentation) }
+  }
+
+  func documentation(of id: ServiceID) -> ServiceDocumentation {
+    let definition = shell.core.snapshot(of: id).definition
+    return ServiceDocumentation(
+      service: definition.name, documentation: definition.documentation, actions: actions(of: definition))
+  }
+
+  func processes(of id: ServiceID) -> [ProcessEntry] {
+    let main = shell.core.snapshot(of: id).mainPID
+    let members = (try? shell.table.members(of: id)) ?? []
+    return members.sorted { $0.pid < $1.pid }.map { member in
+      ProcessEntry(
+        pid: member.pid, parent: member.parent, command: ProcessFacts(of: member.pid)?.command ?? "",
+        isMain: member.pid == main)
+    }
+  }
+
+  // MARK: The supervisor
+
+  func supervisor() -> SupervisorStatus {
+    var status = SupervisorStatus(
+      version: Release.version, pid: identity.pid, started: identity.started, uid: identity.uid)
+    status.configuration = configuration.path
+    status.configurationLoaded = configuration.loadedAt
+    status.configurationError = configuration.error
+    status.socket = identity.socket
+    status.logDirectory = identity.logDirectory
+    status.stateDirectory = identity.stateDirectory
+    status.isShuttingDown = shell.core.isShuttingDown
+    for id in shell.core.allServices {
+      if let state = ServiceState(shell.core.state(of: id)) { status.counts[state, default: 0] += 1 }
+    }
+    status.notes = configuration.notes
+    return status
+  }
+}

@@ -1,0 +1,102 @@
+import CProc
+
+/// The options of a command line, one after the other, as getopt_long(3) finds them.
+public struct OptionReader: ~Copyable {
+  public struct Option: Sendable {
+    public var name: String
+    public var takesValue: Bool
+
+    public init(_ name: String, takesValue: Bool = false) {
+      self.name = name
+      self.takesValue = takesValue
+    }
+  }
+
+  public enum Found: Sendable, Equatable {
+    case option(String, value: String?)
+    case unknown(String)
+    case valueMissing(String)
+    /// No option is left; the first word that is none, if there is one.
+    case end(argument: String?)
+  }
+
+  private let options: [Option]
+  private let words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+  private let wordCount: Int
+  private let names: [UnsafeMutablePointer<CChar>]
+  private let table: UnsafeMutablePointer<cproc_option>
+
+  /// - Parameter words: the command line, the program's name first.
+  public init(_ words: [String], options: [Option]) {
+    self.options = options
+    wordCount = words.count
+    self.words = .allocate(capacity: words.count + 1)
+    for (index, word) in words.enumerated() { self.words[index] = Self.copy(word) }
+    self.words[words.count] = nil
+    names = options.map { Self.copy($0.name) }
+    table = .allocate(capacity: options.count)
+    for (index, option) in options.enumerated() {
+      table[index] = cproc_option(name: names[index], takes_value: option.takesValue)
+    }
+  }
+
+  deinit {
+    for index in 0..<wordCount { words[index]?.deallocate() }
+    for name in names { name.deallocate() }
+    words.deallocate()
+    table.deallocate()
+  }
+
+  private static func copy(_ text: String) -> UnsafeMutablePointer<CChar> {
+    let bytes = text.utf8CString
+    let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
+    for (index, byte) in bytes.enumerated() { copy[index] = byte }
+    return copy
+  }
+
+  /// The next option.
+  public mutating func next() -> Found {
+    var value: UnsafePointer<CChar>?
+    let found = cproc_options_next(Int32(wordCount), words, table, options.count, &value)
+    let text = value.map { String(cString: $0) }
+    switch found {
+    case CPROC_OPTION_END.rawValue: return .end(argument: text)
+    case CPROC_OPTION_UNKNOWN.rawValue: return .unknown(text ?? "")
+    case CPROC_OPTION_NO_VALUE.rawValue: return .valueMissing(text ?? "")
+    default: return .option(options[Int(found)].name, value: text)
+    }
+  }
+}
+
+/// Running in the background, with somebody in the foreground who waits to hear whether the start has succeeded.
+public struct Background {
+  private let report: Int32
+
+  /// Only the process in the background returns.
+  public init() throws(SystemError) {
+    report = try check("fork", cproc_background_begin())
+  }
+
+  /// Lets go of the terminal and tells the process in the foreground that all is well.
+  public func ready(output: borrowing Descriptor) throws(SystemError) {
+    try check("dup2", cproc_background_ready(report, output.number))
+  }
+}
+
+/// Text for whoever started the program.
+public enum Terminal {
+  public static func print(_ text: String) { cproc_print(false, text + "\n") }
+  public static func error(_ text: String) { cproc_print(true, text + "\n") }
+  /// exit(3).
+  public static func exit(with status: Int32) -> Never { cproc_exit(status) }
+}
+
+extension Host {
+  /// getcwd(3); `nil` when it has gone.
+  public static func currentDirectory() -> String? {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer in
+      guard let start = buffer.baseAddress, cproc_directory(start, buffer.count) == 0 else { return nil }
+      return String(cString: start)
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import Supervision
+
+/// Turns a definition into a launch plan: looks up programs and accounts, reads environment files, opens logs.
+///
+/// All of it is done before the fork, and anew at each start, so that an account made later is found.
+final class Launcher {
+  /// Where the output of services goes that do not say otherwise.
+  var logDirectory: String
+  /// The limit of open files that the supervisor itself was started with: what a child gets back.
+  private let openFiles: OpenFiles
+  private let nullDevice: Descriptor
+  private let ownEnvironment: [EnvironmentVariable]
+  /// The supervisor's own account does not change while it runs.
+  private let ownIdentity: ServiceIdentity
+
+  init(logDirectory: String, openFiles: OpenFiles) throws(SystemError) {
+    self.logDirectory = logDirectory
+    self.openFiles = openFiles
+    nullDevice = try Descriptor.open("/dev/null", .append)
+    ownEnvironment = Host.environment.compactMap { EnvironmentVariable(line: $0) }
+    ownIdentity = ServiceIdentity(account: try Account.find(user: Host.user))
+  }
+
+  /// The command of a role, and whether it runs as the supervisor's user.
+  static func hook(_ role: ProcessRole, of definition: ServiceDefinition) -> Hook? {
+    switch role {
+    case .main: return definition.exec.map { Hook($0) }
+    case .preStart(let index): return definition.preStart.indices.contains(index) ? definition.preStart[index] : nil
+    case .postStart(let index): return definition.postStart.indices.contains(index) ? definition.postStart[index] : nil
+    case .postStop(let index): return definition.postStop.indices.contains(index) ? definition.postStop[index] : nil
+    case .stopCommand: return definition.stop.exec
+    case .reload:
+      if case .exec(let hook, _) = definition.reload { return hook }
+      return nil
+    case .action(let index):
+      guard definition.actions.indices.contains(index) else { return nil }
+      if case .exec(let hook, _) = definition.actions[index].reaction { return hook }
+      return nil
+    }
+  }
+
+  /// Makes the plan of a process; its standard output and error are still to be promised.
+  func plan(
+    _ role: ProcessRole, of definition: ServiceDefinition, arguments: [String], mark: String
+  ) throws(SpawnFailure) -> LaunchPlan {
+    guard let hook = Self.hook(role, of: definition), let program = hook.command.words.first else {
+      throw SpawnFailure(stage: "program", errno: 0, message: "the definition has no \(role) any more")
+    }
+    let attributes = definition.process
+    let identity = try hook.asSupervisor ? ownIdentity : ServiceIdentity(of: attributes, own: ownIdentity)
+    let environment = try environment(of: attributes, identity: identity, mark: mark)
+    let path = environment.last { $0.name == "PATH" }?.value ?? StandardPath.value
+    let candidates = LaunchPlan.candidates(for: program, path: path)
+    var plan = LaunchPlan(
+      programs: try Self.executable(program, among: candidates), arguments: hook.command.words + arguments)
+    plan.environment = environment.map { "\($0.name)=\($0.value)" }
+    plan.workingDirectory = attributes.workingDirectory
+    plan.umask = attributes.umask
+    plan.credentials = identity.credentials
+    plan.openFiles = openFiles
+    return plan
+  }
+
+  /// The candidates, if one of them can be executed; else the reason, before anything is forked.
+  private static func executable(_ program: String, among candidates: [String]) throws(SpawnFailure) -> [String] {
+    var worst: SystemError?
+    for candidate in candidates {
+      do throws(SystemError) {
+        try Files.checkProgram(candidate)
+        return [candidate]
+      } catch {
+        if worst == nil || error.code != SystemError.notFound { worst = error }
+      }
+    }
+    let code = worst?.code ?? SystemError.notFound
+    let message =
+      switch code {
+      case SystemError.notFound where candidates.count == 1: "the program \(program) does not exist"
+      case SystemError.notFound: "the program \(program) is in no directory of PATH"
+      case SystemError.accessDenied: "the program \(worst?.subject ?? program) is not executable"
+      case SystemError.isDirectory: "the program \(worst?.subject ?? program) is a directory"
+      default: "the program \(program) cannot be executed: \(SystemError.text(of: code))"
+      }
+    throw SpawnFailure(stage: "program", errno: code, message: message)
+  }
+
+  // MARK: Environment
+
+  private func environment(
+    of attributes: ProcessAttributes, identity: ServiceIdentity, mark: String
+  ) throws(SpawnFailure) -> [EnvironmentVariable] {
+    var variables = VariableList()
+    switch attributes.inheritEnvironment {
+    case .none: break
+    case .all: variables.set(ownEnvironment)
+    case .only(let names): variables.set(ownEnvironment.filter { names.contains($0.name) })
+    }
+    if !variables.contains("PATH") { variables.set("PATH", StandardPath.value) }
+    variables.set(identity.variables)
+    for file in attributes.environmentFiles { variables.set(try Self.read(file)) }
+    variables.set(attributes.environment)
+    if let name = Subtree.markVariable { variables.set(name, mark) }
+    return variables.all
+  }
+
+  private static func read(_ path: String) throws(SpawnFailure) -> [EnvironmentVariable] {
+    let bytes: [UInt8]
+    do {
+      bytes = try Files.read(path, limit: 1 << 20)
+    } catch {
+      throw SpawnFailure(
+        stage: "environment-file", errno: error.code,
+        message: "cannot read the environment file \(path): \(error.text)")
+    }
+    switch EnvironmentFile.parse(bytes) {
+    case .success(let variables): return variables
+    case .failure(let mistake):
+      throw SpawnFailure(
+        stage: "environment-file", errno: 0, message: "\(path):\(mistake.line): \(mistake.message)")
+    }
+  }
+
+  // MARK: Output
+
+  /// Opens what standard output and error go to, and promises it to the process.
+  ///
+  /// - Returns: the open log, to be kept until the process is started.
+  func attachLog(of definition: ServiceDefinition, to plan: inout LaunchPlan) throws(SpawnFailure) -> Descriptor? {
+    let path: String
+    switch definition.log {
+    case .none:
+      promise(nullDevice.number, nullDevice.number, to: &plan)
+      return nil
+    case .inherit:
+      promise(1, 2, to: &plan)
+      return nil
+    case .automatic: path = "\(logDirectory)/\(definition.name).log"
+    case .file(let file): path = file
+    }
+    do {
+      let log = try Descriptor.open(path, .append, permissions: 0o640)
+      promise(log.number, log.number, to: &plan)
+      return log
+    } catch {
+      throw SpawnFailure(stage: "log", errno: error.code, message: "cannot open the log \(path): \(error.text)")
+    }
+  }
+
+  func promise(_ output: Int32, _ error: Int32, to plan: inout LaunchPlan) {
+    plan.descriptors.append(LaunchPlan.Promise(child: 1, parent: output))
+    plan.descriptors.append(LaunchPlan.Promise(child: 2, parent: error))
+  }
+
+  // MARK: Failures between fork and exec
+
+  /// Puts a failed stage into words.
+  static func describe(
+    _ failure: LaunchFailure, _ definition: ServiceDefinition, program: String
+  ) -> SpawnFailure {
+    let reason = SystemError.text(of: failure.code)
+    let attributes = definition.process
+    let message =
+      switch failure.stage {
+      case .session: "cannot start a session: \(reason)"
+      case .descriptors: "cannot arrange the descriptors: \(reason)"
+      case .limits: "cannot set the limit of open files: \(reason)"
+      case .close: "cannot close the supervisor's descriptors: \(reason)"
+      case .directory: "cannot change to the directory \(attributes.workingDirectory): \(reason)"
+      case .groups: "cannot set the supplementary groups: \(reason)"
+      case .group: "cannot change to the group \(attributes.group ?? "of user \(attributes.user ?? "")"): \(reason)"
+      case .user: "cannot change to the user \(attributes.user ?? ""): \(reason)"
+      case .signals: "cannot reset the signals: \(reason)"
+      case .exec: "cannot execute \(program): \(reason)"
+      }
+    return SpawnFailure(stage: "\(failure.stage)", errno: failure.code, message: message)
+  }
+}
+
+/// Variables by name, the last value counting, in the order of their first appearance.
+struct VariableList {
+  private(set) var all: [EnvironmentVariable] = []
+
+  func contains(_ name: String) -> Bool { all.contains { $0.name == name } }
+
+  mutating func set(_ name: String, _ value: String) {
+    if let position = all.firstIndex(where: { $0.name == name }) {
+      all[position].value = value
+    } else {
+      all.append(EnvironmentVariable(name: name, value: value))
+    }
+  }
+
+  mutating func set(_ variables: [EnvironmentVariable]) {
+    for variable in variables { set(variable.name, variable.value) }
+  }
+}
+
+extension EnvironmentVariable {
+  /// `NAME=value`; `nil` for a line without a name.
+  init?(line: String) {
+    guard let equals = line.firstIndex(of: "="), equals != line.startIndex else { return nil }
+    self.init(name: String(line[..<equals]), value: String(line[line.index(after: equals)...]))
+  }
+}

@@ -1,0 +1,92 @@
+import ControlProtocol
+import Supervision
+
+/// Where the configuration comes from: reads it, remembers what became of the last reading, and keeps a copy of the last
+/// one that loaded, for a boot after somebody has broken the files.
+final class ConfigurationSource {
+  let path: String
+  private let packaged: String?
+  private let store = HostConfigurationStore()
+  private let facts = SystemFacts()
+  /// When what is in force was read.
+  private(set) var loadedAt: Timestamp?
+  /// Why the last reading was refused.
+  private(set) var error: String?
+  /// What deserves a word in the status.
+  private(set) var notes: [String] = []
+  /// A copy of what loaded, until it is written to the state directory.
+  private var fresh: [UInt8]?
+
+  init(path: String, packaged: String?) {
+    self.path = path
+    self.packaged = packaged
+  }
+
+  /// The configuration at boot.
+  ///
+  /// When the files have errors and a copy of the last good ones is there, that is what is used: `Boot.isCopy`.
+  struct Boot {
+    var configuration: Configuration
+    /// What is wrong with the files, when the copy is used.
+    var errors: Diagnostics?
+  }
+
+  func boot(from state: StateDirectory) -> Result<Boot, Diagnostics> {
+    let recorder = RecordingStore(store)
+    switch ConfigurationLoader(store: recorder, facts: facts).load(path: path, packaged: packaged) {
+    case .success(let configuration):
+      accept()
+      fresh = recorder.encoded()
+      return .success(Boot(configuration: configuration))
+    case .failure(let diagnostics):
+      refuse(diagnostics)
+      guard let bytes = try? state.readLastConfiguration(), let copy = ReplayedStore(bytes),
+        case .success(let configuration) = ConfigurationLoader(store: copy, facts: facts)
+          .load(path: path, packaged: packaged)
+      else { return .failure(diagnostics) }
+      loadedAt = .now
+      notes = ["the files have errors; the last configuration that loaded is in force"]
+      return .success(Boot(configuration: configuration, errors: diagnostics))
+    }
+  }
+
+  /// Reads the whole configuration again, or (with `part`) only some services on top of what is in force.
+  func read(_ part: String?, base: Configuration, state: StateDirectory) -> Result<Configuration, Diagnostics> {
+    let recorder = RecordingStore(store)
+    let loader = ConfigurationLoader(store: recorder, facts: facts)
+    let result = part.map { loader.loadSubset(path: $0, onto: base) } ?? loader.load(path: path, packaged: packaged)
+    switch result {
+    case .success:
+      if part == nil {
+        accept()
+        fresh = recorder.encoded()
+        keep(in: state)
+      }
+    case .failure(let diagnostics):
+      // A part that is refused says nothing about the configuration.
+      if part == nil { refuse(diagnostics) }
+    }
+    return result
+  }
+
+  private func accept() {
+    error = nil
+    loadedAt = .now
+    notes = []
+  }
+
+  /// Keeps a copy of what has just loaded.
+  func keep(in state: StateDirectory) {
+    guard let bytes = fresh else { return }
+    fresh = nil
+    do {
+      try state.writeLastConfiguration(bytes)
+    } catch {
+      notes.append("no copy of the configuration can be kept: \(error)")
+    }
+  }
+
+  private func refuse(_ diagnostics: Diagnostics) {
+    error = diagnostics.all.first { $0.severity == .error }.map { DiagnosticRenderer().line($0) }
+  }
+}

@@ -1,0 +1,146 @@
+import DequeModule
+import Supervision
+
+/// The imperative shell around the core: hands it events, carries out its actions, each in one place, and wakes it at its deadlines.
+final class Shell {
+  let loop: EventLoop
+  let table: ProcessTable
+  let launcher: Launcher
+  let journal: Journal
+  private(set) var core: Supervisor
+  /// Answers to clients; the desk sets it.
+  weak var desk: (any ShellClient)?
+  /// Everything has stopped: the names of what did not.
+  var onExit: (([String]) -> Void)?
+  /// The lists of enabled and disabled services have changed.
+  var onEnablement: ((Enablement) -> Void)?
+
+  private var events = Deque<Event>()
+  private var isDraining = false
+  private var wake: (deadline: Instant, timer: TimerHeap.Timer)?
+
+  init(loop: EventLoop, launcher: Launcher, journal: Journal, seed: UInt64) throws(SystemError) {
+    self.loop = loop
+    self.launcher = launcher
+    self.journal = journal
+    table = try ProcessTable(loop: loop)
+    core = Supervisor(seed: seed)
+    table.onEvent = { [weak self] event in self?.feed(event) }
+    table.onAnomaly = { [weak self] text in self?.journal.anomaly(text) }
+  }
+
+  // MARK: Events
+
+  /// Hands an event to the core. Events that come while another is being handled wait for their turn.
+  func feed(_ event: Event) {
+    events.append(event)
+    guard !isDraining else { return }
+    isDraining = true
+    defer { isDraining = false }
+    while let next = events.popFirst() {
+      for action in core.handle(next, at: Clock.now()) { carryOut(action) }
+    }
+    setWake()
+  }
+
+  private func setWake() {
+    let deadline = core.nextDeadline
+    guard deadline != wake?.deadline else { return }
+    if let wake { loop.cancel(wake.timer) }
+    wake = deadline.map { deadline in
+      let timer = loop.schedule(at: deadline) { [weak self] in
+        self?.wake = nil
+        self?.feed(.tick)
+      }
+      return (deadline, timer)
+    }
+  }
+
+  // MARK: Actions
+
+  private func carryOut(_ action: Action) {
+    switch action {
+    case .prepare(let id): prepare(id)
+    case .spawn(let key, let id, let role, let invocation): spawn(key, id, role, invocation)
+    case .signal(let key, let number): table.signal(key, number)
+    case .signalGroup(let key, let number): table.signalGroup(key, number)
+    case .signalSubtree(let id, let number): table.signalSubtree(id, number)
+    case .inspectSubtree(let id): table.inspect(id)
+    case .reply(let request, let reply): desk?.answer(request, reply)
+    case .progress(let request, let progress): desk?.report(request, progress)
+    case .record(let record): journal.record(record)
+    case .saveEnablement(let enablement): onEnablement?(enablement)
+    case .forget(let id, _): table.forget(id)
+    case .exit(let unstopped): onExit?(unstopped)
+    }
+  }
+
+  private func prepare(_ id: ServiceID) {
+    let definition = core.blueprint(of: id).definition
+    events.append(.prepared(id, lacks: definition.preconditions.map { PreconditionCheck.lacks(of: $0) } ?? []))
+  }
+
+  private func spawn(_ key: ProcessKey, _ id: ServiceID, _ role: ProcessRole, _ invocation: Invocation?) {
+    let blueprint = core.blueprint(of: id)
+    let definition = blueprint.definition
+    let incarnation = core.incarnation(of: id)
+    do throws(SpawnFailure) {
+      var plan = try launcher.plan(
+        role, of: definition, arguments: invocation?.arguments ?? [], mark: table.mark(incarnation))
+      let program = plan.programs.first ?? ""
+      let describe: (LaunchFailure) -> SpawnFailure = {
+        Launcher.describe($0, blueprint.definition, program: program)
+      }
+      if let invocation {
+        try spawn(&plan, for: invocation, key, id, role, incarnation, describe)
+      } else {
+        // The log is closed again when the process has it.
+        let log = try launcher.attachLog(of: definition, to: &plan)
+        try start(plan, key, id, role, incarnation, describe)
+        _ = consume log
+      }
+    } catch {
+      events.append(.spawnFailed(key, error))
+    }
+  }
+
+  /// A process that runs on a caller's behalf: its output goes there.
+  private func spawn(
+    _ plan: inout LaunchPlan, for invocation: Invocation, _ key: ProcessKey, _ id: ServiceID, _ role: ProcessRole,
+    _ incarnation: UInt64, _ describe: @escaping (LaunchFailure) -> SpawnFailure
+  ) throws(SpawnFailure) {
+    let request = invocation.request
+    let output = CallerOutput(loop: loop) { [weak self] stream, bytes in
+      self?.desk?.output(request, stream, bytes)
+    }
+    do throws(SystemError) {
+      let ends = try output.open()
+      launcher.promise(ends.output.number, ends.error.number, to: &plan)
+      let process = try table.start(
+        plan, key: key, service: id, role: role, incarnation: incarnation, describe: describe)
+      process.output = output
+      _ = consume ends
+    } catch {
+      output.finish()
+      throw SpawnFailure(stage: "fork", errno: error.code, message: "cannot start a process: \(error)")
+    }
+  }
+
+  private func start(
+    _ plan: LaunchPlan, _ key: ProcessKey, _ id: ServiceID, _ role: ProcessRole, _ incarnation: UInt64,
+    _ describe: @escaping (LaunchFailure) -> SpawnFailure
+  ) throws(SpawnFailure) {
+    do throws(SystemError) {
+      _ = try table.start(plan, key: key, service: id, role: role, incarnation: incarnation, describe: describe)
+    } catch {
+      throw SpawnFailure(stage: "fork", errno: error.code, message: "cannot start a process: \(error)")
+    }
+  }
+}
+
+/// Who speaks for the clients of the control socket.
+protocol ShellClient: AnyObject {
+  func answer(_ request: RequestID, _ reply: Reply)
+  func report(_ request: RequestID, _ progress: Progress)
+  func output(_ request: RequestID, _ stream: CallerOutput.Stream, _ bytes: [UInt8])
+}

@@ -1,0 +1,68 @@
+import Logging
+import SupervisionRuntime
+
+/// What the daemon's command line asks for. getopt_long(3) reads it: the daemon links no larger parser.
+struct CommandLineOptions {
+  var configuration: String?
+  var socket: String?
+  var pidFile: String?
+  var logLevel = Logger.Level.notice
+  var checks = false
+  var daemonizes = false
+  var showsVersion = false
+  var showsHelp = false
+
+  /// A mistake in the command line: a sentence for the user.
+  struct Mistake: Error {
+    var message: String
+  }
+
+  private static let options = [
+    OptionReader.Option("config", takesValue: true), OptionReader.Option("socket", takesValue: true),
+    OptionReader.Option("check"), OptionReader.Option("foreground"), OptionReader.Option("daemonize"),
+    OptionReader.Option("pid-file", takesValue: true), OptionReader.Option("log-level", takesValue: true),
+    OptionReader.Option("version"), OptionReader.Option("help"),
+  ]
+
+  static let usage = """
+    usage: fruix-shepherd [--config PATH] [--socket PATH] [--foreground | --daemonize [--pid-file PATH]]
+                          [--log-level LEVEL]
+           fruix-shepherd --check [--config PATH]
+           fruix-shepherd --version | --help
+    """
+
+  init(_ words: [String]) throws(Mistake) {
+    var reader = OptionReader(words, options: Self.options)
+    while true {
+      switch reader.next() {
+      case .option(let name, let value): try take(name, value)
+      case .unknown(let word): throw Mistake(message: "unknown option `\(word)`")
+      case .valueMissing(let word): throw Mistake(message: "`\(word)` needs a value")
+      case .end(let argument?): throw Mistake(message: "unexpected argument `\(argument)`")
+      case .end(nil):
+        if pidFile != nil, !daemonizes { throw Mistake(message: "`--pid-file` goes with `--daemonize`") }
+        return
+      }
+    }
+  }
+
+  private mutating func take(_ name: String, _ value: String?) throws(Mistake) {
+    switch name {
+    case "config": configuration = value
+    case "socket": socket = value
+    case "pid-file": pidFile = value
+    case "check": checks = true
+    case "foreground": daemonizes = false
+    case "daemonize": daemonizes = true
+    case "log-level":
+      guard let level = Logger.Level(rawValue: value ?? "") else {
+        let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+        throw Mistake(message: "there is no log level `\(value ?? "")`; the levels are \(levels)")
+      }
+      logLevel = level
+    case "version": showsVersion = true
+    case "help": showsHelp = true
+    default: throw Mistake(message: "unknown option `--\(name)`")
+    }
+  }
+}

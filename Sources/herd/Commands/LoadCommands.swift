@@ -1,0 +1,74 @@
+import ArgumentParser
+import ControlProtocol
+
+struct LoadCommand: DaemonCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "load", abstract: "Apply what has changed in the service files.",
+    usage: "herd load root [PATH]")
+
+  @Argument(help: "root: the supervisor.")
+  var supervisor: String = "root"
+  @Argument(help: "Add or replace only the services that this file or directory defines.")
+  var path: String?
+  @OptionGroup var connection: ConnectionOptions
+  @OptionGroup var output: OutputOptions
+
+  func perform(in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
+    try requireRoot(supervisor, "herd load root [PATH]")
+    return try load(path: path.map(absolutePath), in: &session, console)
+  }
+}
+
+struct UnloadCommand: DaemonCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "unload", abstract: "Stop services and forget them.", usage: "herd unload root NAME...")
+
+  @Argument(help: "root: the supervisor.")
+  var supervisor: String
+  @Argument(help: ArgumentHelp("Services or patterns.", valueName: "name"))
+  var names: [String]
+  @OptionGroup var connection: ConnectionOptions
+  @OptionGroup var output: OutputOptions
+
+  func perform(in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
+    try requireRoot(supervisor, "herd unload root NAME")
+    return try follow(.unload(names: names), in: &session, console)
+  }
+}
+
+extension DaemonCommand {
+  fileprivate func requireRoot(_ supervisor: String, _ usage: String) throws(Failure) {
+    guard supervisor == "root" else {
+      throw usageFailure("this is for the supervisor, not for `\(supervisor)`: \(usage)")
+    }
+  }
+
+  func load(path: String?, in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
+    var lines = ProgressLines(console.appearance)
+    let isQuiet = output.json
+    let reply = try session.ask(.load(path: path)) { progress in
+      if !isQuiet { console.write(lines.text(for: progress)) }
+    }
+    if output.json {
+      console.write(ReplyDocument(reply).encoded())
+      return reply.error.map { ExitCodes.status(for: $0.code) } ?? 0
+    }
+    if case .load(let report) = reply.content {
+      if reply.error == nil { console.write(loadSummary(report)) }
+      for diagnostic in report.diagnostics { console.writeError(Array((diagnostic.text + "\n").utf8)) }
+    }
+    if let error = reply.error { throw Failure(error) }
+    return 0
+  }
+}
+
+/// `added api, web; changed nginx; 12 unchanged`
+func loadSummary(_ report: LoadReport) -> String {
+  var parts: [String] = []
+  for (verb, names) in [("added", report.added), ("removed", report.removed), ("changed", report.changed)]
+  where !names.isEmpty {
+    parts.append("\(verb) \(names.joined(separator: ", "))")
+  }
+  parts.append("\(report.unchanged) unchanged")
+  return parts.joined(separator: "; ") + "\n"
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import ControlProtocol
+
+struct StatusCommand: DaemonCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "All services at a glance, or those named in full; root is the supervisor.")
+
+  @Argument(help: ArgumentHelp("Services or patterns; all without one.", valueName: "name"))
+  var names: [String] = []
+
+  @OptionGroup var connection: ConnectionOptions
+  @OptionGroup var output: OutputOptions
+
+  func perform(in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
+    let wantsTable = names.isEmpty
+    let request = Request.status(names: names, detail: wantsTable && !output.json ? .brief : .full)
+    var services: [ServiceStatus] = []
+    let reply = try answer(to: request, in: &session) { progress in
+      if case .services(let more) = progress { services += more }
+    }
+    var supervisor: SupervisorStatus?
+    if case .supervisor(let status) = reply.content { supervisor = status }
+
+    if output.json {
+      console.write(ReplyDocument(reply, services: services).encoded())
+    } else if wantsTable {
+      console.write(
+        StatusTable(services: services, supervisor: supervisor, now: console.now, appearance: console.appearance).text()
+      )
+    } else {
+      console.write(reports(services, supervisor, console))
+    }
+    return names.isEmpty ? 0 : exitStatus(services)
+  }
+
+  private func reports(_ services: [ServiceStatus], _ supervisor: SupervisorStatus?, _ console: Console) -> String {
+    var reports: [String] = []
+    if names.contains("root"), let supervisor {
+      reports.append(supervisorReport(supervisor, now: console.now, console.appearance))
+    }
+    for service in services {
+      reports.append(ServiceReport(service: service, now: console.now, appearance: console.appearance).text())
+    }
+    return reports.isEmpty ? "no services\n" : reports.joined(separator: "\n")
+  }
+
+  /// The worst of them: failed before not up before up.
+  private func exitStatus(_ services: [ServiceStatus]) -> Int32 {
+    if services.contains(where: { $0.state == .failed }) { return ExitCodes.failed }
+    return services.allSatisfy(\.state.isUp) ? 0 : ExitCodes.stopped
+  }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import ControlProtocol
+import SupervisionRuntime
+
+/// Which supervisor to talk to.
+struct ConnectionOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The control socket of the supervisor.", valueName: "path"))
+  var socket: String?
+
+  /// The socket that was asked for, or the standard one of this user.
+  func socketPath() throws(Failure) -> String {
+    if let socket { return socket }
+    if let named = Host.environmentValue(SocketPath.variable), !named.isEmpty { return named }
+    let home = try? Host.homeDirectory()
+    let standard = SocketPath.standard(
+      user: Host.user, runtimeDirectory: Host.environmentValue("XDG_RUNTIME_DIR"), home: home ?? nil)
+    guard let standard else {
+      throw Failure(
+        ControlError(.noDaemon, "this user has no home directory to look for a socket in", hint: "use `--socket`"),
+        exitStatus: ExitCodes.noDaemon)
+    }
+    return standard
+  }
+}
+
+struct OutputOptions: ParsableArguments {
+  @Flag(help: "Print one JSON object; docs/PROTOCOL.md describes its keys.")
+  var json = false
+}
+
+/// How the three commands that change states go about it.
+struct ChangeFlags: ParsableArguments {
+  @Flag(help: "Return as soon as the request was accepted.")
+  var noWait = false
+
+  @Flag(help: "Show what would be done; do nothing.")
+  var dryRun = false
+
+  var options: Request.ChangeOptions { .init(waits: !noWait, isDryRun: dryRun) }
+}
+
+/// A command that talks to the daemon.
+protocol DaemonCommand: ParsableCommand {
+  var connection: ConnectionOptions { get }
+  var output: OutputOptions { get }
+
+  /// Carries the command out.
+  /// - Returns: the exit status.
+  func perform(in session: inout Session, _ console: Console) throws(Failure) -> Int32
+}
+
+extension DaemonCommand {
+  mutating func run() throws {
+    let console = Console()
+    let status: Int32
+    do throws(Failure) {
+      var session = try Session(path: try connection.socketPath())
+      status = try perform(in: &session, console)
+    } catch {
+      if output.json {
+        console.write(ReplyDocument(Reply(error: error.error)).encoded())
+      } else {
+        console.complain(error.error)
+      }
+      throw ExitCode(error.exitStatus)
+    }
+    if status != 0 { throw ExitCode(status) }
+  }
+
+  /// Asks, and turns a refusal into a failure; for commands whose reply has nothing more to show then.
+  func answer(
+    to request: Request, in session: inout Session, onProgress: (Progress) -> Void = { _ in }
+  ) throws(Failure) -> Reply {
+    let reply = try session.ask(request, onProgress: onProgress)
+    if let error = reply.error { throw Failure(error) }
+    return reply
+  }
+}

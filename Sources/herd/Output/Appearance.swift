@@ -1,0 +1,50 @@
+/// What the output may look like.
+struct Appearance: Equatable {
+  /// Relative times, lines that are redrawn.
+  var isTerminal = false
+  var hasColour = false
+  /// Characters beyond ASCII.
+  var hasSymbols = false
+
+  /// A pipe or a file: absolute times, ASCII, one line a fact.
+  static let plain = Appearance()
+
+  init() {}
+
+  init(isTerminal: Bool, hasColour: Bool, hasSymbols: Bool) {
+    self.isTerminal = isTerminal
+    self.hasColour = hasColour
+    self.hasSymbols = hasSymbols
+  }
+
+  /// - Parameter variable: the value of a variable of the environment.
+  init(isTerminal: Bool, variable: (String) -> String?) {
+    let isDumb = (variable("TERM") ?? "dumb") == "dumb"
+    self.isTerminal = isTerminal && !isDumb
+    // https://no-color.org: set and not empty.
+    hasColour = self.isTerminal && (variable("NO_COLOR") ?? "").isEmpty
+    // The locale's character set, by setlocale(3)'s order of the variables; an empty one counts as unset.
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(variable).first { !$0.isEmpty } ?? ""
+    let characterSet = locale.uppercased()
+    hasSymbols = self.isTerminal && (characterSet.contains("UTF-8") || characterSet.contains("UTF8"))
+  }
+
+  var dash: String { hasSymbols ? "–" : "-" }
+  var ellipsis: String { hasSymbols ? "…" : "..." }
+}
+
+/// The few colours that mean something, as SGR codes of the terminal.
+enum Colour: Int {
+  case red = 31
+  case green = 32
+  case yellow = 33
+  case grey = 90
+  case bold = 1
+}
+
+extension Appearance {
+  func paint(_ text: String, _ colour: Colour?) -> String {
+    guard hasColour, let colour else { return text }
+    return "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m"
+  }
+}

@@ -1,0 +1,60 @@
+import ControlProtocol
+import Glibc
+import SupervisionRuntime
+
+/// Standard output and standard error.
+struct Console {
+  let appearance: Appearance
+  private let errorAppearance: Appearance
+
+  init() {
+    appearance = Appearance(isTerminal: isatty(STDOUT_FILENO) == 1, variable: Host.environmentValue)
+    errorAppearance = Appearance(isTerminal: isatty(STDERR_FILENO) == 1, variable: Host.environmentValue)
+  }
+
+  var now: Timestamp { Timestamp(millisecondsSinceEpoch: Clock.wall() / 1_000_000) }
+
+  func write(_ bytes: [UInt8], to descriptor: Int32 = STDOUT_FILENO) {
+    var position = 0
+    while position < bytes.count {
+      let count = bytes.withUnsafeBytes { buffer in
+        Glibc.write(descriptor, buffer.baseAddress?.advanced(by: position), buffer.count - position)
+      }
+      if count > 0 {
+        position += count
+      } else if errno != EINTR {
+        // Whoever read it has gone, or the disk is full; there is nobody left to tell.
+        return
+      }
+    }
+  }
+
+  func write(_ text: String) {
+    write(Array(text.utf8))
+  }
+
+  func writeError(_ bytes: [UInt8]) {
+    write(bytes, to: STDERR_FILENO)
+  }
+
+  func complain(_ error: ControlError) {
+    writeError(Array(errorText(error, errorAppearance).utf8))
+  }
+}
+
+/// An error as people see it.
+func errorText(_ error: ControlError, _ appearance: Appearance) -> String {
+  var text = appearance.paint("herd:", .red) + " \(error.message)\n"
+  if !error.suggestions.isEmpty {
+    text += "  did you mean \(alternatives(error.suggestions))?\n"
+  }
+  if let hint = error.hint { text += "  \(hint)\n" }
+  return text
+}
+
+/// "`a`, `b` or `c`"
+private func alternatives(_ names: [String]) -> String {
+  let quoted = names.map { "`\($0)`" }
+  guard quoted.count > 1, let last = quoted.last else { return quoted.joined() }
+  return quoted.dropLast().joined(separator: ", ") + " or " + last
+}

@@ -1,0 +1,64 @@
+import ControlProtocol
+
+/// A span of time in one unit: `2 s`, `3 min`, `2 h`, `3 days`.
+func age(_ duration: Duration) -> String {
+  let seconds = max(0, duration.components.seconds)
+  switch seconds {
+  case ..<60: return "\(seconds) s"
+  case ..<3600: return "\(seconds / 60) min"
+  case ..<86_400: return "\(seconds / 3600) h"
+  case ..<172_800: return "1 day"
+  default: return "\(seconds / 86_400) days"
+  }
+}
+
+/// A moment as a sentence has it: `3 min ago` on a terminal, absolute elsewhere.
+func moment(_ time: Timestamp, now: Timestamp, _ appearance: Appearance) -> String {
+  appearance.isTerminal ? age(now.since(time)) + " ago" : "at " + absolute(time)
+}
+
+/// A moment to the second, in UTC.
+func absolute(_ time: Timestamp) -> String {
+  String(time.description.prefix(19)) + "Z"
+}
+
+/// How long something took: `0.1 s`, `75 s`.
+func elapsed(_ duration: Duration) -> String {
+  let (seconds, attoseconds) = duration.components
+  guard seconds < 10 else { return "\(seconds) s" }
+  let tenths = max(0, attoseconds / 100_000_000_000_000_000)
+  return "\(max(0, seconds)).\(tenths) s"
+}
+
+/// Bytes in the unit that leaves at most four digits: `512 K`, `64 M`, `1.5 G`.
+func size(_ bytes: Int64) -> String {
+  let kibibytes = max(0, bytes) / 1024
+  if kibibytes < 10_000 { return "\(kibibytes) K" }
+  let mebibytes = kibibytes / 1024
+  if mebibytes < 10_000 { return "\(mebibytes) M" }
+  return "\(mebibytes / 1024).\(mebibytes % 1024 * 10 / 1024) G"
+}
+
+/// How a process ended: `exit 1`, `signal 11 (SEGV)`.
+func ending(_ status: ExitStatus) -> String {
+  switch status {
+  case .code(let code): "exit \(code)"
+  case .signal(let number, let name, let dumpedCore):
+    "signal \(number) (\(name)\(dumpedCore ? ", core dumped" : ""))"
+  }
+}
+
+/// "once", "4 times"
+func times(_ count: Int) -> String {
+  count == 1 ? "once" : "\(count) times"
+}
+
+/// Text with blanks after it up to a width in characters.
+func padded(_ text: String, _ width: Int) -> String {
+  text + String(repeating: " ", count: max(0, width - text.count))
+}
+
+/// Text with blanks before it.
+func rightAligned(_ text: String, _ width: Int) -> String {
+  String(repeating: " ", count: max(0, width - text.count)) + text
+}

@@ -1,0 +1,104 @@
+import ControlProtocol
+
+/// One service in full.
+struct ServiceReport {
+  var service: ServiceStatus
+  var now: Timestamp
+  var appearance: Appearance
+
+  func text() -> String {
+    var text = service.state.mark(appearance) + appearance.paint(service.name, .bold) + ": "
+    text += appearance.paint(service.state.rawValue, service.state.colour)
+    text += appearance.isTerminal ? " for \(age(now.since(service.since)))" : " since \(absolute(service.since))"
+    if let pid = service.pid { text += ", pid \(pid)" }
+    text += "\n"
+    for (label, value) in facts() { text += "  " + padded(label, Self.labelWidth) + "  " + value + "\n" }
+    return text
+  }
+
+  private static let labelWidth = 13
+
+  private func facts() -> [(String, String)] {
+    var facts: [(String, String)] = []
+    func fact(_ label: String, _ value: String?) {
+      if let value, !value.isEmpty { facts.append((label, value)) }
+    }
+    fact("documentation", service.documentation)
+    fact("cause", service.cause)
+    fact("kind", kind)
+    fact("enabled", service.isEnabled ? nil : "no: every start is refused until `herd enable \(service.name)`")
+    fact("wanted", service.intent.map(wanted))
+    fact("last exit", service.lastExit.map { "\(ending($0.status)), \(moment($0.at, now: now, appearance))" })
+    fact("respawns", service.respawns > 0 ? String(service.respawns) : nil)
+    fact("command", commandLine(service.exec))
+    fact("user", service.user)
+    fact("processes", service.processCount.map(String.init))
+    fact("memory", service.memory.map(size))
+    fact("also called", service.provision.joined(separator: ", "))
+    fact("requires", service.requirement.joined(separator: ", "))
+    fact("wants", service.wants.joined(separator: ", "))
+    fact("required by", service.dependents.joined(separator: ", "))
+    fact("conflicts", service.conflicts.joined(separator: ", "))
+    fact("actions", service.actions.map(\.name).joined(separator: ", "))
+    fact("log", service.log)
+    fact("defined at", service.definedAt)
+    return facts
+  }
+
+  private var kind: String? {
+    var words: [String] = []
+    if service.isGroup { words.append("group") }
+    if service.isOneShot { words.append("one-shot") }
+    if service.isTransient { words.append("transient") }
+    if service.isPackaged { words.append("packaged") }
+    return words.isEmpty ? nil : words.joined(separator: ", ")
+  }
+
+  private func wanted(_ intent: ServiceStatus.Intent) -> String {
+    var text = intent.isWanted ? "yes" : "no"
+    if let by = intent.by { text += ", by \(by)" }
+    if let since = intent.since { text += ", \(moment(since, now: now, appearance))" }
+    return text
+  }
+}
+
+/// Words as a shell would want them.
+func commandLine(_ words: [String]) -> String {
+  words.map(quoted).joined(separator: " ")
+}
+
+private func quoted(_ word: String) -> String {
+  if !word.isEmpty, word.utf8.allSatisfy(isPlain) { return word }
+  let parts = word.split(separator: "'", omittingEmptySubsequences: false)
+  return "'" + parts.joined(separator: #"'\''"#) + "'"
+}
+
+/// Whether no shell gives the character a meaning.
+private func isPlain(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+    UInt8(ascii: "0")...UInt8(ascii: "9"):
+    true
+  default: "-_./:=@%+,".utf8.contains(byte)
+  }
+}
+
+/// The supervisor itself: `herd status root`.
+func supervisorReport(_ status: SupervisorStatus, now: Timestamp, _ appearance: Appearance) -> String {
+  var text = ServiceState.running.mark(appearance) + appearance.paint("root", .bold)
+  text += ": fruix-shepherd \(status.version), pid \(status.pid), running "
+  text += appearance.isTerminal ? "for \(age(now.since(status.started)))\n" : "since \(absolute(status.started))\n"
+  func fact(_ label: String, _ value: String?) {
+    if let value { text += "  " + padded(label, 15) + "  " + value + "\n" }
+  }
+  fact("configuration", status.configuration)
+  fact("loaded", status.configurationLoaded.map { moment($0, now: now, appearance) })
+  fact("socket", status.socket)
+  fact("log directory", status.logDirectory)
+  fact("state directory", status.stateDirectory)
+  let counts = ServiceState.allCases.compactMap { state in
+    status.counts[state].flatMap { $0 > 0 ? "\($0) \(state.rawValue)" : nil }
+  }
+  fact("services", counts.isEmpty ? "none" : counts.joined(separator: ", "))
+  return text + supervisorWarnings(status, appearance)
+}

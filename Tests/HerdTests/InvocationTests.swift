@@ -1,0 +1,98 @@
+import ArgumentParser
+import ControlProtocol
+import Testing
+
+@testable import herd
+
+@Suite("The Shepherd's form of a command line")
+struct InvocationTests {
+  @Test(
+    "becomes a subcommand",
+    arguments: [
+      ("", "status"),
+      ("--json", "status --json"),
+      ("status nginx", "status nginx"),
+      ("--socket /tmp/s status nginx", "status --socket /tmp/s nginx"),
+      ("--socket=/tmp/s --json", "status --socket=/tmp/s --json"),
+      ("rotate nginx 5", "action nginx rotate 5"),
+      ("rotate nginx --force --json", "action nginx rotate --force --json"),
+      ("--socket /tmp/s rotate nginx", "action --socket /tmp/s nginx rotate"),
+      ("action nginx rotate", "action nginx rotate"),
+      ("--help", "--help"),
+      ("help start", "help start"),
+    ])
+  func rewritten(line: String, expected: String) throws {
+    let words = line.split(separator: " ").map(String.init)
+    #expect(try Invocation(words).rewritten.joined(separator: " ") == expected)
+  }
+
+  @Test("a single word that is no command is a mistake, with the nearest commands")
+  func mistake() {
+    do {
+      _ = try Invocation(["statsu"])
+      Issue.record("accepted")
+    } catch {
+      #expect(error.exitStatus == 2)
+      #expect(error.error.suggestions.first == "status")
+    }
+  }
+
+  @Test("what follows an action's name belongs to the action, whatever it looks like")
+  func passthrough() throws {
+    let words = ["action", "--json", "nginx", "rotate", "--force", "--socket", "x", "--json", "--help"]
+    let command = try #require(try Herd.parseAsRoot(words) as? ActionCommand)
+    #expect(command.arguments == ["--force", "--socket", "x", "--json", "--help"])
+    #expect(command.output.json)
+    #expect(command.connection.socket == nil)
+  }
+
+  @Test(
+    "the exit status tells the kinds of failure apart",
+    arguments: [
+      (ErrorCode.notPermitted, 77), (.busy, 69), (.unknownService, 2), (.unknownAction, 2), (.startFailed, 1),
+      (.disabled, 1), (.timeout, 1), (ErrorCode(rawValue: "of-a-later-version"), 1),
+    ] as [(ErrorCode, Int32)])
+  func exitStatus(code: ErrorCode, status: Int32) {
+    #expect(ExitCodes.status(for: code) == status)
+  }
+
+  @Test("an action's end by a signal is told as shells tell it")
+  func signalled() {
+    #expect(ExitCodes.status(for: .signal(9, name: "KILL", dumpedCore: false)) == 137)
+    #expect(ExitCodes.status(for: .code(42)) == 42)
+  }
+}
+
+@Suite("What the output looks like")
+struct AppearanceTests {
+  private func appearance(_ environment: [String: String], isTerminal: Bool = true) -> Appearance {
+    Appearance(isTerminal: isTerminal) { environment[$0] }
+  }
+
+  @Test("colour and symbols only where they can be shown and are wanted")
+  func capabilities() {
+    let good = ["TERM": "xterm", "LANG": "en_GB.UTF-8"]
+    #expect(appearance(good) == Appearance(isTerminal: true, hasColour: true, hasSymbols: true))
+    #expect(appearance(good, isTerminal: false) == .plain)
+    #expect(appearance(["TERM": "dumb", "LANG": "en_GB.UTF-8"]) == .plain)
+    #expect(appearance(["LANG": "en_GB.UTF-8"]) == .plain)
+    #expect(!appearance(good.merging(["NO_COLOR": "1"]) { $1 }).hasColour)
+    #expect(appearance(good.merging(["NO_COLOR": ""]) { $1 }).hasColour)
+    #expect(!appearance(["TERM": "xterm", "LC_ALL": "C", "LANG": "en_GB.UTF-8"]).hasSymbols)
+    #expect(appearance(["TERM": "xterm", "LC_ALL": "", "LC_CTYPE": "C.utf8"]).hasSymbols)
+  }
+
+  @Test("an error has its suggestions and its hint below it")
+  func error() {
+    let error = ControlError(
+      .unknownService, "there is no service `ngnix`", hint: "`herd status` lists them",
+      suggestions: ["nginx", "ngircd"])
+    #expect(
+      errorText(error, .plain) == """
+        herd: there is no service `ngnix`
+          did you mean `nginx` or `ngircd`?
+          `herd status` lists them
+
+        """)
+  }
+}

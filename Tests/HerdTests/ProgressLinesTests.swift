@@ -1,0 +1,131 @@
+import ControlProtocol
+import Testing
+
+@testable import herd
+
+@Suite("Lines while a start or stop lasts")
+struct ProgressLinesTests {
+  private func at(_ milliseconds: Int64) -> Timestamp {
+    Timestamp(millisecondsSinceEpoch: Scene.now.millisecondsSinceEpoch + milliseconds)
+  }
+
+  private var restart: [Progress] {
+    [
+      .state(.init(service: "nginx", state: .stopping, at: at(0), pid: 901, step: "TERM to 901")),
+      .state(.init(service: "nginx", state: .stopped, at: at(130))),
+      .state(.init(service: "nginx", state: .starting, at: at(140))),
+      .state(.init(service: "nginx", state: .running, at: at(460), pid: 1044)),
+    ]
+  }
+
+  @Test("in a pipe each service has a line for each thing that was done")
+  func plain() {
+    var lines = ProgressLines(.plain)
+    let text = restart.map { lines.text(for: $0) }.joined()
+    #expect(
+      text == """
+        nginx     stopping   TERM to 901 ...  stopped (0.1 s)
+        nginx     starting   ...  running, pid 1044 (0.3 s)
+
+        """)
+    #expect(lines.text(for: [ServiceOutcome("nginx", .restarted, state: .running, pid: 1044)]) == "")
+  }
+
+  @Test("on a terminal a line is redrawn until it is done")
+  func terminal() {
+    var lines = ProgressLines(Scene.terminal)
+    #expect(lines.text(for: restart[0]) == "\u{1B}[?7lnginx     stopping   TERM to 901 …\n\u{1B}[?7h")
+    #expect(
+      lines.text(for: restart[1]) == "\u{1B}[1A\u{1B}[Jnginx     stopping   TERM to 901 …  stopped (0.1 s)\n")
+    #expect(lines.text(for: restart[2]) == "\u{1B}[?7lnginx     starting  …\n\u{1B}[?7h")
+    #expect(lines.text(for: restart[3]) == "\u{1B}[1A\u{1B}[Jnginx     starting   …  running, pid 1044 (0.3 s)\n")
+  }
+
+  @Test("what is done moves above what is not")
+  func parallel() {
+    var lines = ProgressLines(Scene.terminal)
+    _ = lines.text(for: .state(.init(service: "a", state: .starting, at: at(0))))
+    _ = lines.text(for: .state(.init(service: "b", state: .waiting, at: at(0), step: "waits for a")))
+    let text = lines.text(for: .state(.init(service: "a", state: .running, at: at(100), pid: 5)))
+    #expect(
+      text == "\u{1B}[2A\u{1B}[Ja         starting   …  running, pid 5 (0.1 s)\n"
+        + "\u{1B}[?7lb         waiting    waits for a …\n\u{1B}[?7h")
+  }
+
+  @Test("more services than fit are counted")
+  func many() {
+    var lines = ProgressLines(Scene.terminal)
+    var text = ""
+    for number in 0..<20 { text = lines.text(for: .state(.init(service: "s\(number)", state: .starting, at: at(0)))) }
+    #expect(text.contains("and 12 more …\n"))
+    #expect(text.split(separator: "\n").count == 10)
+  }
+
+  @Test("a failure says why")
+  func failure() {
+    var lines = ProgressLines(.plain)
+    _ = lines.text(for: .state(.init(service: "api", state: .starting, at: at(0))))
+    #expect(
+      lines.text(for: .state(.init(service: "api", state: .failed, at: at(1200), cause: "exit 1 during pre-start")))
+        == "api       starting   ...  failed: exit 1 during pre-start (1.2 s)\n")
+  }
+
+  @Test("outcomes that nothing was said about get a line")
+  func outcomes() {
+    var lines = ProgressLines(.plain)
+    #expect(
+      lines.text(for: [
+        ServiceOutcome("nginx", .alreadyRunning, state: .running, pid: 901),
+        ServiceOutcome("web", .wouldStop, state: .running, pid: 902, cause: "it requires nginx"),
+        ServiceOutcome("api", .failed, state: .failed, cause: "its requirement db has failed"),
+      ]) == """
+        nginx     already running, pid 901
+        web       would stop, pid 902: it requires nginx
+        api       failed: its requirement db has failed
+
+        """)
+  }
+}
+
+@Suite("Quantities")
+struct QuantitiesTests {
+  @Test(
+    "ages have one unit",
+    arguments: [
+      (0, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min"), (3600, "1 h"), (86_399, "23 h"), (86_400, "1 day"),
+      (172_800, "2 days"), (-5, "0 s"),
+    ] as [(Int64, String)])
+  func ages(seconds: Int64, text: String) {
+    #expect(age(.seconds(seconds)) == text)
+  }
+
+  @Test(
+    "sizes have at most four digits",
+    arguments: [
+      (0, "0 K"), (512 << 10, "512 K"), (9999 << 10, "9999 K"), (10_000 << 10, "9 M"), (64 << 20, "64 M"),
+      (10_240 << 20, "10.0 G"),
+    ] as [(Int64, String)])
+  func sizes(bytes: Int64, text: String) {
+    #expect(size(bytes) == text)
+  }
+
+  @Test("processes are drawn as a tree, also when a parent is unknown or its own")
+  func tree() {
+    let processes: [ProcessEntry] = [
+      .init(pid: 10, parent: 1, command: "nginx: master", isMain: true),
+      .init(pid: 12, parent: 10, command: "nginx: worker", isMain: false),
+      .init(pid: 113, parent: 12, command: "sh", isMain: false),
+      .init(pid: 11, parent: 10, command: "nginx: cache", isMain: false),
+      .init(pid: 7, parent: 7, command: "odd", isMain: false),
+    ]
+    #expect(
+      processTree(processes, .plain) == """
+          7  odd
+         10  nginx: master  (main)
+         11  - nginx: cache
+         12  - nginx: worker
+        113    - sh
+
+        """)
+  }
+}

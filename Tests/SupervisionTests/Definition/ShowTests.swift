@@ -1,0 +1,138 @@
+import OrderedCollections
+import Testing
+import UCL
+
+@testable import Supervision
+
+@Suite("herd show")
+struct ShowTests {
+  static let everything = """
+    service full {
+      documentation = "All \\"keys\\" at once"; provision = [p, q]; requirement = [r]; wants = w; after = [a]; before = [b]
+      conflicts = [c]; restart-with = [r]; on-failure = [f]; auto-start = false; one-shot = true; transient = true
+      exec = [/bin/full, "two words", "$HOME", "it's", "back\\\\slash", "", 0640, yes, "line\\nbreak", "ünï", "#x", "a;b"]
+      preconditions { directories = [/d]; files = [/f]; kernel-modules = pf; sysctl { "kern.x" = 1 } }
+      pre-start = [[mkdir, "-p", "/x y"], { exec = [load]; user = root }]; post-start = ["a b"]; post-stop = [c]
+      stop { signal = INT; exec { exec = [e, f]; user = root }; grace-period = 90s; kill = main }
+      reload { exec = [r, 1]; timeout = 3s }
+      actions { rotate { documentation = Turns; signal = USR1 } test { exec = [t, "-t"]; timeout = 2min } }
+      respawn = on-failure; respawn-limit { count = 3; period = 1min }
+      respawn-delay { first = 250ms; factor = 1.5; most = 30s; jitter = 5%; reset-after = 1h }
+      success-exit-codes = [0, 3]; start-timeout = 1500ms; working-directory = "/var/x y"; umask = 0077
+      environment { A = 007; B = "yes"; "C.d" = "x # y"; E = "" }; environment-file = [/etc/env]
+      inherit-environment = [LANG]; user = www; group = "80"; groups = [wheel, "0"]; log = "/var/log/x y.log"
+    }
+    group r { } group w { } group a { } group b { } group c { auto-start = false } group f { auto-start = false }
+    """
+
+  /// What `herd show` prints, parsed again.
+  private func reread(_ service: ServiceDefinition) throws -> ServiceDefinition {
+    let text = service.uclText()
+    let configuration = try loaded(load(text + "\ngroup r {}\n" + (text.contains("restart-with") ? "group f {}" : "")))
+    return try #require(configuration.services[service.name])
+  }
+
+  @Test("what is printed reads back as the same definition")
+  func roundTrip() throws {
+    let services = try loaded(load(Self.everything)).services
+    let full = try #require(services["full"])
+    #expect(full.exec?.words.count == 12)
+    let again = try reread(full)
+    #expect(again.means(full), "\(again.keys(differingFrom: full))\n\(full.uclText())")
+    // And printing is stable.
+    #expect(again.keys(differingFrom: full).isEmpty)
+  }
+
+  @Test("each key has the file and line that it comes from")
+  func origins() throws {
+    let services = try loaded(
+      load(files: [
+        "/etc/herd/supervisor.ucl": "defaults {\n respawn = true\n}",
+        "/etc/herd/services.d/a.ucl": "service a {\n exec = [a, 1]\n stop {\n  grace-period = 3s\n }\n}",
+        "/etc/herd/services.d/b.ucl": "service a {\n override = true\n environment { X = 1 }\n umask = 027 }",
+      ])
+    ).services
+    #expect(
+      services["a"]?.uclText() == """
+        service a {  # /etc/herd/services.d/a.ucl:1
+          exec = [a, "1"];  # /etc/herd/services.d/a.ucl:2
+          stop {  # /etc/herd/services.d/a.ucl:3
+            signal = TERM;  # /etc/herd/services.d/a.ucl:3
+            grace-period = 3s;  # /etc/herd/services.d/a.ucl:4
+            kill = subtree;  # /etc/herd/services.d/a.ucl:3
+          }
+          respawn = true;  # /etc/herd/supervisor.ucl:2
+          umask = 027;  # /etc/herd/services.d/b.ucl:4
+          environment {  # /etc/herd/services.d/b.ucl:3
+            X = "1";  # /etc/herd/services.d/b.ucl:3
+          }
+        }
+
+        """)
+  }
+
+  @Test("the same as JSON")
+  func json() throws {
+    let service = try definition("umask = 027; environment { A = \"x\\\"y\" }; stop { grace-period = 1min }")
+    #expect(
+      service.jsonText() == #"{"name":"x","packaged":false,"place":"test.ucl:1","definition":{"exec":["/bin/x"],"#
+        + #""stop":{"signal":"TERM","grace-period":"1min","kill":"subtree"},"umask":"027","environment":{"A":"x\"y"}},"#
+        + #""origin":{"exec":"test.ucl:1","umask":"test.ucl:2","environment":"test.ucl:2","stop":"test.ucl:2","#
+        + #""environment.A":"test.ucl:2","stop.grace-period":"test.ucl:2"}}"#)
+  }
+
+  @Test("random definitions read back as they were")
+  func randomRoundTrip() throws {
+    var generator = SeededGenerator(seed: 11)
+    for _ in 0..<200 {
+      let service = RandomDefinition(generator: &generator).service
+      let again = try loaded(load(service.uclText())).services[service.name]
+      #expect(again?.means(service) == true, "\(service.uclText())\n\(again?.keys(differingFrom: service) ?? [])")
+    }
+  }
+}
+
+/// A definition with random values, odd characters included, and no references.
+struct RandomDefinition {
+  private(set) var service = ServiceDefinition(name: "s")
+
+  init(generator: inout SeededGenerator) {
+    let pieces = [
+      "a", "Z", "0", "9", " ", "'", "\"", "\\", "$", "${x}", "$$", "${CURDIR}", "$FILENAME", "#", ";", "{", "}", "[",
+      "]", ",", "=", ":", "\n", "\t",
+      "é",
+      "日", "-", "/", "*", "true", "10m", "<<EOD", ".include", "\u{7f}", "!", "@", "%", "1.5", "null",
+    ]
+    func text() -> String {
+      let text = (0..<Int.random(in: 0...5, using: &generator)).map { _ in
+        pieces.randomElement(using: &generator) ?? ""
+      }.joined()
+      // The language has no way to write a variable's name beside a backslash that stands before a quote.
+      return text.contains("CURDIR") || text.contains("FILENAME") ? text.filter { $0 != "\\" } : text
+    }
+    func words() -> [String] {
+      ["/bin/p"] + (0..<Int.random(in: 0...4, using: &generator)).map { _ in text() }
+    }
+    service.exec = Command(words())
+    service.isOneShot = Bool.random(using: &generator)
+    service.startTimeout =
+      Bool.random(using: &generator) ? nil : .milliseconds(Int.random(in: 1...1_000_000, using: &generator))
+    service.preStart = (0..<Int.random(in: 0...2, using: &generator)).map { _ in
+      Hook(Command(words()), asSupervisor: Bool.random(using: &generator))
+    }
+    service.stop.signal = Int32.random(in: 1...64, using: &generator)
+    service.stop.gracePeriod = .nanoseconds(Int64.random(in: 0...5_000_000_000_000, using: &generator))
+    service.process.umask = UInt32.random(in: 0...0o777, using: &generator)
+    service.process.environment = (0..<Int.random(in: 0...3, using: &generator)).map {
+      EnvironmentVariable(name: "V\($0)" + text().filter { $0 != "=" }, value: text())
+    }
+    service.actions = [
+      ServiceAction(
+        name: "act", documentation: Bool.random(using: &generator) ? "d" : nil,
+        reaction: .exec(Hook(Command(words())), timeout: .milliseconds(Int.random(in: 1...99_999, using: &generator))))
+    ]
+    service.log =
+      [.automatic, .none, .inherit, .file("/x" + text().filter { !$0.isNewline })].randomElement(
+        using: &generator) ?? LogDestination.none
+  }
+}

@@ -1,0 +1,30 @@
+#!/bin/sh
+# Installs what was built.
+#
+# usage: install.sh DIRECTORY-OF-THE-EXECUTABLES DESTDIR PREFIX
+set -eu
+
+binaries=${1:?usage: install.sh DIRECTORY-OF-THE-EXECUTABLES DESTDIR PREFIX}
+prefix=${2:-}${3:?usage: install.sh DIRECTORY-OF-THE-EXECUTABLES DESTDIR PREFIX}
+cd "$(dirname "$0")/.."
+
+# put MODE DIRECTORY FILE...
+put() {
+    mode=$1
+    directory=$prefix/$2
+    shift 2
+    install -d "$directory"
+    for file in "$@"; do
+        install -m "$mode" "$file" "$directory/${file##*/}"
+        echo "$directory/${file##*/}"
+    done
+}
+
+put 755 sbin "$binaries/fruix-shepherd"
+put 755 bin "$binaries/herd"
+put 644 share/fruix-shepherd/services.d services/*.ucl
+put 644 share/examples/fruix-shepherd services/demo/*.ucl
+put 644 share/man/man5 man/*.5
+put 644 share/man/man8 man/*.8
+put 755 etc/rc.d etc/rc.d/fruix_shepherd
+install -d -m 755 "$prefix/etc/fruix-shepherd/services.d"

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Runs the simulation of the core for as long as is wanted; a violation prints its seed and a minimal history.
+#
+# usage: simulate.sh SECONDS [SEED]
+set -eu
+
+cd "$(dirname "$0")/.."
+SIMULATION_SECONDS=${1:?usage: simulate.sh SECONDS [SEED]}
+export SIMULATION_SECONDS
+if [ -n "${2:-}" ]; then
+    SIMULATION_SEED=$2
+    export SIMULATION_SEED
+fi
+unset CC CXX
+exec swift test -c release -Xswiftc -enable-testing --filter Simulation
