@@ -29,12 +29,6 @@ public struct ProcessDescriptor: ~Copyable {
     return WaitStatus(raw: status)
   }
 
-  /// kill(2) to the process group that the process was started as: what it has put into other groups is not reached.
-  /// Safe while this value lives, since no new group can get the number. Throws `ESRCH` when the group is empty.
-  public borrowing func signalGroup(_ signal: Int32) throws(SystemError) {
-    try check("killpg", on: "\(pid)", cproc_group_signal(pid, signal))
-  }
-
   consuming func relinquish() -> Int32 { descriptor.relinquish() }
 }
 
