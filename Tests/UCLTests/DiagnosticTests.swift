@@ -23,6 +23,9 @@ struct DiagnosticTests {
     Case(text: "a [ 1 }", place: "1:7", message: "unexpected `}` in an array"),
     Case(text: "a{ b = 1 }", place: "1:2", message: "`{` cannot stand in a key"),
     Case(text: "servicé@x = 1", place: "1:8", message: "`@` cannot stand in a key"),
+    Case(
+      text: "exec /bin/sh -c [x]", place: "1:14", message: "expected a key, found `-`",
+      hint: "a bracket follows on this line, so that `exec` names a section; a value is `exec = ...`"),
     Case(text: "respawn\n", place: "1:1+7", message: "the key `respawn` has no value"),
     Case(text: "a = ;", place: "1:5", message: "expected a value, found `;`", hint: "the empty string is `\"\"`"),
     Case(text: "a = \"x\" y", place: "1:9", message: "expected the end of the value, found `y`"),

@@ -82,7 +82,7 @@ extension ParseRun {
       let start = scanner.mark()
       try countValue(start)
       if !keys.isEmpty { try enter(start) }
-      let key = try parseKey()
+      let key = try parseKey(after: keys.first?.key)
       keys.append((key, scanner.location(from: start, to: scanner.position)))
       let separator = try skipKeySeparator()
       if let separator {
@@ -109,6 +109,18 @@ extension ParseRun {
     var member = Object.Member(key: key, keyLocation: location, values: [value])
     member.origin.priority = priority
     return member
+  }
+
+  /// A key, or one more name of the section that began with a key.
+  private mutating func parseKey(after first: String?) throws(ParseError) -> String {
+    do {
+      return try parseKey()
+    } catch {
+      guard let first else { throw error }
+      var error = error
+      error.hint = "a bracket follows on this line, so that `\(first)` names a section; a value is `\(first) = ...`"
+      throw error
+    }
   }
 
   private mutating func parseKey() throws(ParseError) -> String {
