@@ -124,6 +124,20 @@ struct DiagnosticTests {
     #expect(value.json == #"{"a":{"b":{"c":{"d":1}}}}"#)
   }
 
+  @Test("what is inherited counts as if it had been written")
+  func inheritance() throws {
+    func message(_ text: String) throws -> String {
+      try #require(throws: ParseError.self) { try Parser().parse(Source(name: "x", text: text)) }.message
+    }
+    let doubling = (1...40).map { "a\($0) { l { .inherit a\($0 - 1)\n } r { .inherit a\($0 - 1)\n } }\n" }.joined()
+    #expect(try message("a0 { x = 1 }\n" + doubling) == "more than 500000 keys and elements (the bound on values)")
+    let deepening = (1...40).map { "a\($0) { b { c { .inherit a\($0 - 1)\n } } }\n" }.joined()
+    #expect(try message("a0 { x = 1 }\n" + deepening) == "nested more than 64 levels deep (the bound on nesting)")
+    let long = "a0 { x = \"" + String(repeating: "x", count: 100_000) + "\" }\n"
+    let repeated = (1...50).map { "a\($0) { .inherit a0\n }\n" }.joined()
+    #expect(try message(long + repeated) == "inherited more than 4194304 bytes in all (the bound on bytes)")
+  }
+
   @Test("a hostile depth is refused before it is walked")
   func depth() throws {
     for text in ["[", "{\"a\":", "a {", "a [", "/*"] {

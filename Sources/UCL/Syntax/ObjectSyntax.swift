@@ -77,7 +77,6 @@ extension ParseRun {
   /// `key value`, `key = value`, `key: value`, or keys with a section: `service nginx { ... }`.
   mutating func parseMember(into object: inout Object) throws(ParseError) {
     var keys: [(key: String, location: SourceLocation)] = []
-    defer { for _ in keys.dropFirst() { leave() } }
     repeat {
       let start = scanner.mark()
       try countValue(start)
@@ -100,6 +99,7 @@ extension ParseRun {
       var section = Object()
       section.insert(member(key, location, value))
       value = Value(.object(section), at: location)
+      leave()
     }
     try add(member(keys[0].key, keys[0].location, value), to: &object)
     try skipAfterValue(value)
