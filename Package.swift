@@ -77,7 +77,15 @@ let package = Package(
       swiftSettings: strict
     ),
     .testTarget(name: "UCLTests", dependencies: ["UCL"], exclude: ["Corpus"], swiftSettings: strict),
-    .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),
+    .testTarget(
+      name: "SupervisionTests",
+      dependencies: [
+        "Supervision",
+        .product(name: "HeapModule", package: collections),
+        .product(name: "OrderedCollections", package: collections),
+      ],
+      swiftSettings: strict
+    ),
     .testTarget(name: "SupervisionRuntimeTests", dependencies: ["SupervisionRuntime", "CProc"], swiftSettings: strict),
     .testTarget(name: "ControlProtocolTests", dependencies: ["ControlProtocol"], swiftSettings: strict),
     .testTarget(

@@ -37,6 +37,13 @@ struct DeadlineQueue: Sendable {
     current[owner] = nextOrder
     heap.insert(Entry(instant: instant, order: nextOrder, owner: owner))
     nextOrder += 1
+    if heap.count > 2 * current.count + 64 { dropAllReplaced() }
+  }
+
+  /// Cancels all.
+  mutating func clear() {
+    heap = Heap()
+    current = [:]
   }
 
   /// The earliest deadline; `nil` when there is nothing to wait for.
@@ -54,6 +61,11 @@ struct DeadlineQueue: Sendable {
     heap.removeMin()
     current[first.owner] = nil
     return first.owner
+  }
+
+  /// Replaced entries with far deadlines would pile up while a service respawns quickly.
+  private mutating func dropAllReplaced() {
+    heap = Heap(heap.unordered.filter { current[$0.owner] == $0.order })
   }
 
   private mutating func dropReplaced() {

@@ -7,10 +7,12 @@
 //   commanded    the stop command runs; the main process is expected to end. If the command fails, the signal follows.
 //   terminating  the stop signal was sent to what `stop.kill` names; main process and hook are expected to end.
 //   draining     both are gone; what is left of the subtree is asked for, and ended by the same rule.
-//   post-stop    the cleaning commands, one after the other; what they leave is drained as well.
+//   post-stop    the cleaning commands, one after the other; what they leave is drained as well. One that fails or
+//                takes too long is reported, and the next one runs.
 //   killing      the grace period is over: SIGKILL. What survives that for `killPatience` is given up, and said so.
 //
-// An ending always ends: each phase but `over` has a deadline, and each deadline leads to a later phase.
+// An ending always ends: each phase but `over` has a deadline, and each deadline leads to a later phase. A *forced* ending
+// (the supervisor has no more time) runs no commands any more.
 
 /// The end of a service's processes, from whichever phase of its life it was in.
 struct Ending: Sendable {
@@ -42,7 +44,9 @@ struct Ending: Sendable {
   private var hasSignalled = false
   /// Post-stop commands are the counterpart of pre-start commands: they run if those had begun.
   private let runsPostStop: Bool
-  private var hasRunPostStop = false
+  /// The post-stop command that comes next.
+  private var nextPostStop = 0
+  private var isForced = false
 
   // MARK: The beginning
 
@@ -75,7 +79,7 @@ struct Ending: Sendable {
     case .spawnFailed(let key, let failure): ended(key, { .spawn($0, failure) }, in: &context)
     case .subtree(let isEmpty): subtree(isEmpty: isEmpty, in: &context)
     case .deadline: deadlinePassed(in: &context)
-    case .kill: kill(in: &context)
+    case .kill: force(in: &context)
     case .admit, .start, .stop, .prepared, .spawned: .ongoing
     }
   }
@@ -94,7 +98,7 @@ struct Ending: Sendable {
       return .ongoing
     case .postStop(let index, key):
       if let failure { context.effects.append(.hookFailed(failure(.postStop(index)))) }
-      return postStop(from: index + 1, in: &context)
+      return postStop(in: &context)
     case .postStop:
       return .ongoing
     case .terminating, .killing:
@@ -124,7 +128,10 @@ struct Ending: Sendable {
       }
       return .ongoing
     case .killing:
-      return isEmpty && main == nil && hook == nil ? drained(in: &context) : .ongoing
+      if isEmpty { return main == nil && hook == nil ? drained(in: &context) : .ongoing }
+      // What was forked while the signal went round gets its own.
+      context.effects.append(.signalSubtree(ProcessSignal.kill))
+      return .ongoing
     case .commanded, .terminating, .postStop:
       return .ongoing
     }
@@ -152,6 +159,11 @@ struct Ending: Sendable {
     hasSignalled = true
     phase = .terminating
     deadline = context.now + rule.gracePeriod
+  }
+
+  private mutating func force(in context: inout LifeContext) -> Step {
+    isForced = true
+    return kill(in: &context)
   }
 
   /// SIGKILL to all that `stop.kill` names, and to the commands of ours that run.
@@ -192,17 +204,21 @@ struct Ending: Sendable {
   }
 
   private mutating func drained(in context: inout LifeContext) -> Step {
-    hasRunPostStop || !runsPostStop ? finished() : postStop(from: 0, in: &context)
+    runsPostStop && !isForced && nextPostStop <= context.definition.postStop.count
+      ? postStop(in: &context) : finished()
   }
 
-  private mutating func postStop(from index: Int, in context: inout LifeContext) -> Step {
-    hasRunPostStop = true
-    if index < context.definition.postStop.count {
+  /// The next post-stop command, or after the last one the end of what they left.
+  private mutating func postStop(in context: inout LifeContext) -> Step {
+    let index = nextPostStop
+    nextPostStop += 1
+    if index < context.definition.postStop.count, !isForced {
       phase = .postStop(index, context.spawn(.postStop(index)))
       deadline = context.now + context.definition.stop.gracePeriod
       return .ongoing
     }
     guard index > 0 else { return finished() }
+    phase = .draining
     deadline = nil
     hasSignalled = false
     return drain(in: &context)

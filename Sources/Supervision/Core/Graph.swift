@@ -2,19 +2,30 @@
 extension Supervisor {
   /// Makes all edges and counters from the definitions.
   mutating func relink() {
-    providers = [:]
     for index in services.indices {
       services[index].links.clear()
       services[index].told = []
-      guard !services[index].isForgotten, !services[index].isRemoved else { continue }
-      for name in services[index].blueprint.definition.provision where idsByName[name] != ServiceID(index) {
-        providers[name, default: []].append(ServiceID(index))
-      }
     }
+    // No edge leads to an empty place any more.
+    vacant += vacated
+    vacated = []
+    gatherProviders()
     for index in services.indices where !services[index].isForgotten { linkRequirements(ServiceID(index)) }
     for index in services.indices where !services[index].isForgotten { linkOrder(ServiceID(index)) }
     linkWants()
     for index in services.indices where !services[index].isForgotten { refresh(ServiceID(index)) }
+  }
+
+  private mutating func gatherProviders() {
+    providers = [:]
+    for index in services.indices where !services[index].isForgotten && !services[index].isRemoved {
+      for name in services[index].blueprint.definition.provision where idsByName[name] != ServiceID(index) {
+        if providers[name]?.last != ServiceID(index) { providers[name, default: []].append(ServiceID(index)) }
+      }
+    }
+    for (name, ids) in providers where ids.count > 1 {
+      providers[name] = ids.sorted { services[$0.index].rank < services[$1.index].rank }
+    }
   }
 
   private mutating func linkRequirements(_ id: ServiceID) {
@@ -88,10 +99,6 @@ extension Supervisor {
     for first in links.predecessors { services[first.index].links.successors.removeAll { $0 == id } }
     for second in links.successors { services[second.index].links.predecessors.removeAll { $0 == id } }
     for other in links.conflicts { services[other.index].links.conflicts.removeAll { $0 == id } }
-    for index in services.indices {
-      services[index].links.wants.removeAll { $0 == id }
-      services[index].links.restartFollowers.removeAll { $0 == id }
-    }
     for name in services[id.index].blueprint.definition.provision { providers[name]?.removeAll { $0 == id } }
   }
 }

@@ -25,7 +25,7 @@
 // that runs again. It ends with the next rest.
 //
 // The machine performs nothing: it appends effects, which the graph turns into actions. Every pair of state and event
-// is answered in LifeEvents.swift; an event that means nothing in a state is answered by leaving everything as it is.
+// is answered in LifeAnswers.swift; an event that means nothing in a state is answered by leaving everything as it is.
 
 /// The life of one service: a pure state machine.
 struct Life: Sendable {
@@ -74,6 +74,8 @@ struct Life: Sendable {
     var finished: ProcessKey?
     /// `nil`: may take as long as it likes.
     var deadline: Instant?
+    /// Something was done that post-stop commands undo: pre-start has begun, or it is the rerun of a completed one-shot.
+    var hasBegun: Bool
   }
 
   enum Respawning: Sendable {
@@ -150,7 +152,7 @@ struct Life: Sendable {
     }
   }
 
-  // MARK: Changes of state, for LifeEvents.swift
+  // MARK: Changes of state, for the answers
 
   /// Enters a state; `since` moves only if the kind of state is another.
   mutating func enter(_ next: State, at now: Instant) {

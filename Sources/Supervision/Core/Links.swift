@@ -9,6 +9,8 @@ struct Links: Sendable {
     var candidates: [ServiceID]
     /// How many of the candidates are ready.
     var ready: Int32 = 0
+    /// Candidates before this one have had their chance since the service began to wait.
+    var nextCandidate: Int32 = 0
   }
 
   struct Dependent: Sendable {
@@ -22,6 +24,7 @@ struct Links: Sendable {
   /// Starts after these, if they are being started: `after`, the others' `before`, and `wants`.
   var predecessors: [ServiceID] = []
   var successors: [ServiceID] = []
+  /// Wants and followers may name services that are forgotten by now: their places are empty until the next `relink`.
   var wants: [ServiceID] = []
   var conflicts: [ServiceID] = []
   /// Those that are restarted along with this one.

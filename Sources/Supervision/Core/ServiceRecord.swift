@@ -15,15 +15,18 @@ struct ServiceRecord: Sendable {
   var mainPID: Int32 = 0
   /// Tells this service from an earlier one that had the same number.
   let incarnation: UInt64
-  /// The last walk through the graph that came by.
-  var visit: UInt32 = 0
+  /// The last walk of a start, and of a stop, that came by: a start makes others stop in its midst.
+  var startVisit: UInt32 = 0
+  var stopVisit: UInt32 = 0
+  /// Its place in the files: of several that provide a name the first one counts.
+  var rank: Int32 = 0
   var isQueued = false
   var isDisabled = false
   /// Gone from the configuration: forgotten as soon as it rests.
   var isRemoved = false
   /// An empty place: the service exists no more.
   var isForgotten = false
-  /// Waits in `Supervisor.held`.
+  /// Waits in `Supervisor.held`; an entry there without this mark means nothing.
   var isHeld = false
   /// Has left its rest at least once.
   var hasLived = false
@@ -33,8 +36,10 @@ struct ServiceRecord: Sendable {
   var wasStartedOnFailure = false
   /// The deadline that the queue knows of.
   var armed: Instant?
-  /// Running side processes (reload, actions).
+  /// Side processes (reload, actions) that have not ended.
   var errands: UInt16 = 0
+  /// Processes of the service's own that have not ended; at rest: what outlived SIGKILL.
+  var processes: UInt16 = 0
 
   init(_ blueprint: Blueprint, incarnation: UInt64, at now: Instant) {
     self.blueprint = blueprint
@@ -60,23 +65,30 @@ struct ServiceRecord: Sendable {
     var facts: Told = []
     let isOrdered = stopOrder != nil
     if life.isReady, !isOrdered { facts.insert(.ready) }
-    if life.isComing, !isOrdered { facts.insert(.coming) }
+    if stopOrder?.startsAgain ?? life.isComing { facts.insert(.coming) }
     if life.isActive { facts.insert(.active) }
-    if life.isActive, isOrdered { facts.insert(.beingStopped) }
+    if life.isActive, isOrdered || isStopping { facts.insert(.beingStopped) }
     return facts
   }
 
+  /// May be forgotten: nothing of it exists any more.
+  var isGone: Bool { life.isResting && errands == 0 && processes == 0 }
+
   var name: String { blueprint.definition.name }
+
+  var isWaitingForFirstStart: Bool {
+    if case .waiting(rerun: false) = life.state { !life.isHeldUp } else { false }
+  }
 
   var isStopping: Bool {
     if case .stopping = life.state { true } else { false }
   }
 
-  /// A rest that ends by itself when the requirement that caused it is up again.
-  var restsForRequirement: Bool {
+  /// The requirement that it rests for: the rest ends by itself when that one is up again.
+  var restsFor: String? {
     switch life.state {
-    case .failed(.requirement), .stopped(.requirementStopped): true
-    default: false
+    case .failed(.requirement(let name, _)), .stopped(.requirementStopped(let name)): name
+    default: nil
     }
   }
 }
@@ -85,4 +97,6 @@ struct ServiceRecord: Sendable {
 struct StopOrder: Sendable {
   var outcome: Outcome
   var startsAgain: Bool
+  /// That start was asked for by somebody, and is to be as thorough as any other: what had failed is tried again.
+  var isCommanded = false
 }

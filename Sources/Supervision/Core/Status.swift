@@ -32,7 +32,8 @@ public struct ServiceSnapshot: Sendable {
 extension Supervisor {
   /// All services that exist, in load order.
   public var allServices: [ServiceID] {
-    services.indices.filter { !services[$0].isForgotten }.map { ServiceID($0) }
+    services.indices.filter { !services[$0].isForgotten }.sorted { services[$0].rank < services[$1].rank }
+      .map { ServiceID($0) }
   }
 
   /// Templates that instances can be made of, by name.
@@ -58,8 +59,7 @@ extension Supervisor {
 
   /// The definition that the present run of a service began with; at rest the one that its next start uses.
   public func blueprint(of id: ServiceID) -> Blueprint {
-    services[id.index].life.isResting && services[id.index].errands == 0
-      ? services[id.index].blueprint : services[id.index].inForce
+    services[id.index].inForce
   }
 
   /// Tells this service from any other that ever was: the marker of its processes.
@@ -75,7 +75,8 @@ extension Supervisor {
       state: record.life.state.name, since: record.life.since, cause: cause(of: id),
       mainPID: mainPID(of: id), intent: record.intent, isDisabled: record.isDisabled, isUp: record.life.isUp,
       isToStop: record.stopOrder != nil, waitsFor: waitsFor(id), respawns: record.life.history.total,
-      lastRespawn: record.life.history.last, lastExit: record.life.lastExit, lastExitAt: record.life.lastExitAt, deadline: record.life.deadline,
+      lastRespawn: record.life.history.last, lastExit: record.life.lastExit, lastExitAt: record.life.lastExitAt,
+      deadline: record.life.deadline,
       dependents: record.links.dependents.map { services[$0.service.index].name })
   }
 

@@ -7,6 +7,7 @@ extension Supervisor {
     disabledNames = enablement.disabled
     self.configuration = configuration
     self.configuration.services = [:]
+    nextRank = 0
     var roots: [ServiceID] = []
     for definition in configuration.services.values { roots.append(add(definition)) }
     relink()
@@ -21,6 +22,7 @@ extension Supervisor {
       return
     }
     var summary = LoadSummary()
+    if case .all = scope { nextRank = 0 }
     var fresh: [ServiceID] = []
     var changed: [ServiceID] = []
     for definition in loaded.services.values {
@@ -39,6 +41,7 @@ extension Supervisor {
     relink()
     for id in removed { remove(id) }
     requireAnew(changed)
+    retryFreed(changed)
     start(fresh.filter { startsByItself($0) }, for: .load, isCommand: false)
     for index in services.indices { enqueue(ServiceID(index)) }
     actions.append(.record(.loaded(summary)))
@@ -55,6 +58,7 @@ extension Supervisor {
       return
     }
     let before = services[id.index].blueprint.definition
+    rank(id)
     if services[id.index].isRemoved {
       services[id.index].isRemoved = false
       fresh.append(id)
@@ -73,7 +77,7 @@ extension Supervisor {
     // Only where it was written may have changed; then the run goes on under the same blueprint.
     guard services[id.index].blueprint.definition != definition else { return }
     services[id.index].blueprint = Blueprint(definition)
-    if services[id.index].life.isResting { services[id.index].inForce = services[id.index].blueprint }
+    if services[id.index].isGone { services[id.index].inForce = services[id.index].blueprint }
   }
 
   private func gone(from loaded: Configuration) -> [ServiceID] {
@@ -89,8 +93,9 @@ extension Supervisor {
   private mutating func remakeInstances(
     _ summary: inout LoadSummary, changed: inout [ServiceID], removed: inout [ServiceID]
   ) {
-    for index in services.indices where services[index].isInstanceOnDemand && !services[index].isForgotten {
+    for index in services.indices where services[index].isInstanceOnDemand && !services[index].isRemoved {
       let id = ServiceID(index)
+      rank(id)
       let name = services[index].name
       guard let at = name.firstIndex(of: "@"), let template = configuration.templates[String(name[...at])],
         case .success(let definition) = template.make(String(name[name.index(after: at)...]))
@@ -113,22 +118,40 @@ extension Supervisor {
     for id in changed where services[id.index].life.isActive && services[id.index].stopOrder == nil {
       let name = services[id.index].name
       for requirement in services[id.index].links.requirements {
-        let isMet = requirement.candidates.contains { services[$0.index].life.isUp }
-        if !isMet, let first = requirement.candidates.first(where: { mayStart($0) }) {
+        let isMet = requirement.candidates.contains { isUpToStay($0) }
+        if !isMet, let first = choose(requirement), !services[first.index].life.isComing {
           start([first], for: .service(name), isCommand: false, isAgain: true)
         }
       }
     }
   }
 
+  /// A changed service that rests for a requirement may have lost that requirement: it tries again.
+  private mutating func retryFreed(_ changed: [ServiceID]) {
+    let freed = changed.filter { id in
+      services[id.index].intent != nil && mayStart(id) && restsForNothing(id)
+    }
+    for id in freed { start([id], for: .load, isCommand: false, isAgain: true) }
+  }
+
   // MARK: Adding and removing
 
+  private mutating func rank(_ id: ServiceID) {
+    services[id.index].rank = nextRank
+    nextRank += 1
+  }
+
   mutating func add(_ definition: ServiceDefinition) -> ServiceID {
-    let id = ServiceID(services.count)
     var record = ServiceRecord(Blueprint(definition), incarnation: nextSerial, at: now)
     nextSerial += 1
     record.isDisabled = disabledNames.contains(definition.name)
-    services.append(record)
+    let id = vacant.popLast() ?? ServiceID(services.count)
+    if id.index == services.count {
+      services.append(record)
+    } else {
+      services[id.index] = record
+    }
+    rank(id)
     idsByName[definition.name] = id
     return id
   }
@@ -146,8 +169,12 @@ extension Supervisor {
 
   mutating func forget(_ id: ServiceID) {
     let name = services[id.index].name
-    for request in watchers[id] ?? [] where requests[request]?.wait != nil {
-      close(request, with: .refused(.gone(name)))
+    for request in watchers[id] ?? [] {
+      if requests[request]?.wait != nil {
+        close(request, with: .refused(.gone(name)))
+      } else {
+        requests[request]?.watched.removeAll { $0 == id }
+      }
     }
     watchers[id] = nil
     unlink(id)
@@ -155,7 +182,9 @@ extension Supervisor {
     idsByName[name] = nil
     var empty = ServiceRecord(Self.nobody, incarnation: 0, at: now)
     empty.isForgotten = true
+    empty.isQueued = services[id.index].isQueued
     services[id.index] = empty
+    vacated.append(id)
     actions.append(.record(.forgotten(service: name)))
     actions.append(.forget(id, name: name))
   }

@@ -60,7 +60,7 @@ extension Supervisor {
 
   /// Services and all that they require, directly or not.
   func closureBelow(_ roots: [ServiceID]) -> [ServiceID] {
-    closure(roots) { id in services[id.index].links.requirements.compactMap(\.candidates.first) }
+    closure(roots) { id in services[id.index].links.requirements.compactMap { choose($0) } }
   }
 
   /// Services that run and all running ones that need them, directly or not.
@@ -86,17 +86,19 @@ extension Supervisor {
   func requirementsNobodyNeeds(without ids: [ServiceID]) -> [ServiceID] {
     var going = Set(ids)
     var found: [ServiceID] = []
-    // Requirements come after what needs them in this list, so one pass sees every dependent first.
-    for id in closureBelow(ids) where !going.contains(id) {
-      let record = services[id.index]
-      guard !record.life.isResting else { continue }
-      if let requester = record.intent?.requester, !requester.isService { continue }
-      let isNeeded = record.links.dependents.contains { edge in
-        !going.contains(edge.service) && !services[edge.service.index].life.isResting
-      }
-      if !isNeeded {
-        going.insert(id)
-        found.append(id)
+    var pending = ids
+    // Each time a service turns out to go, what it requires is looked at once more.
+    while let id = pending.popLast() {
+      for below in services[id.index].links.requirements.flatMap(\.candidates) where !going.contains(below) {
+        guard !services[below.index].life.isResting else { continue }
+        if let requester = services[below.index].intent?.requester, !requester.isService { continue }
+        let isNeeded = services[below.index].links.dependents.contains { edge in
+          !going.contains(edge.service) && !services[edge.service.index].life.isResting
+        }
+        guard !isNeeded else { continue }
+        going.insert(below)
+        found.append(below)
+        pending.append(below)
       }
     }
     return found

@@ -2,6 +2,7 @@
 extension Supervisor {
   mutating func take(_ order: Order, from requester: Requester, request: RequestID) {
     do throws(Refusal) {
+      if shutdown?.isOver == true { throw .shuttingDown }
       try carryOut(order, from: requester, request: request)
     } catch {
       actions.append(.reply(request, .refused(error)))
@@ -43,7 +44,7 @@ extension Supervisor {
     _ ids: [ServiceID], from requester: Requester, request: RequestID, options: OrderOptions
   ) {
     if options.dryRun {
-      let closure = closureBelow(ids).filter { !services[$0.index].life.isUp }
+      let closure = closureBelow(ids).filter { !services[$0.index].life.isUp || (ids.contains($0) && isRerun($0)) }
       let clashes = Set(closure.flatMap { services[$0.index].links.conflicts }).filter {
         !services[$0.index].life.isResting
       }
@@ -53,9 +54,10 @@ extension Supervisor {
     let readyBefore = Set(ids.filter { isSettledUp($0) && !isRerun($0) })
     note(order: "start", ids, requester)
     for id in ids { services[id.index].wasStartedOnFailure = false }
-    start(ids, for: requester, isCommand: true)
+    let displaced = start(ids, for: requester, isCommand: true)
     guard !options.noWait else { return accept(request, ids) }
     var pending = PendingRequest(named: Set(ids))
+    for id in displaced { pending.goals[id] = .down }
     for id in ids {
       if readyBefore.contains(id), isSettledUp(id) {
         pending.resolve(outcome(id, .alreadyUp(pid: mainPID(of: id)), named: true))
@@ -63,9 +65,7 @@ extension Supervisor {
         pending.goals[id] = .up
       }
     }
-    for id in closureBelow(ids) where pending.goals[id] == nil && services[id.index].life.isComing {
-      pending.observed.insert(id)
-    }
+    pending.watched = closureBelow(ids).filter { services[$0.index].life.isComing }
     open(pending, as: request)
   }
 
@@ -105,11 +105,15 @@ extension Supervisor {
       ids, outcome: .stopped(.restart(requester)), above: { .stopped(.requirementStopped($0)) }, withdraws: false,
       startsAgain: true)
     affected += restartFollowers(of: affected, requester: requester)
-    start(wereResting, for: requester, isCommand: true)
+    let displaced = start(wereResting, for: requester, isCommand: true)
     guard !options.noWait else { return accept(request, ids) }
     var pending = PendingRequest(named: Set(ids))
-    for id in affected where services[id.index].stopOrder?.startsAgain == true { pending.goals[id] = .upAgain }
+    for id in affected {
+      let isAgain = services[id.index].stopOrder?.startsAgain ?? false
+      pending.goals[id] = isAgain || pending.named.contains(id) ? .upAgain : .down
+    }
     for id in wereResting { pending.goals[id] = .up }
+    for id in displaced where pending.goals[id] == nil { pending.goals[id] = .down }
     open(pending, as: request)
   }
 
@@ -147,7 +151,11 @@ extension Supervisor {
       enabledNames.remove(services[id.index].name)
     }
     saveEnablement()
-    // Who waits for it hears that it will not come.
+    // What only waits does not start any more; who waits for it hears that it will not come.
+    let waiting = ids.filter { services[$0.index].isWaitingForFirstStart }
+    stop(
+      waiting, outcome: .stopped(.command(requester)), above: { .failed(.requirement($0, .disabled)) },
+      withdraws: false)
     for id in ids {
       for dependent in services[id.index].links.dependents { enqueue(dependent.service) }
     }

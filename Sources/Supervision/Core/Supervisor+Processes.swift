@@ -3,13 +3,16 @@ extension Supervisor {
   mutating func spawned(_ key: ProcessKey, pid: Int32) {
     guard let entry = processes[key] else { return }
     guard entry.request == nil else { return }
-    if entry.role == .main { services[entry.service.index].mainPID = pid }
+    if entry.role == .main, services[entry.service.index].life.main == key {
+      services[entry.service.index].mainPID = pid
+    }
     live(entry.service, .spawned(key))
   }
 
   mutating func spawnFailed(_ key: ProcessKey, _ failure: SpawnFailure) {
     guard let entry = processes.removeValue(forKey: key) else { return }
     if entry.request == nil {
+      services[entry.service.index].processes -= 1
       live(entry.service, .spawnFailed(key, failure))
     } else {
       errandEnded(key, entry, .processFailed(.spawn(entry.role, failure)))
@@ -19,8 +22,9 @@ extension Supervisor {
   mutating func exited(_ key: ProcessKey, _ status: ExitStatus) {
     guard let entry = processes.removeValue(forKey: key) else { return }
     if entry.request == nil {
+      services[entry.service.index].processes -= 1
       live(entry.service, .exited(key, status))
-    } else if let timeout = entry.timedOut {
+    } else if entry.hasTimedOut, let timeout = entry.timeout {
       errandEnded(key, entry, .processFailed(.hookTimeout(entry.role, timeout)))
     } else {
       errandEnded(key, entry, .exited(status))
@@ -30,6 +34,7 @@ extension Supervisor {
   private mutating func errandEnded(_ key: ProcessKey, _ entry: ProcessEntry, _ reply: Reply) {
     deadlines.set(nil, for: .process(key))
     services[entry.service.index].errands -= 1
+    errandCount -= 1
     if let request = entry.request { close(request, with: reply) }
     enqueue(entry.service)
   }
@@ -48,12 +53,10 @@ extension Supervisor {
     _ name: String, _ action: String, arguments: [String], request: RequestID
   ) throws(Refusal) {
     let id = try one(name)
-    let blueprint = services[id.index].life.isResting ? services[id.index].blueprint : services[id.index].inForce
-    let actions = blueprint.definition.actions
+    let actions = services[id.index].inForce.definition.actions
     guard let index = actions.firstIndex(where: { $0.name == action }) else {
       throw .unknownAction(service: services[id.index].name, action: action, known: actions.map(\.name))
     }
-    if services[id.index].life.isResting { services[id.index].inForce = blueprint }
     try react(id, actions[index].reaction, role: .action(index), arguments: arguments, request: request)
   }
 
@@ -68,8 +71,9 @@ extension Supervisor {
     case .exec(_, let timeout):
       let key = ProcessKey(serial: nextSerial)
       nextSerial += 1
-      processes[key] = ProcessEntry(service: id, role: role, request: request)
+      processes[key] = ProcessEntry(service: id, role: role, request: request, timeout: timeout)
       services[id.index].errands += 1
+      errandCount += 1
       actions.append(.spawn(key, id, role, Invocation(request: request, arguments: arguments)))
       deadlines.set(now + timeout, for: .process(key))
       var pending = PendingRequest()
@@ -88,76 +92,28 @@ extension Supervisor {
         live(id, .deadline)
       case .request(let request): waitTimedOut(request)
       case .process(let key): errandTimedOut(key)
-      case .shutdown: forceShutdown()
+      case .shutdown: shutdownTimedOut()
       }
       settleAll()
     }
   }
 
   private mutating func errandTimedOut(_ key: ProcessKey) {
-    guard let entry = processes[key] else { return }
-    if case .exec(_, let timeout) = reaction(of: entry) { processes[key]?.timedOut = timeout }
+    guard let entry = processes[key], let request = entry.request, let timeout = entry.timeout else { return }
+    if entry.hasTimedOut {
+      // It outlived SIGKILL: the caller has waited long enough.
+      return close(request, with: .processFailed(.hookTimeout(entry.role, timeout)))
+    }
+    processes[key]?.hasTimedOut = true
     actions.append(.signalGroup(key, ProcessSignal.kill))
+    deadlines.set(now + Ending.killPatience, for: .process(key))
   }
 
-  private func reaction(of entry: ProcessEntry) -> Reaction? {
-    let definition = services[entry.service.index].inForce.definition
-    switch entry.role {
-    case .reload: return definition.reload
-    case .action(let index): return definition.actions.indices.contains(index) ? definition.actions[index].reaction : nil
-    default: return nil
+  /// A signal to every process that runs on a caller's behalf.
+  mutating func signalErrands(_ number: Int32) {
+    guard errandCount > 0 else { return }
+    for (key, _) in processes.filter({ $0.value.request != nil }).sorted(by: { $0.key.serial < $1.key.serial }) {
+      actions.append(.signalGroup(key, number))
     }
-  }
-
-  // MARK: Leaving
-
-  mutating func beginShutdown(_ requester: Requester, request: RequestID?) {
-    if let request {
-      if requests[request] == nil { requests[request] = PendingRequest() }
-      for id in services.indices where !services[id].life.isResting {
-        watchers[ServiceID(id), default: []].append(request)
-        requests[request]?.observed.insert(ServiceID(id))
-      }
-    }
-    guard shutdown == nil else {
-      if let request { shutdown?.requests.append(request) }
-      return
-    }
-    shutdown = Shutdown(requester: requester, requests: request.map { [$0] } ?? [])
-    actions.append(.record(.ordered("stop root", requester)))
-    deadlines.set(now + configuration.supervisor.shutdownTimeout, for: .shutdown)
-    let all = services.indices.filter { !services[$0].life.isResting }.map { ServiceID($0) }
-    stop(all, outcome: .stopped(.shutdown), above: { _ in .stopped(.shutdown) }, withdraws: true)
-    for (key, entry) in processes.sorted(by: { $0.key.serial < $1.key.serial }) where entry.request != nil {
-      actions.append(.signalGroup(key, ProcessSignal.terminate))
-    }
-  }
-
-  /// The shutdown timeout has passed: SIGKILL for all that is left, in no order.
-  private mutating func forceShutdown() {
-    guard shutdown?.isOver == false else { return }
-    shutdown?.isForced = true
-    for index in services.indices where !services[index].life.isResting {
-      let id = ServiceID(index)
-      if !services[index].isStopping { live(id, .stop(.stopped(.shutdown))) }
-      live(id, .kill)
-    }
-  }
-
-  mutating func finishShutdownIfDone() {
-    guard let leaving = shutdown, !leaving.isOver, restlessCount == 0 else { return }
-    shutdown?.isOver = true
-    deadlines.set(nil, for: .shutdown)
-    for (key, entry) in processes.sorted(by: { $0.key.serial < $1.key.serial }) where entry.request != nil {
-      actions.append(.signalGroup(key, ProcessSignal.kill))
-    }
-    let unstopped = services.filter {
-      if case .failed(.unkillable) = $0.life.state { true } else { false }
-    }
-    .map(\.name)
-    for request in requests.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
-      close(request, with: leaving.requests.contains(request) ? .done : .refused(.shuttingDown))
-    }
-    actions.append(.exit(unstopped: unstopped))
   }
 }

@@ -15,13 +15,15 @@ struct PendingRequest: Sendable {
 
   /// What is still open.
   var goals: [ServiceID: Goal] = [:]
-  /// Only watched, for progress.
-  var observed: Set<ServiceID> = []
+  /// Those whose steps the caller hears of; goals among them.
+  var watched: [ServiceID] = []
   var outcomes: [ServiceOutcome] = []
   var named: Set<ServiceID>
   var wait: Wait?
   /// The process that runs on the caller's behalf.
   var errand: ProcessKey?
+  /// Is over when the supervisor is.
+  var isShutdown = false
 
   init(named: Set<ServiceID> = []) {
     self.named = named
@@ -34,27 +36,33 @@ struct PendingRequest: Sendable {
 
 // Who waits for what: a request has goals, services have watchers, and each request gets exactly one final reply.
 extension Supervisor {
+  /// Keeps a request until its goals are reached; at once, if they are.
   mutating func open(_ pending: PendingRequest, as request: RequestID) {
-    guard !pending.goals.isEmpty || pending.wait != nil || pending.errand != nil else {
-      actions.append(.reply(request, .services(pending.outcomes)))
-      return
-    }
+    var pending = pending
+    var watched = Set(pending.goals.keys).union(pending.watched)
+    if let wait = pending.wait { watched.insert(wait.service) }
+    pending.watched = watched.sorted()
     requests[request] = pending
-    for id in pending.goals.keys { watchers[id, default: []].append(request) }
-    for id in pending.observed { watchers[id, default: []].append(request) }
-    if let wait = pending.wait { watchers[wait.service, default: []].append(request) }
+    for id in pending.watched { watchers[id, default: []].append(request) }
+    for id in pending.goals.keys.sorted() { advance(request, by: id) }
+    closeIfDone(request)
   }
 
   mutating func close(_ request: RequestID, with reply: Reply?) {
     guard let pending = requests.removeValue(forKey: request) else { return }
     deadlines.set(nil, for: .request(request))
-    var watched = Set(pending.goals.keys).union(pending.observed).union(pending.outcomes.compactMap { idsByName[$0.service] })
-    if let wait = pending.wait { watched.insert(wait.service) }
-    for id in watched {
+    for id in pending.watched {
       watchers[id]?.removeAll { $0 == request }
       if watchers[id]?.isEmpty == true { watchers[id] = nil }
     }
     if let reply { actions.append(.reply(request, reply)) }
+  }
+
+  private mutating func closeIfDone(_ request: RequestID) {
+    guard let pending = requests[request], pending.goals.isEmpty, pending.wait == nil, pending.errand == nil,
+      !pending.isShutdown
+    else { return }
+    close(request, with: .services(pending.outcomes))
   }
 
   // MARK: News of a service
@@ -78,7 +86,7 @@ extension Supervisor {
     let startsAgain = services[id.index].stopOrder?.startsAgain ?? false
     switch goal {
     case .up:
-      if life.isReady, services[id.index].stopOrder == nil {
+      if isSettledUp(id) {
         resolve(request, id, .up(pid: mainPID(of: id)))
       } else if life.isResting, !startsAgain {
         resolve(request, id, restResult(of: id))
@@ -112,9 +120,7 @@ extension Supervisor {
     let isNamed = requests[request]?.named.contains(id) ?? false
     let resolved = outcome(id, result, named: isNamed)
     requests[request]?.resolve(resolved)
-    if requests[request]?.goals.isEmpty == true, let outcomes = requests[request]?.outcomes {
-      close(request, with: .services(outcomes))
-    }
+    closeIfDone(request)
   }
 
   // MARK: Wait

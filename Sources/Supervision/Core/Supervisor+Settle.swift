@@ -9,16 +9,17 @@ extension Supervisor {
   }
 
   mutating func settleAll() {
-    while let id = queue.popFirst() {
-      services[id.index].isQueued = false
-      settle(id)
-    }
+    repeat {
+      while let id = queue.popFirst() {
+        services[id.index].isQueued = false
+        settle(id)
+      }
+    } while releaseHeld()
     finishShutdownIfDone()
   }
 
   private mutating func settle(_ id: ServiceID) {
-    let wasHeld = services[id.index].isHeld
-    services[id.index].isHeld = false
+    guard !services[id.index].isForgotten else { return }
     if let order = services[id.index].stopOrder {
       settleStop(id, order)
     } else if services[id.index].life.isResting {
@@ -26,70 +27,101 @@ extension Supervisor {
     } else if case .waiting = services[id.index].life.state {
       settleWaiting(id)
     }
-    if wasHeld { releaseHeld() }
   }
 
   private mutating func settleStop(_ id: ServiceID, _ order: StopOrder) {
-    let record = services[id.index]
-    if record.life.isResting {
-      // It had come to rest before the order reached it.
-      rested(id)
-    } else if !record.isStopping, record.links.stoppingAbove == 0 {
+    guard !services[id.index].isStopping else { return }
+    // What was never up is in nobody's way.
+    if services[id.index].links.stoppingAbove == 0 || !services[id.index].life.isActive {
       live(id, .stop(order.outcome))
     }
   }
 
   private mutating func settleWaiting(_ id: ServiceID) {
     guard shutdown == nil else { return live(id, .stop(.stopped(.shutdown))) }
-    if services[id.index].links.unmet > 0, let trouble = hopelessRequirement(of: id) {
-      return live(id, .stop(.failed(trouble)))
+    if services[id.index].links.unmet > 0 {
+      if let trouble = hopelessRequirement(of: id) { live(id, .stop(.failed(trouble))) }
+      return
     }
-    let links = services[id.index].links
-    guard links.unmet == 0, links.comingPredecessors == 0, links.activeConflicts == 0 else { return }
-    let most = configuration.supervisor.maxParallelStarts
-    if most > 0, startingCount >= most {
+    guard services[id.index].links.comingPredecessors == 0 else { return }
+    guard services[id.index].links.activeConflicts == 0 else { return clearTheWay(for: id) }
+    guard services[id.index].processes == 0 else {
+      // What outlived SIGKILL the last time is still there: a second one beside it would do harm.
+      return live(id, .stop(.failed(.unkillable)))
+    }
+    if hasPlace || services[id.index].inForce.definition.isGroup {
+      live(id, .start)
+    } else if !services[id.index].isHeld {
       services[id.index].isHeld = true
       held.append(id)
-    } else {
-      live(id, .start)
     }
   }
 
-  /// A place has become free, or one that waited for a place does not need it.
-  mutating func releaseHeld() {
+  /// What conflicts was ordered to stop when this service was admitted; a load may have brought a new conflict since.
+  private mutating func clearTheWay(for id: ServiceID) {
+    let name = services[id.index].name
+    for other in services[id.index].links.conflicts
+    where services[other.index].life.isActive && services[other.index].stopOrder == nil
+      && !services[other.index].isStopping
+    {
+      giveWay(other, to: name)
+    }
+  }
+
+  private var hasPlace: Bool {
     let most = configuration.supervisor.maxParallelStarts
-    guard !held.isEmpty, most == 0 || startingCount < most, let id = held.popFirst() else { return }
-    enqueue(id)
+    return most <= 0 || startingCount < most
+  }
+
+  /// Once everything has settled: lets the next service in that waits for a place.
+  private mutating func releaseHeld() -> Bool {
+    while hasPlace, let id = held.popFirst() {
+      guard services[id.index].isHeld else { continue }
+      services[id.index].isHeld = false
+      enqueue(id)
+      return true
+    }
+    return false
   }
 
   /// The first requirement that can no longer be met, as a cause; `nil` while there is hope.
   ///
-  /// Of several services that provide a name, those that have not been tried since this one began to wait are tried first.
+  /// Of several services that provide a name, each has its chance once since this one began to wait.
   private mutating func hopelessRequirement(of id: ServiceID) -> FailureCause? {
-    let since = services[id.index].life.since
-    for requirement in services[id.index].links.requirements where requirement.ready == 0 {
-      guard !requirement.candidates.contains(where: { hasHope($0) }) else { continue }
-      let untried = requirement.candidates.first { candidate in
-        let record = services[candidate.index]
-        if case .failed = record.life.state { return false }
-        return mayStart(candidate) && record.life.since < since
+    var chances: [(slot: Int, candidate: ServiceID)] = []
+    for slot in services[id.index].links.requirements.indices {
+      guard services[id.index].links.requirements[slot].ready == 0 else { continue }
+      let candidates = services[id.index].links.requirements[slot].candidates
+      guard !candidates.contains(where: { hasHope($0) }) else { continue }
+      guard let next = nextChance(of: id, slot, candidates) else {
+        return .requirement(services[id.index].links.requirements[slot].name, trouble(among: candidates))
       }
-      if let untried {
-        start([untried], for: .service(services[id.index].name), isCommand: false)
-        continue
-      }
-      return .requirement(requirement.name, trouble(among: requirement.candidates))
+      chances.append((slot, next))
+    }
+    for (slot, candidate) in chances where !hasHope(candidate) {
+      services[id.index].links.requirements[slot].nextCandidate += 1
+      start([candidate], for: .service(services[id.index].name), isCommand: false)
     }
     return nil
   }
 
+  private mutating func nextChance(of id: ServiceID, _ slot: Int, _ candidates: [ServiceID]) -> ServiceID? {
+    var position = Int(services[id.index].links.requirements[slot].nextCandidate)
+    while position < candidates.count {
+      if case .stopped = services[candidates[position].index].life.state, mayStart(candidates[position]) { break }
+      position += 1
+    }
+    services[id.index].links.requirements[slot].nextCandidate = Int32(position)
+    return position < candidates.count ? candidates[position] : nil
+  }
+
   private func hasHope(_ id: ServiceID) -> Bool {
-    let record = services[id.index]
-    return record.stopOrder?.startsAgain ?? !record.life.isResting
+    services[id.index].stopOrder?.startsAgain ?? !services[id.index].life.isResting
   }
 
   private func trouble(among candidates: [ServiceID]) -> RequirementTrouble {
     guard !candidates.isEmpty else { return .unknown }
+    if candidates.allSatisfy({ services[$0.index].isForgotten }) { return .unknown }
     if candidates.allSatisfy({ services[$0.index].isDisabled }) { return .disabled }
     let hasFailed = candidates.contains {
       if case .failed = services[$0.index].life.state { true } else { false }
@@ -98,8 +130,7 @@ extension Supervisor {
   }
 
   func mayStart(_ id: ServiceID) -> Bool {
-    let record = services[id.index]
-    return !record.isDisabled && !record.isRemoved && !record.isForgotten
+    !services[id.index].isDisabled && !services[id.index].isRemoved && !services[id.index].isForgotten
   }
 
   // MARK: The service's own machine
@@ -111,15 +142,16 @@ extension Supervisor {
     let before = services[id.index].life.state.name
     let wasUp = services[id.index].life.isUp
     var context = LifeContext(
-      blueprint: services[id.index].inForce, now: now, random: random, nextSerial: nextSerial)
+      blueprint: services[id.index].inForce, mayRespawn: shutdown == nil && !services[id.index].isDisabled,
+      ordered: services[id.index].stopOrder?.outcome, now: now, random: random, nextSerial: nextSerial)
     services[id.index].life.handle(event, in: &context)
     random = context.random
     nextSerial = context.nextSerial
     for effect in context.effects { carry(effect, of: id) }
     armDeadline(of: id)
+    if wasUp, !services[id.index].life.isUp { requirementWentDown(id) }
     let after = services[id.index].life.state.name
     if after != before { changed(id, from: before, to: after) }
-    if wasUp, !services[id.index].life.isUp { requirementWentDown(id) }
     refresh(id)
     enqueue(id)
   }
@@ -130,6 +162,8 @@ extension Supervisor {
     case .prepare: actions.append(.prepare(id))
     case .spawn(let key, let role):
       processes[key] = ProcessEntry(service: id, role: role)
+      services[id.index].processes += 1
+      if role == .main { services[id.index].mainPID = 0 }
       actions.append(.spawn(key, id, role, nil))
     case .signal(let key, let number): actions.append(.signal(key, number))
     case .signalSubtree(let number): actions.append(.signalSubtree(id, number))
@@ -154,30 +188,41 @@ extension Supervisor {
 
   private mutating func changed(_ id: ServiceID, from before: StateName, to after: StateName) {
     services[id.index].hasLived = true
-    if before == .starting {
-      startingCount -= 1
-      releaseHeld()
-    }
+    services[id.index].isHeld = false
+    if before == .starting { startingCount -= 1 }
     if after == .starting { startingCount += 1 }
     if before == .stopped || before == .failed { restlessCount += 1 }
     let isResting = services[id.index].life.isResting
-    if isResting { restlessCount -= 1 }
+    if isResting {
+      restlessCount -= 1
+      if services[id.index].stopOrder?.startsAgain == true, !mayStartAgain(id) {
+        services[id.index].stopOrder?.startsAgain = false
+      }
+    }
     actions.append(.record(.state(service: services[id.index].name, after, restOutcome(of: id), pid: mainPID(of: id))))
     notify(id)
     if isResting { rested(id) }
     if services[id.index].life.isReady { becameReady(id) }
   }
 
+  private func mayStartAgain(_ id: ServiceID) -> Bool {
+    if case .failed(.unkillable) = services[id.index].life.state { return false }
+    return services[id.index].intent != nil && shutdown == nil && mayStart(id)
+  }
+
   /// It has come to rest: what was to follow follows now.
   private mutating func rested(_ id: ServiceID) {
     services[id.index].mainPID = 0
-    var startsAgain = services[id.index].stopOrder?.startsAgain ?? false
-    if case .failed(.unkillable) = services[id.index].life.state { startsAgain = false }
+    let order = services[id.index].stopOrder
     services[id.index].stopOrder = nil
+    if services[id.index].errands == 0 { services[id.index].inForce = services[id.index].blueprint }
     refresh(id)
     for dependent in services[id.index].links.dependents { enqueue(dependent.service) }
-    if startsAgain, services[id.index].intent != nil, shutdown == nil, mayStart(id) {
-      return start([id], for: .service(services[id.index].name), isCommand: false, isAgain: true)
+    if let order, order.startsAgain {
+      return startAgain(id, isCommand: order.isCommanded)
+    }
+    if shutdown == nil, services[id.index].intent != nil, mayStart(id), restsForNothing(id) {
+      return startAgain(id, isCommand: false)
     }
     switch services[id.index].life.state {
     case .stopped(.exited): services[id.index].intent = nil
@@ -188,33 +233,45 @@ extension Supervisor {
     enqueue(id)
   }
 
+  /// The requirement that it rests for was quicker to come back than this service to go, or is none any more.
+  func restsForNothing(_ id: ServiceID) -> Bool {
+    guard let name = services[id.index].restsFor else { return false }
+    let named = resolve(name)
+    if named.contains(where: { isSettledUp($0) }) { return true }
+    return !services[id.index].links.requirements.contains { requirement in
+      requirement.name == name || requirement.candidates.contains { named.contains($0) }
+    }
+  }
+
+  private mutating func startAgain(_ id: ServiceID, isCommand: Bool) {
+    start([id], for: .service(services[id.index].name), isCommand: isCommand, isAgain: true)
+  }
+
   private mutating func startOnFailure(_ id: ServiceID) {
-    let record = services[id.index]
-    guard shutdown == nil, !record.wasStartedOnFailure else { return }
-    let reactions = record.inForce.definition.onFailure.flatMap { resolve($0).prefix(1) }.filter { mayStart($0) }
+    guard shutdown == nil, !services[id.index].wasStartedOnFailure else { return }
+    let reactions = services[id.index].inForce.definition.onFailure.compactMap { resolve($0).first { mayStart($0) } }
     guard !reactions.isEmpty else { return }
     for reaction in reactions where services[reaction.index].life.isResting {
       services[reaction.index].wasStartedOnFailure = true
     }
-    start(reactions, for: .onFailure(of: record.name), isCommand: true)
+    start(reactions, for: .onFailure(of: services[id.index].name), isCommand: true)
   }
 
   /// It is ready: dependents that rest only because it was not there are started again, if they are still wanted.
   private mutating func becameReady(_ id: ServiceID) {
     guard shutdown == nil else { return }
     for dependent in services[id.index].links.dependents {
-      let record = services[dependent.service.index]
-      if record.intent != nil, record.life.isResting, record.restsForRequirement, mayStart(dependent.service) {
-        start([dependent.service], for: .service(record.name), isCommand: false, isAgain: true)
+      let other = dependent.service
+      if services[other.index].intent != nil, services[other.index].restsFor != nil, mayStart(other) {
+        startAgain(other, isCommand: false)
       }
     }
   }
 
   private mutating func forgetIfDone(_ id: ServiceID) {
-    let record = services[id.index]
-    let isDone = record.isRemoved || (record.blueprint.definition.isTransient && record.hasLived)
-    guard isDone, record.errands == 0 else { return }
-    forget(id)
+    guard services[id.index].isGone else { return }
+    let isTransient = services[id.index].blueprint.definition.isTransient && services[id.index].hasLived
+    if services[id.index].isRemoved || isTransient { forget(id) }
   }
 
   // MARK: Neighbours

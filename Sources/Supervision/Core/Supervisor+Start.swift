@@ -6,8 +6,13 @@ extension Supervisor {
   ///   - requester: because of whom; what is taken along is wanted because of the service that needs it.
   ///   - isCommand: somebody asked: failures of the past are forgotten, a completed one-shot runs again.
   ///   - isAgain: the intent stands already; nothing new is wanted.
-  mutating func start(_ roots: [ServiceID], for requester: Requester, isCommand: Bool, isAgain: Bool = false) {
-    guard shutdown == nil else { return }
+  /// - Returns: what has to stop because it conflicts, with its dependents.
+  @discardableResult
+  mutating func start(
+    _ roots: [ServiceID], for requester: Requester, isCommand: Bool, isAgain: Bool = false
+  ) -> [ServiceID] {
+    guard shutdown == nil else { return [] }
+    var displaced: [ServiceID] = []
     visitStamp &+= 1
     let stamp = visitStamp
     var stack = roots.reversed().map { Visit(id: $0, requester: requester, isRoot: true) }
@@ -15,22 +20,24 @@ extension Supervisor {
     var wanted: [Visit] = []
     while true {
       guard let visit = stack.popLast() else {
-        guard let weak = wanted.popLast() else { return }
-        let clashes = services[weak.id.index].links.conflicts.contains { services[$0.index].visit == stamp }
+        guard let weak = wanted.popLast() else { return displaced }
+        let clashes = services[weak.id.index].links.conflicts.contains { services[$0.index].startVisit == stamp }
         if !clashes { stack.append(weak) }
         continue
       }
-      guard services[visit.id.index].visit != stamp, mayStart(visit.id) else { continue }
-      services[visit.id.index].visit = stamp
+      guard services[visit.id.index].startVisit != stamp, mayStart(visit.id) else { continue }
+      services[visit.id.index].startVisit = stamp
       want(visit)
       guard admit(visit, isCommand: isCommand, isAgain: isAgain) else { continue }
-      let record = services[visit.id.index]
-      for other in record.links.conflicts { giveWay(other, to: record.name) }
-      for requirement in record.links.requirements.reversed() {
-        guard let candidate = choose(requirement, isCommand: isCommand) else { continue }
-        stack.append(Visit(id: candidate, requester: .service(record.name), isRoot: false))
+      let name = services[visit.id.index].name
+      for other in services[visit.id.index].links.conflicts { displaced += giveWay(other, to: name) }
+      for requirement in services[visit.id.index].links.requirements.reversed() {
+        guard let candidate = choose(requirement) else { continue }
+        stack.append(Visit(id: candidate, requester: .service(name), isRoot: false))
       }
-      wanted += record.links.wants.reversed().map { Visit(id: $0, requester: .service(record.name), isRoot: false) }
+      for weak in services[visit.id.index].links.wants.reversed() {
+        wanted.append(Visit(id: weak, requester: .service(name), isRoot: false))
+      }
     }
   }
 
@@ -59,32 +66,47 @@ extension Supervisor {
     let id = visit.id
     guard services[id.index].stopOrder == nil else {
       // The stop finishes first; the walk then begins again from there.
-      services[id.index].stopOrder?.startsAgain = true
-      return false
+      return startAfterStop(id, isCommand: isCommand)
     }
     switch services[id.index].life.state {
     case .stopped:
       break
     case .failed:
-      let mayRetry = isCommand || services[id.index].restsForRequirement || (visit.isRoot && isAgain)
+      let mayRetry = isCommand || services[id.index].restsFor != nil || (visit.isRoot && isAgain)
       guard mayRetry else { return false }
     case .completed:
       guard visit.isRoot, isCommand else { return false }
     case .stopping(_, let outcome):
       guard isCommand || visit.isRoot else { return false }
       services[id.index].stopOrder = StopOrder(outcome: outcome, startsAgain: true)
-      refresh(id)
+      return startAfterStop(id, isCommand: isCommand)
+    case .respawning:
+      // Asked for by name it does not wait for its delay.
+      if visit.isRoot, isCommand { live(id, .admit) }
       return false
-    case .waiting, .starting, .running, .respawning:
+    case .waiting, .starting, .running:
       return false
     }
     if isCommand { services[id.index].life.forgetFailures() }
+    for slot in services[id.index].links.requirements.indices {
+      services[id.index].links.requirements[slot].nextCandidate = 0
+    }
     live(id, .admit)
     return true
   }
 
+  private mutating func startAfterStop(_ id: ServiceID, isCommand: Bool) -> Bool {
+    services[id.index].stopOrder?.startsAgain = true
+    if isCommand {
+      services[id.index].stopOrder?.isCommanded = true
+      services[id.index].life.forgetFailures()
+    }
+    refresh(id)
+    return false
+  }
+
   /// The service that is to meet a requirement: the one that is up, else one on its way, else the first that may be started.
-  private func choose(_ requirement: Links.Requirement, isCommand: Bool) -> ServiceID? {
+  func choose(_ requirement: Links.Requirement) -> ServiceID? {
     let candidates = requirement.candidates
     guard candidates.count > 1 else { return candidates.first }
     if let up = candidates.first(where: { services[$0.index].life.isUp && services[$0.index].stopOrder == nil }) {
@@ -99,9 +121,12 @@ extension Supervisor {
   }
 
   /// What conflicts with a service that starts is stopped first, with its dependents, and is no longer wanted.
-  private mutating func giveWay(_ id: ServiceID, to name: String) {
-    guard !services[id.index].life.isResting else { return }
+  @discardableResult
+  mutating func giveWay(_ id: ServiceID, to name: String) -> [ServiceID] {
+    // Also what rests and would come up with its requirement: of two that conflict the one asked for last is meant.
+    services[id.index].intent = nil
+    guard !services[id.index].life.isResting else { return [] }
     let outcome = Outcome.stopped(.conflict(name))
-    stop([id], outcome: outcome, above: { .stopped(.requirementStopped($0)) }, withdraws: true)
+    return stop([id], outcome: outcome, above: { .stopped(.requirementStopped($0)) }, withdraws: true)
   }
 }

@@ -17,8 +17,8 @@ extension Supervisor {
     var affected: [ServiceID] = []
     var stack = roots.reversed().map { (id: $0, outcome: outcome, isRoot: true) }
     while let (id, outcome, isRoot) = stack.popLast() {
-      guard services[id.index].visit != stamp else { continue }
-      services[id.index].visit = stamp
+      guard services[id.index].stopVisit != stamp else { continue }
+      services[id.index].stopVisit = stamp
       if withdraws { services[id.index].intent = nil }
       guard !services[id.index].life.isResting else { continue }
       order(id, StopOrder(outcome: outcome, startsAgain: startsAgain), isRoot: isRoot)
@@ -55,9 +55,12 @@ extension Supervisor {
   private func isMetWithout(_ edge: Links.Dependent, visited stamp: UInt32) -> Bool {
     let requirement = services[edge.service.index].links.requirements[Int(edge.requirement)]
     return requirement.candidates.contains { candidate in
-      let record = services[candidate.index]
-      return record.visit != stamp && record.stopOrder == nil && record.life.isUp
+      services[candidate.index].stopVisit != stamp && isUpToStay(candidate)
     }
+  }
+
+  func isUpToStay(_ id: ServiceID) -> Bool {
+    services[id.index].stopOrder == nil && services[id.index].life.isUp
   }
 
   /// A service went down unasked: what runs on top of it stops, and stays wanted.
@@ -74,10 +77,10 @@ extension Supervisor {
     }
     var lost: [ServiceID] = []
     for edge in services[id.index].links.dependents {
-      let dependent = services[edge.service.index]
-      let requirement = dependent.links.requirements[Int(edge.requirement)]
-      let isMet = requirement.candidates.contains { $0 != id && services[$0.index].life.isUp }
-      if dependent.life.isActive, dependent.stopOrder == nil, !isMet { lost.append(edge.service) }
+      let dependent = edge.service.index
+      guard services[dependent].life.isActive, services[dependent].stopOrder == nil else { continue }
+      let candidates = services[dependent].links.requirements[Int(edge.requirement)].candidates
+      if !candidates.contains(where: { $0 != id && isUpToStay($0) }) { lost.append(edge.service) }
     }
     guard !lost.isEmpty else { return }
     stop(lost, outcome: above(name), above: above, withdraws: false)
@@ -91,17 +94,21 @@ extension Supervisor {
     guard shutdown == nil else { return [] }
     var seen = Set(ids)
     var pending = ids
-    var followers: [ServiceID] = []
+    var restarted: [ServiceID] = []
     while let id = pending.popLast() {
-      for follower in services[id.index].links.restartFollowers where seen.insert(follower).inserted {
-        guard services[follower.index].life.isUp, services[follower.index].stopOrder == nil else { continue }
-        followers.append(follower)
-        pending.append(follower)
+      let followers = services[id.index].links.restartFollowers.filter { follower in
+        seen.insert(follower).inserted && services[follower.index].life.isUp
+          && services[follower.index].stopOrder == nil
       }
+      guard !followers.isEmpty else { continue }
+      let affected = stop(
+        followers, outcome: .stopped(.restart(requester)), above: { .stopped(.requirementStopped($0)) },
+        withdraws: false, startsAgain: true)
+      // Dependents are restarted too, and have followers of their own.
+      pending += affected
+      restarted += affected
+      seen.formUnion(affected)
     }
-    guard !followers.isEmpty else { return [] }
-    return stop(
-      followers, outcome: .stopped(.restart(requester)), above: { .stopped(.requirementStopped($0)) },
-      withdraws: false, startsAgain: true)
+    return restarted
   }
 }

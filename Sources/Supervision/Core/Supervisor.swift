@@ -22,9 +22,13 @@ import DequeModule
 ///
 /// It never blocks, reads no clock and touches no descriptor.
 public struct Supervisor: Sendable {
-  /// By number. A forgotten service leaves an empty place, so that a number never means two services.
+  /// By number. A forgotten service leaves an empty place, which is not taken by another before all edges are made anew.
   var services: [ServiceRecord] = []
   var idsByName: [String: ServiceID] = [:]
+  /// Empty places that edges may still lead to, and those that no edge leads to any more.
+  var vacated: [ServiceID] = []
+  var vacant: [ServiceID] = []
+  var nextRank: Int32 = 0
   /// Services that provide a name which is not their own, in load order.
   var providers: [String: [ServiceID]] = [:]
   var configuration = Configuration()
@@ -39,9 +43,11 @@ public struct Supervisor: Sendable {
   var processes: [ProcessKey: ProcessEntry] = [:]
   var deadlines = DeadlineQueue()
   var queue = Deque<ServiceID>()
-  /// Services that could start but for `max-parallel-starts`.
+  /// Services that could start but for `max-parallel-starts`, in the order in which they came.
   var held = Deque<ServiceID>()
   var startingCount = 0
+  /// How many processes run on a caller's behalf.
+  var errandCount = 0
   /// How many services are not at rest.
   var restlessCount = 0
   var visitStamp: UInt32 = 0
@@ -54,6 +60,7 @@ public struct Supervisor: Sendable {
 
   struct Shutdown: Sendable {
     var requester: Requester
+    /// The clients that asked for it.
     var requests: [RequestID] = []
     /// The shutdown timeout has passed, and everything has had its SIGKILL.
     var isForced = false
@@ -66,7 +73,8 @@ public struct Supervisor: Sendable {
     var role: ProcessRole
     /// For reload and actions: who waits, and whether the time was up.
     var request: RequestID?
-    var timedOut: Duration?
+    var timeout: Duration?
+    var hasTimedOut = false
   }
 
   /// - Parameter seed: of the jitter in respawn delays.

@@ -52,7 +52,7 @@ public struct LaunchReport: ~Copyable {
     case failed(LaunchFailure)
   }
 
-  /// Asks without blocking. On Linux the answer is there as soon as the process is started.
+  /// Asks without blocking. On Linux the answer is mostly there as soon as the process is started.
   public borrowing func outcome() throws(SystemError) -> Outcome {
     var failure = cproc_failure()
     let read = try withUnsafeMutableBytes(of: &failure) { (buffer) throws(SystemError) in

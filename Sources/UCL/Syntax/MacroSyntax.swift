@@ -48,7 +48,8 @@ extension ParseRun {
     switch name {
     case "includes": "use `.include`; the owner and mode of a file say whether it is trusted"
     case "load": "put the text into a heredoc"
-    default: "the macros are .include, .try_include, .priority and .inherit; a key that begins with a dot needs double quotes"
+    default:
+      "the macros are .include, .try_include, .priority and .inherit; a key that begins with a dot needs double quotes"
     }
   }
 

@@ -56,7 +56,8 @@ extension ParseRun {
       try skipSpaceAndComments()
       guard let byte = scanner.current else {
         guard case .brace(let opened) = closing else { return }
-        throw scanner.error("this `{` is never closed", from: opened, hint: "a `}` is missing before the end of the text")
+        throw scanner.error(
+          "this `{` is never closed", from: opened, hint: "a `}` is missing before the end of the text")
       }
       switch byte {
       case UInt8(ascii: "}"):
@@ -123,14 +124,12 @@ extension ParseRun {
       throw scanner.error("expected a key, found \(scanner.currentDescription)", hint: hintForKey())
     }
     scanner.skip { $0.isInKey }
-    guard let next = scanner.current else {
+    guard let next = scanner.current, next != 0x0A, next != 0x0D else {
       throw scanner.error(
         "the key `\(scanner.text(start.offset..<scanner.position))` has no value", from: start, to: scanner.position,
-        hint: "expected a value or `{` after it")
+        hint: "expected a value or `{` on this line")
     }
-    if next.endsKey || next == 0x0A || next == 0x0D {
-      return scanner.text(start.offset..<scanner.position)
-    }
+    if next.endsKey { return scanner.text(start.offset..<scanner.position) }
     let hint =
       next == UInt8(ascii: "{") || next == UInt8(ascii: "[")
       ? "put a blank between the key and `\(scanner.text(scanner.position..<scanner.position + 1))`"
@@ -226,7 +225,8 @@ extension ParseRun {
     while true {
       try skipSpaceAndComments()
       guard let byte = scanner.current else {
-        throw scanner.error("this `[` is never closed", from: start, hint: "a `]` is missing before the end of the text")
+        throw scanner.error(
+          "this `[` is never closed", from: start, hint: "a `]` is missing before the end of the text")
       }
       if byte == UInt8(ascii: "]") {
         scanner.advance()
@@ -289,14 +289,15 @@ extension ParseRun {
       return true
     }
     guard scanner.starts(with: "/*") else { return false }
-    let start = scanner.mark()
+    // The place is counted only for an error: the search for a section comes by here too, ahead of the parse.
+    let start = scanner.position
     var open = 0
     // As in libucl, what is in double quotes opens and closes nothing.
     var isQuoted = false
     repeat {
       guard let byte = scanner.current else {
         throw scanner.error(
-          "this comment is never closed", from: start, to: start.offset + 2,
+          "this comment is never closed", from: scanner.mark(at: start), to: start + 2,
           hint: isQuoted
             ? "a double quote in it hides its `*/`: quotes in comments come in pairs"
             : "comments nest: each `/*` needs a `*/`")

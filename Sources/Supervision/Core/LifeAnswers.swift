@@ -1,0 +1,92 @@
+// Every state's answer to every event; LifeStarting.swift and LifeEnding.swift have what the two busy states do.
+extension Life {
+  mutating func handle(_ event: LifeEvent, in context: inout LifeContext) {
+    switch state {
+    case .stopped, .failed: handleResting(event, in: &context)
+    case .waiting(let rerun): handleWaiting(event, rerun: rerun, in: &context)
+    case .starting(let starting): handleStarting(event, starting, in: &context)
+    case .running(let main): handleRunning(event, main: main, in: &context)
+    case .completed: handleCompleted(event, in: &context)
+    case .respawning(let respawning): handleRespawning(event, respawning, in: &context)
+    case .stopping(let ending, let outcome): handleStopping(event, ending, outcome, in: &context)
+    }
+  }
+
+  private mutating func handleResting(_ event: LifeEvent, in context: inout LifeContext) {
+    switch event {
+    case .admit: enter(.waiting(rerun: false), at: context.now)
+    case .stop(let outcome):
+      // A rest for another reason: a requirement of a service that never started has failed.
+      rest(outcome, at: context.now)
+    case .start, .kill, .deadline, .prepared, .spawned, .spawnFailed, .exited, .subtree: break
+    }
+  }
+
+  private mutating func handleWaiting(_ event: LifeEvent, rerun: Bool, in context: inout LifeContext) {
+    switch event {
+    case .start: begin(rerun: rerun, in: &context)
+    case .stop(let outcome):
+      if rerun {
+        end(main: nil, hook: nil, commanded: true, runsPostStop: true, outcome, in: &context)
+      } else {
+        rest(outcome, at: context.now)
+      }
+    case .admit, .kill, .deadline, .prepared, .spawned, .spawnFailed, .exited, .subtree: break
+    }
+  }
+
+  private mutating func handleRunning(_ event: LifeEvent, main: ProcessKey?, in context: inout LifeContext) {
+    switch event {
+    case .exited(let key, let status):
+      guard key == main else { break }
+      mainEnded(status, in: &context)
+    case .stop(let outcome):
+      guard main != nil else { return rest(outcome, at: context.now) }
+      end(main: main, hook: nil, commanded: true, runsPostStop: true, outcome, in: &context)
+    case .admit, .start, .kill, .deadline, .prepared, .spawned, .spawnFailed, .subtree: break
+    }
+  }
+
+  private mutating func handleCompleted(_ event: LifeEvent, in context: inout LifeContext) {
+    switch event {
+    case .admit: enter(.waiting(rerun: true), at: context.now)
+    case .stop(let outcome):
+      end(main: nil, hook: nil, commanded: true, runsPostStop: true, outcome, in: &context)
+    case .start, .kill, .deadline, .prepared, .spawned, .spawnFailed, .exited, .subtree: break
+    }
+  }
+
+  private mutating func handleRespawning(
+    _ event: LifeEvent, _ respawning: Respawning, in context: inout LifeContext
+  ) {
+    switch (respawning, event) {
+    case (.delay, .stop(let outcome)): rest(outcome, at: context.now)
+    case (.delay, .deadline) where !context.mayRespawn: rest(.failed(respawning.cause), at: context.now)
+    case (.delay, .deadline): enter(.waiting(rerun: false), at: context.now)
+    case (.delay, .admit):
+      // Somebody asks for it: that ends the pause.
+      enter(.waiting(rerun: false), at: context.now)
+    case (.delay, _): break
+    case (.ending(let ending, _), .stop(let outcome)): enter(.stopping(ending, outcome), at: context.now)
+    case (.ending(var ending, let cause), _):
+      switch ending.handle(event, in: &context) {
+      case .ongoing: enter(.respawning(.ending(ending, cause: cause)), at: context.now)
+      case .over: delay(cause: cause, in: &context)
+      case .gaveUp: rest(.failed(.unkillable), at: context.now)
+      }
+    }
+  }
+
+  private mutating func handleStopping(
+    _ event: LifeEvent, _ ending: Ending, _ outcome: Outcome, in context: inout LifeContext
+  ) {
+    if case .exited(let key, let status) = event, key == ending.main { noteExit(status, at: context.now) }
+    // A second reason to stop joins the first one.
+    var ending = ending
+    switch ending.handle(event, in: &context) {
+    case .ongoing: enter(.stopping(ending, outcome), at: context.now)
+    case .over: rest(outcome, at: context.now)
+    case .gaveUp: rest(.failed(.unkillable), at: context.now)
+    }
+  }
+}

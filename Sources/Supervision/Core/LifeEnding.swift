@@ -1,0 +1,93 @@
+// What follows an end that nobody asked for, and the way to rest.
+extension Life {
+  /// What follows an end that nobody asked for.
+  enum Decision {
+    case respawn
+    case rest(Outcome)
+
+    var isRespawn: Bool {
+      if case .respawn = self { true } else { false }
+    }
+
+    func cause(or other: FailureCause) -> FailureCause {
+      if case .rest(.failed(let cause)) = self { cause } else { other }
+    }
+  }
+
+  mutating func decide(_ cause: FailureCause, isSuccess: Bool, in context: inout LifeContext) -> Decision {
+    if let ordered = context.ordered { return .rest(ordered) }
+    let rule = context.definition.respawn
+    let applies =
+      switch rule.policy {
+      case .always: true
+      case .onFailure: !isSuccess
+      case .never: false
+      }
+    guard applies, context.mayRespawn else {
+      if isSuccess, case .exited(let status) = cause { return .rest(.stopped(.exited(status))) }
+      return .rest(.failed(cause))
+    }
+    guard takeRespawn(rule, at: context.now) else {
+      return .rest(.failed(.respawnLimit(count: rule.limitCount, period: rule.limitPeriod, last: cause)))
+    }
+    return .respawn
+  }
+
+  mutating func mainEnded(_ status: ExitStatus, in context: inout LifeContext) {
+    noteExit(status, at: context.now)
+    let cause = FailureCause.exited(status)
+    let decision = decide(cause, isSuccess: context.definition.isSuccess(status), in: &context)
+    context.effects.append(.ended(decision.cause(or: cause), willRetry: decision.isRespawn))
+    finish(decision, cause, nil, in: &context)
+  }
+
+  /// - Parameter starting: what was under way, if it was not up yet.
+  mutating func finish(
+    _ decision: Decision, _ cause: FailureCause, _ starting: Starting?, in context: inout LifeContext
+  ) {
+    let undoes = starting?.hasBegun ?? true
+    switch decision {
+    case .rest(let outcome):
+      end(
+        main: starting?.main, hook: starting?.hook, commanded: false, runsPostStop: undoes, outcome, in: &context)
+    case .respawn:
+      var ending = Ending(main: starting?.main, hook: starting?.hook, runsPostStop: undoes)
+      let step = ending.begin(commanded: false, in: &context)
+      enter(.respawning(.ending(ending, cause: cause)), at: context.now)
+      if case .over = step { delay(cause: cause, in: &context) }
+    }
+  }
+
+  mutating func end(
+    main: ProcessKey?, hook: ProcessKey?, commanded: Bool, runsPostStop: Bool, _ outcome: Outcome,
+    in context: inout LifeContext
+  ) {
+    var ending = Ending(main: main, hook: hook, runsPostStop: runsPostStop)
+    let step = ending.begin(commanded: commanded, in: &context)
+    enter(.stopping(ending, outcome), at: context.now)
+    if case .over = step { rest(outcome, at: context.now) }
+  }
+
+  mutating func delay(cause: FailureCause, in context: inout LifeContext) {
+    let pause = nextDelay(context.definition.respawn.delay, random: &context.random)
+    if pause == .zero {
+      enter(.waiting(rerun: false), at: context.now)
+    } else {
+      enter(.respawning(.delay(until: context.now + pause, cause: cause)), at: context.now)
+    }
+  }
+}
+
+extension Life.Respawning {
+  var cause: FailureCause {
+    switch self {
+    case .ending(_, let cause), .delay(_, let cause): cause
+    }
+  }
+}
+
+extension ServiceDefinition {
+  func isSuccess(_ status: ExitStatus) -> Bool {
+    if case .exited(let code) = status { successExitCodes.contains(code) } else { false }
+  }
+}

@@ -1,0 +1,63 @@
+/// What can happen to a service.
+enum LifeEvent: Sendable {
+  /// It is wanted: wait for the graph.
+  case admit
+  /// The graph says: nothing holds it any more.
+  case start
+  /// It is to rest, with this outcome.
+  case stop(Outcome)
+  /// No more patience: SIGKILL.
+  case kill
+  /// The look-ups before a start; empty when nothing is missing.
+  case prepared(lacks: [String])
+  /// The process executes its program.
+  case spawned(ProcessKey)
+  case spawnFailed(ProcessKey, SpawnFailure)
+  case exited(ProcessKey, ExitStatus)
+  /// The answer to `inspectSubtree`: at once, and again when the subtree has become empty.
+  case subtree(isEmpty: Bool)
+  case deadline
+}
+
+/// What the machine wants done.
+enum LifeEffect: Sendable {
+  case prepare
+  case spawn(ProcessKey, ProcessRole)
+  case signal(ProcessKey, Int32)
+  case signalSubtree(Int32)
+  case inspectSubtree
+  /// A start came to nothing; whether it will be tried again.
+  case attemptFailed(FailureCause, willRetry: Bool)
+  /// It was up and its main process ended, unasked.
+  case ended(FailureCause, willRetry: Bool)
+  /// A stop or post-stop command went wrong; the stop goes on.
+  case hookFailed(FailureCause)
+}
+
+/// The numbers that are the same on every system that we know.
+enum ProcessSignal {
+  static let kill: Int32 = 9
+  static let terminate: Int32 = 15
+}
+
+/// What an event's answer may look at, and where it puts its effects.
+struct LifeContext {
+  let blueprint: Blueprint
+  /// Nobody wants another start: the service is disabled, or the supervisor leaves.
+  var mayRespawn = true
+  /// It is to stop anyway, and comes to this: an end that comes by itself before its turn is as good.
+  var ordered: Outcome?
+  let now: Instant
+  var random: SplitMix64
+  var nextSerial: UInt64
+  var effects: [LifeEffect] = []
+
+  var definition: ServiceDefinition { blueprint.definition }
+
+  mutating func spawn(_ role: ProcessRole) -> ProcessKey {
+    let key = ProcessKey(serial: nextSerial)
+    nextSerial += 1
+    effects.append(.spawn(key, role))
+    return key
+  }
+}

@@ -1,0 +1,165 @@
+// From `start` to ready.
+extension Life {
+  mutating func handleStarting(_ event: LifeEvent, _ starting: Starting, in context: inout LifeContext) {
+    if case .clearing(let ending) = starting.phase {
+      return handleClearing(event, starting, ending, in: &context)
+    }
+    switch event {
+    case .prepared(let lacks):
+      guard case .preparing = starting.phase else { break }
+      prepared(lacks: lacks, starting, in: &context)
+    case .spawned(let key):
+      guard case .launching = starting.phase, key == starting.main else { break }
+      launched(starting, in: &context)
+    case .spawnFailed(let key, let failure):
+      guard let role = starting.role(of: key) else { break }
+      attemptFailed(.spawn(role, failure), starting.without(key), in: &context)
+    case .exited(let key, let status):
+      guard let role = starting.role(of: key) else { break }
+      exited(role, status, starting.without(key), in: &context)
+    case .deadline:
+      attemptFailed(.startTimeout(context.definition.startTimeout ?? .zero), starting, in: &context)
+    case .stop(let outcome):
+      guard starting.hasBegun else { return rest(outcome, at: context.now) }
+      end(
+        main: starting.main, hook: starting.hook, commanded: false, runsPostStop: true, outcome,
+        in: &context)
+    case .admit, .start, .kill, .subtree: break
+    }
+  }
+
+  mutating func begin(rerun: Bool, in context: inout LifeContext) {
+    guard !context.definition.isGroup else {
+      return becomeReady(at: context.now, main: nil, isOneShot: false)
+    }
+    let deadline = context.definition.startTimeout.map { context.now + $0 }
+    enter(.starting(Starting(phase: .preparing, main: nil, deadline: deadline, hasBegun: rerun)), at: context.now)
+    context.effects.append(.prepare)
+  }
+
+  private mutating func prepared(lacks: [String], _ starting: Starting, in context: inout LifeContext) {
+    guard lacks.isEmpty else {
+      // Nothing that a respawn could mend.
+      context.effects.append(.attemptFailed(.lacks(lacks), willRetry: false))
+      guard starting.hasBegun else { return rest(.failed(.lacks(lacks)), at: context.now) }
+      return finish(.rest(.failed(.lacks(lacks))), .lacks(lacks), starting, in: &context)
+    }
+    var next = starting
+    next.hasBegun = true
+    preStart(from: 0, next, in: &context)
+  }
+
+  private mutating func preStart(from index: Int, _ starting: Starting, in context: inout LifeContext) {
+    var next = starting
+    if index < context.definition.preStart.count {
+      next.phase = .preStart(index, context.spawn(.preStart(index)))
+    } else {
+      next.main = context.spawn(.main)
+      next.phase = .launching
+    }
+    enter(.starting(next), at: context.now)
+  }
+
+  private mutating func launched(_ starting: Starting, in context: inout LifeContext) {
+    var next = starting
+    guard context.definition.isOneShot else { return postStart(from: 0, next, in: &context) }
+    next.phase = .oneShot
+    enter(.starting(next), at: context.now)
+  }
+
+  private mutating func exited(
+    _ role: ProcessRole, _ status: ExitStatus, _ starting: Starting, in context: inout LifeContext
+  ) {
+    switch (role, starting.phase) {
+    case (.main, .oneShot),
+      // A short program may have ended before the news of its exec came.
+      (.main, .launching) where context.definition.isOneShot:
+      noteExit(status, at: context.now)
+      guard context.definition.isSuccess(status) else {
+        return attemptFailed(.exited(status), starting, in: &context)
+      }
+      clear(starting, in: &context)
+    case (.main, _):
+      noteExit(status, at: context.now)
+      attemptFailed(.exitedBeforeReady(status), starting, in: &context)
+    case (_, .preStart(let index, _)) where status == .exited(0):
+      preStart(from: index + 1, starting, in: &context)
+    case (_, .postStart(let index, _)) where status == .exited(0):
+      postStart(from: index + 1, starting, in: &context)
+    default:
+      attemptFailed(.hook(role, status), starting, in: &context)
+    }
+  }
+
+  /// A one-shot has succeeded: what it left behind is ended before it counts as completed.
+  private mutating func clear(_ starting: Starting, in context: inout LifeContext) {
+    var ending = Ending(main: nil, hook: nil, runsPostStop: false)
+    let step = ending.begin(commanded: false, in: &context)
+    var next = starting
+    next.phase = .clearing(ending)
+    enter(.starting(next), at: context.now)
+    if case .over = step { postStart(from: 0, next, in: &context) }
+  }
+
+  private mutating func handleClearing(
+    _ event: LifeEvent, _ starting: Starting, _ ending: Ending, in context: inout LifeContext
+  ) {
+    if case .stop(let outcome) = event {
+      return end(main: nil, hook: nil, commanded: true, runsPostStop: true, outcome, in: &context)
+    }
+    var ending = ending
+    var next = starting
+    switch ending.handle(event, in: &context) {
+    case .ongoing:
+      next.phase = .clearing(ending)
+      enter(.starting(next), at: context.now)
+    case .over: postStart(from: 0, next, in: &context)
+    case .gaveUp:
+      context.effects.append(.attemptFailed(.unkillable, willRetry: false))
+      rest(.failed(.unkillable), at: context.now)
+    }
+  }
+
+  private mutating func postStart(from index: Int, _ starting: Starting, in context: inout LifeContext) {
+    guard index < context.definition.postStart.count else {
+      return becomeReady(at: context.now, main: starting.main, isOneShot: context.definition.isOneShot)
+    }
+    var next = starting
+    next.phase = .postStart(index, context.spawn(.postStart(index)))
+    enter(.starting(next), at: context.now)
+  }
+
+  private mutating func attemptFailed(_ cause: FailureCause, _ starting: Starting, in context: inout LifeContext) {
+    var isSuccess = false
+    if case .exitedBeforeReady(let status) = cause { isSuccess = context.definition.isSuccess(status) }
+    let decision = decide(cause, isSuccess: isSuccess && context.definition.respawn.policy == .onFailure, in: &context)
+    context.effects.append(.attemptFailed(decision.cause(or: cause), willRetry: decision.isRespawn))
+    finish(decision, cause, starting, in: &context)
+  }
+}
+
+extension Life.Starting {
+  /// The command that runs beside the main process, or before it.
+  var hook: ProcessKey? {
+    switch phase {
+    case .preStart(_, let key), .postStart(_, let key): key == finished ? nil : key
+    case .preparing, .launching, .oneShot, .clearing: nil
+    }
+  }
+
+  func role(of key: ProcessKey) -> ProcessRole? {
+    if key == main { return .main }
+    switch phase {
+    case .preStart(let index, key): return .preStart(index)
+    case .postStart(let index, key): return .postStart(index)
+    default: return nil
+    }
+  }
+
+  /// The same, after a process of it has ended.
+  func without(_ key: ProcessKey) -> Self {
+    var rest = self
+    if key == main { rest.main = nil } else { rest.finished = key }
+    return rest
+  }
+}

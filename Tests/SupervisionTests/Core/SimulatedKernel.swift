@@ -1,0 +1,185 @@
+import HeapModule
+
+@testable import Supervision
+
+/// How a simulated process behaves.
+struct ProcessPlan: Sendable {
+  enum Answer: Sendable {
+    /// Dies of the signal.
+    case dies(after: Duration)
+    /// Ends by itself, with success.
+    case leaves(after: Duration)
+    case ignores
+  }
+
+  /// From the request to the exec of its program.
+  var spawnsAfter: Duration = .zero
+  var spawnFailure: SpawnFailure?
+  /// Ends by itself.
+  var exit: (status: ExitStatus, after: Duration)?
+  var onStopSignal: Answer = .dies(after: .zero)
+  /// How long it hangs in the kernel after SIGKILL.
+  var outlivesKill: Duration = .zero
+  /// Leaves a child behind in the subtree, which answers signals like this.
+  var child: (onStopSignal: Answer, outlivesKill: Duration)?
+
+  static let runs = ProcessPlan()
+
+  static func exits(_ status: ExitStatus, after: Duration = .zero) -> ProcessPlan {
+    ProcessPlan(exit: (status, after))
+  }
+}
+
+/// Processes without a system: takes the core's actions, and has events for it at moments of its own.
+struct SimulatedKernel {
+  struct Process {
+    var number: Int
+    /// `nil`: a child that some process left behind.
+    var key: ProcessKey?
+    var service: ServiceID
+    var role: ProcessRole
+    var plan: ProcessPlan
+    var isSpawned = false
+    var isEnding = false
+    var isErrand = false
+  }
+
+  enum Happening {
+    case event(Event)
+    case spawned(Int)
+    case ended(Int, ExitStatus)
+  }
+
+  struct Entry: Comparable {
+    var instant: Instant
+    var order: Int
+    var happening: Happening
+
+    static func < (left: Entry, right: Entry) -> Bool {
+      (left.instant, left.order) < (right.instant, right.order)
+    }
+
+    static func == (left: Entry, right: Entry) -> Bool { left.order == right.order }
+  }
+
+  private(set) var processes: [Int: Process] = [:]
+  private var numbers: [ProcessKey: Int] = [:]
+  private var agenda = Heap<Entry>()
+  private var nextOrder = 0
+  private var nextNumber = 100
+  /// Services whose end of the last process was asked for.
+  private var awaited: Set<ServiceID> = []
+
+  var next: Instant? { agenda.min?.instant }
+
+  mutating func at(_ instant: Instant, _ happening: Happening) {
+    agenda.insert(Entry(instant: instant, order: nextOrder, happening: happening))
+    nextOrder += 1
+  }
+
+  /// The events of the next entry of the agenda that is due.
+  mutating func takeDue(at now: Instant) -> [Event]? {
+    guard let entry = agenda.min, entry.instant <= now else { return nil }
+    agenda.removeMin()
+    switch entry.happening {
+    case .event(let event): return [event]
+    case .spawned(let number): return spawned(number, at: now)
+    case .ended(let number, let status): return ended(number, status)
+    }
+  }
+
+  // MARK: Processes
+
+  mutating func spawn(
+    _ key: ProcessKey, _ service: ServiceID, _ role: ProcessRole, isErrand: Bool, _ plan: ProcessPlan, at now: Instant
+  ) {
+    let number = nextNumber
+    nextNumber += 1
+    processes[number] = Process(
+      number: number, key: key, service: service, role: role, plan: plan, isErrand: isErrand)
+    numbers[key] = number
+    at(now + plan.spawnsAfter, .spawned(number))
+  }
+
+  private mutating func spawned(_ number: Int, at now: Instant) -> [Event] {
+    guard let process = processes[number], let key = process.key else { return [] }
+    if let failure = process.plan.spawnFailure {
+      remove(number)
+      return [.spawnFailed(key, failure)] + emptied(process.service)
+    }
+    processes[number]?.isSpawned = true
+    if let (status, after) = process.plan.exit { at(now + after, .ended(number, status)) }
+    if let child = process.plan.child {
+      var plan = ProcessPlan(onStopSignal: child.onStopSignal)
+      plan.outlivesKill = child.outlivesKill
+      processes[nextNumber] = Process(
+        number: nextNumber, key: nil, service: process.service, role: process.role, plan: plan, isSpawned: true)
+      nextNumber += 1
+    }
+    return [.spawned(key, pid: Int32(number))]
+  }
+
+  private mutating func ended(_ number: Int, _ status: ExitStatus) -> [Event] {
+    guard let process = processes[number] else { return [] }
+    // What dies before its exec was under way to it: the exec is still reported, as a pipe that closes.
+    let early: [Event] = process.key.map { process.isSpawned ? [] : [.spawned($0, pid: Int32(number))] } ?? []
+    remove(number)
+    return early + (process.key.map { [.exited($0, status)] } ?? []) + emptied(process.service)
+  }
+
+  private mutating func remove(_ number: Int) {
+    guard let process = processes.removeValue(forKey: number) else { return }
+    if let key = process.key { numbers[key] = nil }
+  }
+
+  /// The end of a process that nobody asked for.
+  mutating func end(_ number: Int, _ status: ExitStatus, at now: Instant) {
+    processes[number]?.isEnding = true
+    at(now, .ended(number, status))
+  }
+
+  // MARK: Signals and subtrees
+
+  mutating func signal(_ key: ProcessKey, _ number: Int32, at now: Instant) {
+    if let process = numbers[key] { deliver(number, to: process, at: now) }
+  }
+
+  mutating func signalSubtree(_ service: ServiceID, _ number: Int32, at now: Instant) {
+    for process in processes.values.filter({ $0.service == service }).map(\.number).sorted() {
+      deliver(number, to: process, at: now)
+    }
+  }
+
+  private mutating func deliver(_ signal: Int32, to number: Int, at now: Instant) {
+    guard let process = processes[number] else { return }
+    switch signal {
+    case ProcessSignal.kill:
+      at(now + process.plan.outlivesKill, .ended(number, .signaled(signal, core: false)))
+    case ProcessSignal.terminate:
+      switch process.plan.onStopSignal {
+      case .dies(let after): at(now + after, .ended(number, .signaled(signal, core: false)))
+      case .leaves(let after): at(now + after, .ended(number, .exited(0)))
+      case .ignores: break
+      }
+    default: break
+    }
+  }
+
+  mutating func inspect(_ service: ServiceID, at now: Instant) {
+    let isEmpty = !processes.values.contains { $0.service == service }
+    at(now, .event(.subtree(service, isEmpty: isEmpty)))
+    if !isEmpty { awaited.insert(service) }
+  }
+
+  private mutating func emptied(_ service: ServiceID) -> [Event] {
+    guard awaited.contains(service), !processes.values.contains(where: { $0.service == service }) else { return [] }
+    awaited.remove(service)
+    return [.subtree(service, isEmpty: true)]
+  }
+
+  func processes(of service: ServiceID) -> [Process] {
+    processes.values.filter { $0.service == service }.sorted { $0.number < $1.number }
+  }
+
+  func number(of key: ProcessKey) -> Int? { numbers[key] }
+}

@@ -1,0 +1,58 @@
+@testable import Supervision
+
+/// What processes do in the simulation: mostly what they should. It hangs on the seed, the service and how many processes it
+/// has had, so that leaving out steps of a history changes as little as possible of the rest.
+enum ProcessChaos {
+  /// After so many processes a service behaves, so that the world comes to rest.
+  static let patience = 25
+
+  static func plan(
+    seed: UInt64, _ name: String, _ role: ProcessRole, _ count: Int, isOneShot: Bool
+  ) -> ProcessPlan {
+    var hash = seed
+    for byte in name.utf8 { hash = hash &* 1_099_511_628_211 ^ UInt64(byte) }
+    var random = SplitMix64(seed: hash &+ UInt64(count) &* 7919)
+    var plan = ends(role, isOneShot: isOneShot, isCalm: count > patience, &random)
+    if random.chance(20) { plan.spawnsAfter = random.milliseconds(700) }
+    plan.onStopSignal = answer(&random)
+    plan.outlivesKill = stubbornness(&random)
+    if random.chance(10) { plan.child = (answer(&random), stubbornness(&random)) }
+    if count <= patience, random.chance(6) { plan.spawnFailure = .noProgram }
+    return plan
+  }
+
+  private static func ends(
+    _ role: ProcessRole, isOneShot: Bool, isCalm: Bool, _ random: inout SplitMix64
+  ) -> ProcessPlan {
+    let after = random.chance(40) ? .zero : random.milliseconds(2500)
+    let status: ExitStatus = !isCalm && random.chance(20) ? .exited(1) : .exited(0)
+    switch role {
+    case .main:
+      if isOneShot { return .exits(status, after: after) }
+      return !isCalm && random.chance(22) ? .exits(status, after: after) : .runs
+    case .preStart, .postStart:
+      // A one-shot may have no limit of time: its commands end by themselves.
+      return !isOneShot && !isCalm && random.chance(8) ? .runs : .exits(status, after: after)
+    case .stopCommand, .postStop, .reload, .action:
+      return random.chance(15) ? .runs : .exits(status, after: after)
+    }
+  }
+
+  private static func answer(_ random: inout SplitMix64) -> ProcessPlan.Answer {
+    switch random.below(10) {
+    case 0..<5: .dies(after: .zero)
+    case 5..<7: .dies(after: random.milliseconds(1500))
+    case 7: .leaves(after: random.milliseconds(500))
+    default: .ignores
+    }
+  }
+
+  private static func stubbornness(_ random: inout SplitMix64) -> Duration {
+    switch random.below(50) {
+    case 0..<3: random.milliseconds(8000)
+    case 3: .seconds(15)
+    case 4: .seconds(300)
+    default: .zero
+    }
+  }
+}

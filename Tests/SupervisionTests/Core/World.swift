@@ -1,0 +1,237 @@
+@testable import Supervision
+
+/// A supervisor, a simulated kernel, and a clock that only moves when a test says so.
+struct World {
+  var supervisor: Supervisor
+  var kernel = SimulatedKernel()
+  private(set) var now = Instant(nanoseconds: 1_000_000_000)
+
+  /// What processes do, by service and role; those of other services run until they are told to end, commands succeed.
+  var plans: [String: [ProcessRole: ProcessPlan]] = [:]
+  /// Where no plan is given; `count` is that of the processes of the service so far.
+  var defaultPlan: (_ service: String, _ role: ProcessRole, _ count: Int, _ isOneShot: Bool) -> ProcessPlan = {
+    $1 == .main && !$3 ? .runs : .exits(.exited(0))
+  }
+  /// What the host lacks, by service.
+  var lacks: [String: [String]] = [:]
+  /// Looks at the world after every event.
+  var watch: Watch?
+  /// How much of what has happened the supervisor has not heard yet.
+  private(set) var untold = 0
+  /// The latest news of a process, to be told twice.
+  private(set) var lastProcessEvent: Event?
+
+  private(set) var counts: [String: Int] = [:]
+  /// What a user would read in the journal: `db starting`, `db running`.
+  private(set) var journal: [String] = []
+  private(set) var records: [Record] = []
+  private(set) var replies: [RequestID: [Reply]] = [:]
+  private(set) var progress: [RequestID: [Progress]] = [:]
+  private(set) var open: Set<RequestID> = []
+  private(set) var hungUp: Set<RequestID> = []
+  private(set) var signals: [String] = []
+  private(set) var enablement: Enablement?
+  private(set) var exit: [String]?
+  private(set) var forgotten: [String] = []
+  private var nextRequest: UInt64 = 1
+
+  init(seed: UInt64 = 1) {
+    supervisor = Supervisor(seed: seed)
+  }
+
+  /// Boots with these services, and lets happen what happens at once.
+  init(_ definitions: ServiceDefinition...) {
+    self.init()
+    boot(Configuration(definitions))
+  }
+
+  // MARK: Doing
+
+  mutating func boot(_ configuration: Configuration, _ enablement: Enablement = Enablement()) {
+    handle(.boot(configuration, enablement))
+    run()
+  }
+
+  mutating func load(_ definitions: [ServiceDefinition], scope: LoadScope = .all) -> RequestID {
+    load(Configuration(definitions), scope: scope)
+  }
+
+  @discardableResult
+  mutating func load(_ configuration: Configuration, scope: LoadScope = .all) -> RequestID {
+    let request = newRequest()
+    handle(.load(configuration, scope: scope, requester: .user(uid: 0), request: request))
+    run()
+    return request
+  }
+
+  /// Gives an order and lets happen what happens at once.
+  @discardableResult
+  mutating func order(_ order: Order) -> RequestID {
+    let request = newRequest()
+    handle(.order(order, requester: .user(uid: 0), request: request))
+    run()
+    return request
+  }
+
+  mutating func newRequest() -> RequestID {
+    let request = RequestID(nextRequest)
+    nextRequest += 1
+    open.insert(request)
+    return request
+  }
+
+  @discardableResult
+  mutating func start(_ names: String...) -> RequestID { order(.start(names, options: OrderOptions())) }
+
+  @discardableResult
+  mutating func stop(_ names: String...) -> RequestID {
+    order(.stop(names, withRequirements: false, options: OrderOptions()))
+  }
+
+  @discardableResult
+  mutating func restart(_ names: String...) -> RequestID { order(.restart(names, options: OrderOptions())) }
+
+  mutating func hangUp(_ request: RequestID) {
+    open.remove(request)
+    hungUp.insert(request)
+    handle(.callerGone(request))
+    run()
+  }
+
+  /// The main process ends, unasked.
+  mutating func end(_ name: String, _ status: ExitStatus = .exited(1)) {
+    guard let id = supervisor.find(name), let main = supervisor.services[id.index].life.main,
+      let number = kernel.number(of: main)
+    else { return }
+    kernel.end(number, status, at: now)
+    run()
+  }
+
+  // MARK: Time
+
+  /// Hands over everything that is due now.
+  mutating func run() {
+    while true {
+      if let events = kernel.takeDue(at: now) {
+        for (index, event) in events.enumerated() {
+          untold = events.count - index - 1
+          handle(event)
+        }
+      } else if let deadline = supervisor.nextDeadline, deadline <= now {
+        handle(.tick)
+      } else {
+        return
+      }
+    }
+  }
+
+  mutating func advance(_ duration: Duration) {
+    let end = now + duration
+    while let next = nextInstant, next <= end {
+      now = max(now, next)
+      run()
+    }
+    now = end
+  }
+
+  /// Lets time pass until nothing is to happen any more, or for so long.
+  mutating func runUntilQuiet(for most: Duration = .seconds(3600)) {
+    let end = now + most
+    run()
+    while let next = nextInstant, next <= end {
+      now = max(now, next)
+      run()
+    }
+  }
+
+  var nextInstant: Instant? {
+    mutating get {
+      let deadline = supervisor.nextDeadline
+      guard let event = kernel.next else { return deadline }
+      return deadline.map { min($0, event) } ?? event
+    }
+  }
+
+  // MARK: One event
+
+  mutating func handle(_ event: Event) {
+    switch event {
+    case .spawned, .spawnFailed, .exited: lastProcessEvent = event
+    default: break
+    }
+    let actions = supervisor.handle(event, at: now)
+    for action in actions { carryOut(action) }
+    watch?.look(at: self, after: event, actions)
+  }
+
+  mutating func note(_ text: String) {
+    journal.append(text)
+  }
+
+  private mutating func carryOut(_ action: Action) {
+    switch action {
+    case .prepare(let id):
+      kernel.at(now, .event(.prepared(id, lacks: lacks[supervisor.name(of: id)] ?? [])))
+    case .spawn(let key, let id, let role, let invocation):
+      let name = supervisor.name(of: id)
+      counts[name, default: 0] += 1
+      let isOneShot = supervisor.blueprint(of: id).definition.isOneShot
+      let plan = plans[name]?[role] ?? defaultPlan(name, role, counts[name] ?? 0, isOneShot)
+      kernel.spawn(key, id, role, isErrand: invocation != nil, plan, at: now)
+      if role != .main { journal.append("\(name) \(role)") }
+    case .signal(let key, let number), .signalGroup(let key, let number):
+      signals.append("\(number)")
+      kernel.signal(key, number, at: now)
+    case .signalSubtree(let id, let number):
+      signals.append("\(supervisor.name(of: id)) \(number)")
+      kernel.signalSubtree(id, number, at: now)
+    case .inspectSubtree(let id): kernel.inspect(id, at: now)
+    case .reply(let request, let reply):
+      replies[request, default: []].append(reply)
+      open.remove(request)
+    case .progress(let request, let step): progress[request, default: []].append(step)
+    case .record(let record):
+      records.append(record)
+      if case .state(let name, let state, _, _) = record { journal.append("\(name) \(state)") }
+    case .saveEnablement(let lists): enablement = lists
+    case .forget(_, let name): forgotten.append(name)
+    case .exit(let unstopped): exit = unstopped
+    }
+  }
+
+  // MARK: Looking
+
+  func state(_ name: String) -> StateName? {
+    supervisor.find(name).map { supervisor.state(of: $0) }
+  }
+
+  func snapshot(_ name: String) -> ServiceSnapshot? {
+    supervisor.find(name).map { supervisor.snapshot(of: $0) }
+  }
+
+  func cause(_ name: String) -> Outcome? { snapshot(name)?.cause }
+
+  func isWanted(_ name: String) -> Bool { snapshot(name)?.intent != nil }
+
+  func pid(_ name: String) -> Int32? { snapshot(name)?.mainPID }
+
+  /// The one final reply; `nil` while there is none.
+  func reply(_ request: RequestID) -> Reply? { replies[request]?.first }
+
+  /// What the reply says of a service.
+  func result(_ request: RequestID, _ name: String) -> ServiceOutcome.Result? {
+    guard case .services(let outcomes) = reply(request) else { return nil }
+    return outcomes.last { $0.service == name }?.result
+  }
+
+  /// Takes the journal, so that what follows stands alone.
+  mutating func takeJournal() -> [String] {
+    defer { journal = [] }
+    return journal
+  }
+
+  /// How many processes of a role were asked for.
+  func processes(_ name: String) -> [SimulatedKernel.Process] {
+    supervisor.find(name).map { kernel.processes(of: $0) } ?? []
+  }
+}
