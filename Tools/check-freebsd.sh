@@ -1,46 +1,47 @@
-#!/usr/bin/env bash
+#!/bin/sh
 # Compiles every target of Package.swift for FreeBSD, on a Linux host, with warnings as errors (Package.swift asks for that).
 # Nothing is linked: there is no Swift runtime for FreeBSD here. Test targets are left out: Testing has no FreeBSD build.
 #
 # usage: Tools/check-freebsd.sh [TARGET...]       (default: all of them)
 # The SDK is made in .build-sdk, about a minute, when it is missing or older than what it is made from; FRUIX_FREEBSD_SDK names
 # another directory to use and to make it in.
-set -euo pipefail
+set -eu
 
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-readonly recipe=Tools/freebsd-sdk
-readonly sdk=${FRUIX_FREEBSD_SDK:-$PWD/.build-sdk}
-readonly stamp=$sdk/made-from
+cd "$(dirname "$0")/.."
+unset CC CXX
+recipe=Tools/freebsd-sdk
+sdk=${FRUIX_FREEBSD_SDK:-$PWD/.build-sdk}
+stamp=$sdk/made-from
 
-if [[ $(uname -s) == FreeBSD ]]; then
+if [ "$(uname -s)" = FreeBSD ]; then
     echo "check-freebsd: this is FreeBSD: make test compiles for it"
     exit 0
 fi
 
 # What the SDK depends on: the recipe with its data, and the compiler whose modules it rebuilds.
-fingerprint=$({ find "$recipe" -type f -print0 | sort -z | xargs -0 cat; swiftc --version 2>/dev/null; } | cksum)
-if [[ ! -f $stamp || $(< "$stamp") != "$fingerprint" ]]; then
+fingerprint=$({ find "$recipe" -type f | LC_ALL=C sort | xargs cat; swiftc --version 2>/dev/null; } | cksum)
+if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$fingerprint" ]; then
     echo "check-freebsd: making the SDK in $sdk"
-    "$recipe/make-freebsd-sdk.sh" "$sdk"
+    bash "$recipe/make-freebsd-sdk.sh" "$sdk"
     # Modules that were compiled against the SDK before are of no use any more.
     rm -rf .build-freebsd
     echo "$fingerprint" > "$stamp"
 fi
 
-if [[ $# -gt 0 ]]; then
-    targets=("$@")
-else
+if [ $# -eq 0 ]; then
     # One target a line, as `swift package describe` lists them; tests are not built for FreeBSD.
-    mapfile -t targets < <(swift package describe --type json | python3 -c '
+    targets=$(swift package describe --type json | python3 -c '
 import json, sys
 for target in json.load(sys.stdin)["targets"]:
     if target["type"] != "test":
         print(target["name"])')
+    # shellcheck disable=SC2086  # names of targets have no blanks
+    set -- $targets
 fi
-[[ ${#targets[@]} -gt 0 ]] || { echo "check-freebsd: Package.swift has no targets" >&2; exit 1; }
+[ $# -gt 0 ] || { echo "check-freebsd: Package.swift has no targets" >&2; exit 1; }
 
-for target in "${targets[@]}"; do
+for target in "$@"; do
     echo "check-freebsd: $target"
     swift build --swift-sdks-path "$sdk" --swift-sdk freebsd --scratch-path .build-freebsd --target "$target"
 done
-echo "check-freebsd: ${#targets[@]} targets compile for FreeBSD"
+echo "check-freebsd: $# targets compile for FreeBSD"

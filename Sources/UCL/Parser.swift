@@ -77,11 +77,14 @@ public struct Parser {
     _ source: Source, reader: (any SourceReader)? = nil
   ) throws(ParseError) -> (value: Value, steps: Int) {
     var run = ParseRun(source, parser: self, reader: reader)
-    let value =
-      switch mode {
-      case .ucl: try run.parseText()
-      case .json: try run.parseJSONText()
-      }
+    let value = try run.parse(mode)
     return (value, run.steps)
+  }
+
+  /// What a parse costs, whether it succeeds or not.
+  func cost(_ source: Source, reader: (any SourceReader)? = nil) -> Int {
+    var run = ParseRun(source, parser: self, reader: reader)
+    _ = try? run.parse(mode)
+    return run.steps
   }
 }

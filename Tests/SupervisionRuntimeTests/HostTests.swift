@@ -119,6 +119,13 @@ import Testing
     }
   }
 
+  @Test("the daemon's work runs before the call returns")
+  func run() throws {
+    var done = false
+    try Host.run { done = true }
+    #expect(done)
+  }
+
   @Test("the soft limit of open files goes up to the hard one, and what it was is returned")
   func openFiles() throws {
     var limit = rlimit()

@@ -48,7 +48,7 @@ extension ProcessTests {
       var bench = try LaunchBench()
       let started = try bench.start("trap '' USR1; sleep 1000 & trap - USR1; sleep 1000 & echo $!; wait")
       let process = started.process
-      try process.signalGroup(SIGTERM)
+      try Reaper.signalGroup(of: process.pid, SIGTERM)
       #expect(try process.waitForExit() == .signaled(SIGTERM, core: false))
       try bench.waitUntilEmpty(Subtree(firsts: [process.pid]))
       bench.reaper.release(process)
@@ -140,10 +140,15 @@ extension ProcessTests {
     @Test("reaping what was adopted leaves the status of what was launched alone")
     func statusIsNotStolen() throws {
       var bench = try LaunchBench()
-      let started = try bench.start("(sh -c 'kill -9 $$' & echo $!); exit 7")
+      // The orphan ends when this test closes its end, after it was adopted.
+      let gate = try Descriptor.pipe()
+      let started = try bench.start("(sh -c 'read line <&4; kill -9 $$' & echo $!); exit 7") { plan in
+        plan.descriptors.append(.init(child: 4, parent: gate.reading.number))
+      }
       let process = started.process
       let orphan = try #require(Int32(started.line))
       #expect(try process.waitForExit() == .exited(7))
+      gate.writing.close()
       try waitForEnd(of: orphan)
       #expect(try bench.reaper.reapOrphans() == [.init(pid: orphan, status: .signaled(SIGKILL, core: false))])
       #expect(try process.status() == .exited(7))
@@ -160,7 +165,8 @@ extension ProcessTests {
       bench.reaper.release(process)
       #expect(kill(pid, SIGKILL) == 0)
       try waitForEnd(of: pid)
-      #expect(try bench.reaper.reapOrphans() == [.init(pid: pid, status: .signaled(SIGKILL, core: false))])
+      let orphans = try bench.reaper.reapOrphans()
+      #expect(orphans == [.init(pid: pid, status: .signaled(SIGKILL, core: false))])
     }
   }
 }

@@ -15,7 +15,7 @@ struct ConformanceTests {
     let source = try Corpus.source(name)
     let result = Result { try Parser().parse(source, reader: FileReader()) }
     let theirs = try Corpus.expectation(name + ".json")
-    guard source.line(1)?.hasPrefix("# differs: ") == true else {
+    guard source.line(1)?.contains("# differs: ") == true else {
       check(result, against: theirs)
       return
     }
@@ -28,7 +28,8 @@ struct ConformanceTests {
   private func check(_ result: Result<Value, any Error>, against expected: Value?) {
     switch (result, expected) {
     case (.success(let value), let expected?):
-      #expect(isSame(value, expected), "ours: \(value.json)\nexpected: \(expected.json)")
+      let agrees = isSame(value, expected)
+      #expect(agrees, "ours: \(value.json)\nexpected: \(expected.json)")
     case (.success(let value), nil):
       Issue.record("expected a refusal, got \(value.json)")
     case (.failure, nil): break

@@ -45,7 +45,7 @@ while read -r case && read -r result <&3; do
   if [ "$update" = yes ]; then
     printf '%s\n' "$result" >"$expected"
   elif [ "$result" != "$(cat "$expected")" ]; then
-    echo "conformance: libucl disagrees with $(basename "$expected"): $result" >&2
+    printf 'conformance: libucl disagrees with %s: %s\n' "$(basename "$expected")" "$result" >&2
     failures=$((failures + 1))
   fi
 done <"$scratch/list" 3<"$scratch/plain"

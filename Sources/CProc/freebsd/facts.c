@@ -39,6 +39,11 @@ cproc_process_facts(pid_t process, struct cproc_facts *facts)
 	return 0;
 }
 
+void
+cproc_memory_trim(void)
+{
+}
+
 bool
 cproc_loads_modules(void)
 {

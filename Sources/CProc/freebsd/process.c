@@ -54,6 +54,14 @@ cproc_process_signal(int process, int number)
 	return errno == ESRCH ? 0 : -1;
 }
 
+/* waitpid(-1) and PROC_REAP_GETPIDS tell adopted children from others: any thread will do. */
+int
+cproc_run(void (*body)(void *context), void *context)
+{
+	body(context);
+	return 0;
+}
+
 int
 cproc_reaper_acquire(void)
 {

@@ -142,7 +142,25 @@ children_of(pid_t parent, struct pid_list *list)
 	return supported ? result : search_children(parent, list);
 }
 
-/* proc_pid_stat(5): pid (name) state ppid pgrp session ... num_threads is the 20th; the name may hold anything, the last `)` ends it. */
+int
+children_of_first_thread(struct pid_list *list)
+{
+	char path[64];
+	int descriptor, result;
+
+	snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+	descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	if (descriptor < 0)
+		return errno == ENOENT ? search_children(getpid(), list) : -1;
+	result = append_numbers(descriptor, list);
+	close(descriptor);
+	return result;
+}
+
+/*
+ * proc_pid_stat(5): pid (name) state ppid pgrp session ... num_threads is the 20th; the name may
+ * hold anything, the last `)` ends it.
+ */
 int
 process_stat(pid_t pid, struct process_stat *stat)
 {

@@ -2,6 +2,7 @@
 #include "CProc.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -53,6 +54,12 @@ cproc_process_facts(pid_t process, struct cproc_facts *facts)
 	name[strcspn(name, "\n")] = '\0';
 	snprintf(facts->command, sizeof(facts->command), "[%s]", name);
 	return 0;
+}
+
+void
+cproc_memory_trim(void)
+{
+	malloc_trim(0);
 }
 
 bool

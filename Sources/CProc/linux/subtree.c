@@ -46,7 +46,10 @@ is_first(const struct cproc_subtree *subtree, pid_t pid)
 	return false;
 }
 
-/* The environment as the process got it at its exec: it may have cleared its own copy, or be another user's (EACCES). */
+/*
+ * The environment as the process got it at its exec: it may have cleared its own copy, or be
+ * another user's (EACCES).
+ */
 static bool
 has_variable(pid_t pid, const char *mark)
 {
@@ -76,7 +79,10 @@ belongs(const struct cproc_subtree *subtree, pid_t pid, pid_t *first)
 
 	*first = 0;
 	if (mark != 0 && pid_is_in(mark, subtree->known, subtree->known_count)) {
-		/* What is marked by another service's process that we still hold is that service's, whatever else it shows. */
+		/*
+		 * What is marked by another service's process that we still hold is that service's,
+		 * whatever else it shows.
+		 */
 		*first = mark;
 		return is_first(subtree, mark);
 	}
@@ -105,19 +111,21 @@ static int
 append_roots(const struct cproc_subtree *subtree, struct member_list *list)
 {
 	struct pid_list children = { 0 };
-	pid_t self = getpid();
-	int result = children_of(self, &children);
+	pid_t first, self = getpid();
+	int result = children_of_first_thread(&children);
 
+	for (size_t i = 0; result == 0 && i < subtree->first_count; i++) {
+		first = subtree->firsts[i];
+		if (child_lives(first))
+			result = append_member(list, first, self, first);
+	}
 	for (size_t i = 0; result == 0 && i < children.count; i++) {
 		pid_t pid = children.pids[i];
-		pid_t first = pid;
 
-		if (pid_is_in(pid, subtree->known, subtree->known_count)) {
-			if (is_first(subtree, pid) && child_lives(pid))
-				result = append_member(list, pid, self, first);
-		} else if (child_lives(pid) && belongs(subtree, pid, &first)) {
+		if (pid_is_in(pid, subtree->known, subtree->known_count))
+			continue;
+		if (child_lives(pid) && belongs(subtree, pid, &first))
 			result = append_member(list, pid, self, first);
-		}
 	}
 	pid_list_free(&children);
 	return result;
@@ -209,7 +217,8 @@ was_signalled(const struct pid_list *signalled, pid_t pid)
 
 /* Returns how many processes got the signal that had not got it before; -1: the list could not be made. */
 static ssize_t
-signal_pass(const struct cproc_subtree *subtree, int number, struct pid_list *signalled, struct cproc_subtree_killed *killed)
+signal_pass(const struct cproc_subtree *subtree, int number, struct pid_list *signalled,
+    struct cproc_subtree_killed *killed)
 {
 	struct member_list list = { 0 };
 	ssize_t count = collect(subtree, &list) < 0 ? -1 : 0;
@@ -235,7 +244,10 @@ signal_pass(const struct cproc_subtree *subtree, int number, struct pid_list *si
 int
 cproc_subtree_signal(const struct cproc_subtree *subtree, int number, struct cproc_subtree_killed *killed)
 {
-	/* Whoever forks faster than so many passes is met again when the supervisor looks whether anything is left. */
+	/*
+	 * Whoever forks faster than so many passes is met again when the supervisor looks whether
+	 * anything is left.
+	 */
 	int passes = number == SIGKILL ? 32 : 1;
 	struct pid_list signalled = { 0 };
 	ssize_t count = 1;
@@ -266,23 +278,38 @@ reap(pid_t pid, struct cproc_orphan *orphan)
 	return 1;
 }
 
+/* The pid of a child of any thread that has ended and is not reaped; 0: there is none. */
+static pid_t
+any_zombie(void)
+{
+	siginfo_t info;
+
+	memset(&info, 0, sizeof info);
+	if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
+		return errno == ECHILD ? 0 : -1;
+	return info.si_pid;
+}
+
 /*
- * waitpid(-1) would take the status of processes that have a descriptor.  The first look is one call, and for a dead one that was started (not
- * adopted) it cannot look behind it: then each adopted child is asked.
+ * waitpid(-1) would take the status of processes that have a descriptor.  So the kernel is asked
+ * who has ended before that is reaped; behind a dead one that has a descriptor this way cannot
+ * look: then each adopted child is asked.
  */
 ssize_t
 cproc_reap_orphans(const pid_t *known, size_t known_count, struct cproc_orphan *orphans, size_t capacity)
 {
 	struct pid_list children = { 0 };
-	siginfo_t info;
 	ssize_t count = 0;
+	pid_t zombie;
 
-	memset(&info, 0, sizeof info);
-	if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
-		return errno == ECHILD ? 0 : -1;
-	if (info.si_pid == 0)
-		return 0;
-	if (children_of(getpid(), &children) < 0)
+	while ((zombie = any_zombie()) > 0 && (size_t)count < capacity && !pid_is_in(zombie, known, known_count)) {
+		if (reap(zombie, &orphans[count]) == 0)
+			break;
+		count++;
+	}
+	if (zombie <= 0)
+		return zombie < 0 && count == 0 ? -1 : count;
+	if (children_of_first_thread(&children) < 0 && count == 0)
 		count = -1;
 	for (size_t i = 0; count >= 0 && i < children.count && (size_t)count < capacity; i++) {
 		if (!pid_is_in(children.pids[i], known, known_count))

@@ -12,6 +12,9 @@ public struct Configuration: Sendable {
   /// Lacks of the host (program, account, rights), by service: that service is failed with this reason, everything else starts.
   public var lacks: OrderedDictionary<String, String> = [:]
 
+  /// The defaults for all files, which a subset of one file that is loaded later takes as well.
+  var defaults: ServiceSection?
+
   public init() {}
 }
 

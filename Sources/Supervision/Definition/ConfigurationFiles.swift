@@ -74,7 +74,11 @@ public struct ConfigurationFiles: Sendable {
       found.files.append(ConfigurationFile(path: path, role: .main))
       if let parent = parent(of: path) { found.directories.append(parent) }
     case .directory:
+      let packagedCount = found.files.count
       found.addConfiguration(path, in: store)
+      if found.files.count == packagedCount, found.problems.isEmpty {
+        found.problems.append(Diagnostic(.note, "the configuration \(path) contains no *.ucl file", at: nil))
+      }
     case .missing:
       found.fail("the configuration \(path) does not exist")
     case .other:

@@ -40,7 +40,8 @@ public struct ConfigurationLoader {
   }
 
   /// Loads only the services in `path`: they are added to `base` or replace those of the same names; everything else, the
-  /// supervisor's settings included, stays as it is. The graph is checked as a whole.
+  /// supervisor's settings included, stays as it is. The graph is checked as a whole. A single file takes the defaults that
+  /// `base` has for all files.
   public func loadSubset(path: String, onto base: Configuration) -> Result<Configuration, Diagnostics> {
     load(find(path, packaged: nil), onto: base)
   }

@@ -113,13 +113,22 @@ private func uclKey(_ key: String) -> String {
 /// A string, quoted unless nothing of it could be taken for something else.
 private func uclString(_ string: String) -> String {
   if isPlainWord(string), !isReserved(string) { return string }
-  // Nothing is expanded within single quotes, and only the quote itself has to be escaped there.
-  if string.utf8.contains(UInt8(ascii: "$")), !string.utf8.contains(UInt8(ascii: "\\")),
-    !string.utf8.contains(UInt8(ascii: "'")), !string.unicodeScalars.contains(where: { $0.value < 0x20 })
-  {
-    return "'\(string)'"
+  // Within single quotes nothing is expanded.
+  if string.utf8.contains(UInt8(ascii: "$")), fitsSingleQuotes(string) {
+    let isPrintable = !string.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7f }
+    if isPrintable || mentionsVariable(string) { return "'\(string.replacing("'", with: "\\'"))'" }
   }
   return jsonString(string)
+}
+
+/// Whether a string reads back from single quotes: a backslash there is one, but for `\'` and at the end of a line.
+private func fitsSingleQuotes(_ string: String) -> Bool {
+  !string.hasSuffix("\\") && !string.contains("\\'") && !string.contains("\\\n") && !string.contains("\\\r")
+}
+
+/// Whether the language would replace a part of the string within double quotes; names that it does not know stay as they are.
+private func mentionsVariable(_ string: String) -> Bool {
+  ["FILENAME", "CURDIR"].contains { string.contains("$\($0)") || string.contains("${\($0)}") }
 }
 
 private func isPlainWord(_ text: String) -> Bool {

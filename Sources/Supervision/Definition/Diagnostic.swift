@@ -46,31 +46,3 @@ public struct Diagnostics: Error, Sendable {
 
   public var hasErrors: Bool { all.contains { $0.severity == .error } }
 }
-
-/// Lets diagnostics outlive the texts that they point into.
-///
-/// A location keeps its whole source alive. A configuration is kept for as long as the supervisor runs, and its notes must
-/// not keep every file in memory: they get a source of the same name without a text, and a copy of the one line they show.
-struct SourceDetachment {
-  private var empty: [String: Source] = [:]
-
-  mutating func detach(_ diagnostic: Diagnostic) -> Diagnostic {
-    var detached = diagnostic
-    if let location = diagnostic.location {
-      detached.excerpt = diagnostic.excerpt ?? location.source.line(Int(location.line))
-      detached.location = detach(location)
-    }
-    for index in detached.related.indices {
-      detached.related[index].location = detach(detached.related[index].location)
-    }
-    return detached
-  }
-
-  private mutating func detach(_ location: SourceLocation) -> SourceLocation {
-    let name = location.source.name
-    let source = empty[name] ?? Source(name: name, bytes: [])
-    empty[name] = source
-    return SourceLocation(
-      source: source, line: Int(location.line), column: Int(location.column), length: Int(location.length))
-  }
-}

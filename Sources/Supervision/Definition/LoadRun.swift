@@ -16,6 +16,7 @@ struct LoadRun {
   /// would bury the one mistake that counts.
   private var isComplete = true
   private var configuration = Configuration()
+  private var detachment = SourceDetachment()
   /// The sections that the definitions were read from, for places; gone when the load is over.
   private var read: [String: ServiceSection] = [:]
 
@@ -42,6 +43,8 @@ struct LoadRun {
 
   /// Merges, reads and checks what was added.
   mutating func finish() -> Result<Configuration, Diagnostics> {
+    // A single file that is loaded again is still a file of its configuration.
+    if fileOrder.count == 1 { sections.inheritedDefaults = base?.defaults }
     sections.merge(&reader, isComplete: isComplete)
     takeSettings()
     readSections()
@@ -54,6 +57,7 @@ struct LoadRun {
   private mutating func takeSettings() {
     guard let base else {
       configuration.supervisor = sections.settings
+      configuration.defaults = sections.mainDefaults.map { detachment.detach($0) }
       return
     }
     configuration = base
@@ -86,7 +90,7 @@ struct LoadRun {
 
   private mutating func readTemplate(_ section: ServiceSection) {
     let instances = section.bootInstances(&reader)
-    configuration.templates[section.name] = section.template(instances: instances)
+    configuration.templates[section.name] = detachment.detach(section).template(instances: instances)
     // Mistakes show when the template is loaded, not when its first instance is asked for.
     let sample = section.instantiated(instances.first ?? "0")
     reader.report(ServiceReader.read(sample).diagnostics)
@@ -173,7 +177,6 @@ struct LoadRun {
   private mutating func result() -> Result<Configuration, Diagnostics> {
     let diagnostics = sorted()
     guard !diagnostics.contains(where: { $0.severity == .error }) else { return .failure(Diagnostics(diagnostics)) }
-    var detachment = SourceDetachment()
     configuration.notes = diagnostics.map { detachment.detach($0) }
     return .success(configuration)
   }

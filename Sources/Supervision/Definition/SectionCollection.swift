@@ -9,7 +9,10 @@ struct SectionCollection {
   private(set) var settings = SupervisorSettings()
   private var settingsField: Field?
   private var defaults: [Int: ServiceSection] = [:]
-  private var mainDefaults: ServiceSection?
+  /// Those for all files of the configuration.
+  private(set) var mainDefaults: ServiceSection?
+  /// Those of the configuration that a subset is loaded onto.
+  var inheritedDefaults: ServiceSection?
   private var fileCount = 0
 
   private static let sections = ["service", "group", "defaults", "supervisor"]
@@ -127,6 +130,7 @@ struct SectionCollection {
       let (file, isPackaged) = (bases.values[position].file, bases.values[position].isPackaged)
       if let own = defaults[file] { bases.values[position].fill(from: own) }
       if !isPackaged, let main = mainDefaults, main.file != file { bases.values[position].fill(from: main) }
+      if let inheritedDefaults { bases.values[position].fill(from: inheritedDefaults) }
       // `herd enable` or an override of the administrator makes a packaged service start at boot, not its package.
       if isPackaged { bases.values[position].drop(.autoStart) }
     }
@@ -143,11 +147,20 @@ struct SectionCollection {
       section.apply(change, &reader)
       bases[override.name] = section
     } else if isComplete {
+      reportMistakes(in: change, &reader)
       let nearest = NearestName.best(for: override.name, among: bases.keys)
       reader.error(
         "the override of \(override.name) has no definition to change", at: override.location,
         expected: "a definition of \(override.name) in one of the files",
         hint: nearest.map { "did you mean `\($0)`?" } ?? "without `override = true` this is a definition of its own")
     }
+  }
+
+  /// What is wrong with an override by itself, when there is nothing to lay it over.
+  private func reportMistakes(in override: ServiceSection, _ reader: inout ValueReader) {
+    var trial = ValueReader()
+    var section = override
+    section.apply(override, &trial)
+    reader.report(trial.diagnostics.filter { $0.severity == .error })
   }
 }

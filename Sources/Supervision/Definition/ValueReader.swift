@@ -260,16 +260,18 @@ struct ValueReader {
     return fields
   }
 
-  /// The members of a map with free keys, in order; a map that is written twice is the sum of both.
+  /// The members of a map with free keys, in order; a map that is written twice is the sum of both. `nil` when no value is
+  /// a map.
   mutating func members(_ field: Field, expected: String) -> [Field]? {
-    var fields: [Field] = []
+    var fields: [Field]?
     for value in field.values {
       guard case .object(let object) = value.content else {
         wrongType(field.path, value, expected: expected)
-        return nil
+        continue
       }
+      fields = fields ?? []
       for member in object.members {
-        fields.append(
+        fields?.append(
           Field(
             path: "\(field.path).\(member.key)", name: member.key, keyLocation: member.keyLocation,
             values: member.values))

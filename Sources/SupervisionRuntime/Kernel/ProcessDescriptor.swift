@@ -3,7 +3,8 @@ import CProc
 /// A process that the supervisor has started, held by a descriptor: signals and exits can never be those of a process
 /// that got the same pid later.
 ///
-/// Give it back by ``Reaper/release(_:)``. One that merely goes out of scope leaves its process alone, which then counts as adopted.
+/// Give it back by ``Reaper/release(_:)``. One that merely goes out of scope leaves its process alone, which
+/// then counts as adopted.
 public struct ProcessDescriptor: ~Copyable {
   public let pid: Int32
   let descriptor: Descriptor
@@ -28,12 +29,6 @@ public struct ProcessDescriptor: ~Copyable {
     return WaitStatus(raw: status)
   }
 
-  /// kill(2) to the process group that the process was started as: what it has put into other groups is not reached.
-  /// Safe while this value lives, since no new group can get the number. Throws `ESRCH` when the group is empty.
-  public borrowing func signalGroup(_ signal: Int32) throws(SystemError) {
-    try check("killpg", on: "\(pid)", cproc_group_signal(pid, signal))
-  }
-
   consuming func relinquish() -> Int32 { descriptor.relinquish() }
 }
 
@@ -52,7 +47,7 @@ public struct LaunchReport: ~Copyable {
     case failed(LaunchFailure)
   }
 
-  /// Asks without blocking. On Linux the answer is there as soon as the process is started.
+  /// Asks without blocking. On Linux the answer is mostly there as soon as the process is started.
   public borrowing func outcome() throws(SystemError) -> Outcome {
     var failure = cproc_failure()
     let read = try withUnsafeMutableBytes(of: &failure) { (buffer) throws(SystemError) in
@@ -70,8 +65,8 @@ public struct LaunchReport: ~Copyable {
   }
 }
 
-/// A process that was just started, and its report: to be taken apart (`let process = launched.process`). Frozen, because
-/// only then may another module do that.
+/// A process that was just started, and its report: to be taken apart (`let process = launched.process`).
+/// Frozen, because only then may another module do that.
 @frozen
 public struct Launched: ~Copyable {
   public var process: ProcessDescriptor

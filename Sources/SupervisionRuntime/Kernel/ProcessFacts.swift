@@ -19,6 +19,9 @@ public struct ProcessFacts: Sendable, Equatable {
 }
 
 extension Host {
+  /// Gives unused memory back to the system; worth its while after a configuration was read.
+  public static func trimMemory() { cproc_memory_trim() }
+
   /// Whether kernel modules are loaded on demand here.
   public static var loadsKernelModules: Bool { cproc_loads_modules() }
   /// Where the administrator's configuration is.

@@ -36,7 +36,8 @@ public final class Daemon {
   private let journal: Journal
   private let source: ConfigurationSource
   private let state: StateDirectory
-  private let boot: ConfigurationSource.Boot
+  /// Until it is handed to the core, which keeps what it needs.
+  private var boot: ConfigurationSource.Boot?
   private let enablement: Enablement
   /// Where the supervisor's own messages go once it is in the background.
   public let ownLog: String
@@ -49,18 +50,18 @@ public final class Daemon {
   public init(_ options: Options, logger: Logger) throws(Failure) {
     journal = Journal(logger: logger)
     source = ConfigurationSource(path: options.configuration, packaged: options.packaged)
-    // The state directory may be named in the configuration that its copy is to replace: then the usual place is looked at.
     let home = (try? Host.homeDirectory()) ?? nil
     let provisional = try Self.need(
       StandardPlaces.stateDirectory(user: Host.user, home: home), "state directory",
       "supervisor { state-directory = ... }")
-    let fallback = StateDirectory(existing: provisional)
-    switch source.boot(from: fallback) {
-    case .success(let boot): self.boot = boot
+    let settings: SupervisorSettings
+    switch source.boot(usual: StateDirectory(existing: provisional)) {
+    case .success(let boot):
+      self.boot = boot
+      settings = boot.configuration.supervisor
     case .failure(let diagnostics):
       throw Failure(DiagnosticRenderer().text(diagnostics.all), exitCode: ExitCode.configuration)
     }
-    let settings = boot.configuration.supervisor
     let standardSocket = SocketPath.standard(
       user: Host.user, runtimeDirectory: Host.environmentValue("XDG_RUNTIME_DIR"), home: home)
     let socketPath = try Self.need(options.socket ?? settings.socket ?? standardSocket, "socket", "--socket PATH")
@@ -143,14 +144,20 @@ public final class Daemon {
     } catch {
       throw Failure("cannot watch signals: \(error)", exitCode: ExitCode.system)
     }
-    report(boot)
-    shell.feed(.boot(boot.configuration, enablement))
+    start()
+    Host.trimMemory()
     do throws(SystemError) {
       try loop.run()
     } catch {
       throw Failure("the event queue fails: \(error)", exitCode: ExitCode.system)
     }
     return exitCode
+  }
+
+  private func start() {
+    guard let boot = boot.take() else { return }
+    report(boot)
+    shell.feed(.boot(boot.configuration, enablement))
   }
 
   private func report(_ boot: ConfigurationSource.Boot) {

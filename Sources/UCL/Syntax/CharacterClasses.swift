@@ -6,10 +6,10 @@ extension UInt8 {
   /// Blanks, ends of lines, vertical tab and form feed.
   var isSpace: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
 
-  /// What ends an unquoted value.
+  /// What ends an unquoted value (to libucl a NUL too, which we refuse).
   var endsValue: Bool {
     switch self {
-    case 0, 0x0A, 0x0D, UInt8(ascii: "#"), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "]"), UInt8(ascii: "}"):
+    case 0x0A, 0x0D, UInt8(ascii: "#"), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "]"), UInt8(ascii: "}"):
       true
     default: false
     }

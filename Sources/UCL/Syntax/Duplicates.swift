@@ -33,6 +33,7 @@ extension ParseRun {
     _ member: Object.Member, into object: inout Object, at position: Int
   ) throws(ParseError) {
     guard let value = member.values.first else { return }
+    forgetInheritable(member.key)
     var present = object.takeFirstValue(at: position)
     switch (present.content, value.content) {
     case (.object(var inner), .object(let other)):
@@ -57,8 +58,13 @@ extension ParseRun {
   }
 
   /// Objects of the top level can be inherited from.
-  private mutating func noteInheritable(_ member: Object.Member) {
+  mutating func noteInheritable(_ member: Object.Member) {
     guard depth == 0, case .object(let object)? = member.values.first?.content else { return }
     inheritable[member.key] = object
+  }
+
+  /// Lets go of an object that is about to change: while two hold it, a change copies all of its members.
+  mutating func forgetInheritable(_ key: String) {
+    if depth == 0 { inheritable[key] = nil }
   }
 }

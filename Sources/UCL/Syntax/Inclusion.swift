@@ -18,7 +18,8 @@ extension ParseRun {
   mutating func include(_ call: MacroCall, into object: inout Object) throws(ParseError) {
     let inclusion = try inclusion(call)
     guard let reader else {
-      throw ParseError("`.\(call.name)` cannot stand in this text", at: call.nameLocation, hint: "it is not read from a file")
+      throw ParseError(
+        "`.\(call.name)` cannot stand in this text", at: call.nameLocation, hint: "it is not read from a file")
     }
     let paths: [String]
     if inclusion.isPattern {
@@ -54,7 +55,9 @@ extension ParseRun {
     var path = call.value
     if path.utf8.contains(UInt8(ascii: "$")) {
       let here = scanner.position
-      if let expanded = try expand(Array(path.utf8), at: here..<here) { path = String(decoding: expanded, as: UTF8.self) }
+      if let expanded = try expand(Array(path.utf8), at: here..<here) {
+        path = String(decoding: expanded, as: UTF8.self)
+      }
     }
     let isOptional = call.name == "try_include" ? true : try flag("try", of: call) ?? false
     var priority: UInt8 = 0
@@ -146,37 +149,38 @@ extension ParseRun {
   private mutating func parseIncluded(
     under key: String, _ inclusion: Inclusion, into object: inout Object
   ) throws(ParseError) {
+    forgetInheritable(key)
     let start = scanner.mark()
-    try enter(start)
-    defer { leave() }
     let location = scanner.location(from: start, to: start.offset + 1)
     let position = object.position(of: key)
+    var present = position.map { object.takeFirstValue(at: $0) }
     var inner = Object()
-    if !inclusion.isArrayElement, let position {
-      // The members join those that are there.
-      let present = object.takeFirstValue(at: position)
-      guard case .object(let members) = present.content else {
-        throw ParseError("cannot include into `\(key)`: it is no object", at: inclusion.location)
-      }
-      inner = members
-      object.putFirstValue(Value(.null, at: present.location), at: position)
+    var elements: [Value] = []
+    let begins = present?.location ?? location
+    switch present?.content {
+    case .object(let members) where !inclusion.isArrayElement: inner = members
+    case .array(let values) where inclusion.isArrayElement: elements = values
+    case nil: break
+    case .some where inclusion.isArrayElement: elements = present.map { [$0] } ?? []
+    case .some: throw ParseError("cannot include into `\(key)`: it is no object", at: inclusion.location)
     }
+    // With two holders the first change would copy all that is there.
+    present = nil
+    try enter(start)
     try parseTopLevel(into: &inner)
-    let value = Value(.object(inner), at: location)
-    guard let position else {
-      var member = Object.Member(key: key, keyLocation: inclusion.location, values: [])
-      member.values = [inclusion.isArrayElement ? Value(.array([value]), at: location) : value]
-      member.origin.priority = inclusion.priority
-      object.insert(member)
-      return
+    leave()
+    var value = Value(.object(inner), at: inclusion.isArrayElement ? location : begins)
+    if inclusion.isArrayElement {
+      elements.append(value)
+      value = Value(.array(elements), at: begins)
     }
-    guard inclusion.isArrayElement else {
+    if let position {
       object.putFirstValue(value, at: position)
-      return
+      return noteInheritable(object.members[position])
     }
-    let present = object.takeFirstValue(at: position)
-    var elements = present.array ?? [present]
-    elements.append(value)
-    object.putFirstValue(Value(.array(elements), at: present.location), at: position)
+    var member = Object.Member(key: key, keyLocation: inclusion.location, values: [value])
+    member.origin.priority = inclusion.priority
+    object.insert(member)
+    noteInheritable(member)
   }
 }

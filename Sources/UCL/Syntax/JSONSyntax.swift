@@ -43,7 +43,8 @@ extension ParseRun {
     case "false": return Value(.boolean(false), at: location, sourceText: word)
     default:
       throw ParseError(
-        "a word that JSON does not know", at: location, hint: "expected null, true, false, or a string in double quotes")
+        "a word that JSON does not know", at: location, hint: "expected null, true, false, or a string in double quotes"
+      )
     }
   }
 

@@ -75,7 +75,8 @@ extension ParseRun {
     var isInRange = true
     while let digit = scanner.byte(at: offset)?.hexDigit {
       let (shifted, overflow) = value.multipliedReportingOverflow(by: 16)
-      let (sum, carry) = isNegative
+      let (sum, carry) =
+        isNegative
         ? shifted.subtractingReportingOverflow(Int64(digit)) : shifted.addingReportingOverflow(Int64(digit))
       isInRange = isInRange && !overflow && !carry
       value = sum
@@ -99,7 +100,8 @@ extension ParseRun {
       let digit = Int64(byte - UInt8(ascii: "0"))
       let (tenfold, overflow) = value.multipliedReportingOverflow(by: 10)
       // Counted downwards when negative: the least number has no positive counterpart.
-      let (sum, carry) = isNegative
+      let (sum, carry) =
+        isNegative
         ? tenfold.subtractingReportingOverflow(digit) : tenfold.addingReportingOverflow(digit)
       if overflow || carry { return nil }
       value = sum
@@ -148,7 +150,8 @@ extension ParseRun {
       }
       if second == UInt8(ascii: "s"), valueEnds(at: end + 2) {
         let seconds = magnitude.asReal
-        return duration(letter == UInt8(ascii: "m") ? seconds / 1000 : seconds * Double(Self.decimalFactor(letter)), end + 2)
+        return duration(
+          letter == UInt8(ascii: "m") ? seconds / 1000 : seconds * Double(Self.decimalFactor(letter)), end + 2)
       }
       let isMinutes =
         letter == UInt8(ascii: "m") && second == UInt8(ascii: "i")

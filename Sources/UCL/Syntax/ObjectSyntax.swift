@@ -56,7 +56,8 @@ extension ParseRun {
       try skipSpaceAndComments()
       guard let byte = scanner.current else {
         guard case .brace(let opened) = closing else { return }
-        throw scanner.error("this `{` is never closed", from: opened, hint: "a `}` is missing before the end of the text")
+        throw scanner.error(
+          "this `{` is never closed", from: opened, hint: "a `}` is missing before the end of the text")
       }
       switch byte {
       case UInt8(ascii: "}"):
@@ -76,12 +77,11 @@ extension ParseRun {
   /// `key value`, `key = value`, `key: value`, or keys with a section: `service nginx { ... }`.
   mutating func parseMember(into object: inout Object) throws(ParseError) {
     var keys: [(key: String, location: SourceLocation)] = []
-    defer { for _ in keys.dropFirst() { leave() } }
     repeat {
       let start = scanner.mark()
       try countValue(start)
       if !keys.isEmpty { try enter(start) }
-      let key = try parseKey()
+      let key = try parseKey(after: keys.first?.key)
       keys.append((key, scanner.location(from: start, to: scanner.position)))
       let separator = try skipKeySeparator()
       if let separator {
@@ -99,6 +99,7 @@ extension ParseRun {
       var section = Object()
       section.insert(member(key, location, value))
       value = Value(.object(section), at: location)
+      leave()
     }
     try add(member(keys[0].key, keys[0].location, value), to: &object)
     try skipAfterValue(value)
@@ -108,6 +109,18 @@ extension ParseRun {
     var member = Object.Member(key: key, keyLocation: location, values: [value])
     member.origin.priority = priority
     return member
+  }
+
+  /// A key, or one more name of the section that began with a key.
+  private mutating func parseKey(after first: String?) throws(ParseError) -> String {
+    do {
+      return try parseKey()
+    } catch {
+      guard let first else { throw error }
+      var error = error
+      error.hint = "a bracket follows on this line, so that `\(first)` names a section; a value is `\(first) = ...`"
+      throw error
+    }
   }
 
   private mutating func parseKey() throws(ParseError) -> String {
@@ -123,14 +136,12 @@ extension ParseRun {
       throw scanner.error("expected a key, found \(scanner.currentDescription)", hint: hintForKey())
     }
     scanner.skip { $0.isInKey }
-    guard let next = scanner.current else {
+    guard let next = scanner.current, next != 0x0A, next != 0x0D else {
       throw scanner.error(
         "the key `\(scanner.text(start.offset..<scanner.position))` has no value", from: start, to: scanner.position,
-        hint: "expected a value or `{` after it")
+        hint: "expected a value or `{` on this line")
     }
-    if next.endsKey || next == 0x0A || next == 0x0D {
-      return scanner.text(start.offset..<scanner.position)
-    }
+    if next.endsKey { return scanner.text(start.offset..<scanner.position) }
     let hint =
       next == UInt8(ascii: "{") || next == UInt8(ascii: "[")
       ? "put a blank between the key and `\(scanner.text(scanner.position..<scanner.position + 1))`"
@@ -226,7 +237,8 @@ extension ParseRun {
     while true {
       try skipSpaceAndComments()
       guard let byte = scanner.current else {
-        throw scanner.error("this `[` is never closed", from: start, hint: "a `]` is missing before the end of the text")
+        throw scanner.error(
+          "this `[` is never closed", from: start, hint: "a `]` is missing before the end of the text")
       }
       if byte == UInt8(ascii: "]") {
         scanner.advance()
@@ -289,14 +301,15 @@ extension ParseRun {
       return true
     }
     guard scanner.starts(with: "/*") else { return false }
-    let start = scanner.mark()
+    // The place is counted only for an error: the search for a section comes by here too, ahead of the parse.
+    let start = scanner.position
     var open = 0
     // As in libucl, what is in double quotes opens and closes nothing.
     var isQuoted = false
     repeat {
       guard let byte = scanner.current else {
         throw scanner.error(
-          "this comment is never closed", from: start, to: start.offset + 2,
+          "this comment is never closed", from: scanner.mark(at: start), to: start + 2,
           hint: isQuoted
             ? "a double quote in it hides its `*/`: quotes in comments come in pairs"
             : "comments nest: each `/*` needs a `*/`")

@@ -14,7 +14,8 @@ struct ParseRun {
   /// The variables of the parser, and those of the text that is read now.
   let givenVariables: [Variable]
   var variables: [Variable]
-  var expandedBytes = 0
+  /// What variables and `.inherit` have put into values beyond the text itself.
+  var copiedBytes = 0
 
   /// The texts that are being read, from the first to the one that is read now.
   var openSources: [OpenSource]
@@ -58,6 +59,13 @@ struct ParseRun {
     case append, merge, rewrite, error
   }
 
+  mutating func parse(_ mode: Parser.Mode) throws(ParseError) -> Value {
+    switch mode {
+    case .ucl: try parseText()
+    case .json: try parseJSONText()
+    }
+  }
+
   var steps: Int { finishedSteps + scanner.steps }
 
   // MARK: Bounds
@@ -78,10 +86,15 @@ struct ParseRun {
     }
   }
 
-  /// Refuses a text that is too long or is not UTF-8.
+  /// Refuses a text that is too long, holds a NUL, or is not UTF-8.
   mutating func checkText() throws(ParseError) {
     guard bytes <= limits.bytes else {
       throw scanner.error("the text is longer than \(limits.bytes) bytes in all (the bound on bytes)")
+    }
+    if let offset = scanner.source.bytes.firstIndex(of: 0) {
+      throw scanner.error(
+        "a NUL character", from: scanner.mark(at: offset),
+        hint: "the text may be binary, or in UTF-16: save it as UTF-8")
     }
     guard let offset = firstInvalidByte(in: scanner.source.bytes) else { return }
     throw scanner.error(

@@ -8,7 +8,8 @@ extension ParseRun {
     switch byte {
     case UInt8(ascii: "{"): return try parseObject()
     case UInt8(ascii: "["): return try parseArray()
-    case UInt8(ascii: "\""): return try parseQuotedValue { run throws(ParseError) in try run.parseDoubleQuoted(expanding: true) }
+    case UInt8(ascii: "\""):
+      return try parseQuotedValue { run throws(ParseError) in try run.parseDoubleQuoted(expanding: true) }
     case UInt8(ascii: "'"): return try parseQuotedValue { run throws(ParseError) in try run.parseSingleQuoted() }
     case UInt8(ascii: "<"):
       if let value = try parseHeredoc() { return value }
@@ -36,7 +37,6 @@ extension ParseRun {
     var stop = scanner.position
     while stop > start.offset, let last = scanner.byte(at: stop - 1), last.isBlank { stop -= 1 }
     guard stop > start.offset else {
-      guard scanner.current != 0 else { throw scanner.error("a NUL character") }
       throw scanner.error("expected a value, found \(scanner.currentDescription)", hint: "the empty string is `\"\"`")
     }
     let range = start.offset..<stop

@@ -43,6 +43,8 @@ extension ParseRun {
       case UInt8(ascii: "\\"):
         flags.hasEscapes = true
         scanner.advance()
+        // Escapes go first and variables second, as in libucl: `\$` protects nothing.
+        if scanner.current == UInt8(ascii: "$") { flags.hasVariables = true }
         if let next = scanner.current, next >= 0x20 { scanner.advance() }
       case 0x0A, 0x0D:
         throw scanner.error(
@@ -50,7 +52,8 @@ extension ParseRun {
           hint: "expected a closing `\"` on this line; a line break inside is written `\\n`")
       case 0..<0x20:
         throw scanner.error(
-          "\(scanner.currentDescription) in a string", hint: byte == 9 ? "a tab is written `\\t`" : "write it as an escape")
+          "\(scanner.currentDescription) in a string",
+          hint: byte == 9 ? "a tab is written `\\t`" : "write it as an escape")
       case UInt8(ascii: "$"):
         flags.hasVariables = true
         scanner.advance()
@@ -66,7 +69,6 @@ extension ParseRun {
     let first = scanner.position
     var flags = TextFlags()
     while let byte = scanner.current {
-      guard byte != 0 else { throw scanner.error("a NUL character in a string") }
       if byte == UInt8(ascii: "'") {
         let range = first..<scanner.position
         scanner.advance()
@@ -106,7 +108,10 @@ extension ParseRun {
     while true {
       let lineStart = scanner.position
       if isHeredocEnd(name) {
-        let range = bodyStart..<max(bodyStart, lineStart - 1)
+        // The end of the last line belongs to the word behind it.
+        var bodyEnd = max(bodyStart, lineStart - 1)
+        if bodyEnd > bodyStart, scanner.byte(at: bodyEnd - 1) == 0x0D { bodyEnd -= 1 }
+        let range = bodyStart..<bodyEnd
         let source = scanner.text(range)
         let text = flags.hasVariables ? try finish(range, flags, escapes: .none) : source
         scanner.advance(by: name.count)
@@ -115,7 +120,6 @@ extension ParseRun {
       }
       while let byte = scanner.current, byte != 0x0A {
         if byte == UInt8(ascii: "$") { flags.hasVariables = true }
-        guard byte != 0 else { throw scanner.error("a NUL character in a string") }
         scanner.advance()
       }
       guard !scanner.isAtEnd else {

@@ -72,7 +72,8 @@ struct ProgressLines {
     }
     text += appearance.paint(change.state.rawValue, change.state.colour)
     if change.state == .running, let pid = change.pid { text += ", pid \(pid)" }
-    if let cause = change.cause { text += ": \(cause)" }
+    // Who has just asked for a stop knows why it came.
+    if let cause = change.cause, line?.phase != .stopping || change.state == .failed { text += ": \(cause)" }
     if let line { text += " (\(elapsed(change.at.since(line.began))))" }
     return text + "\n"
   }

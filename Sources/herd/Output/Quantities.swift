@@ -53,12 +53,18 @@ func times(_ count: Int) -> String {
   count == 1 ? "once" : "\(count) times"
 }
 
-/// Text with blanks after it up to a width in characters.
-func padded(_ text: String, _ width: Int) -> String {
-  text + String(repeating: " ", count: max(0, width - text.count))
+/// How many columns a text takes. Names and states are ASCII, where bytes are columns and counting characters would be
+/// the largest part of drawing a table.
+func width(_ text: String) -> Int {
+  text.utf8.allSatisfy { $0 < 0x80 } ? text.utf8.count : text.count
+}
+
+/// Text with blanks after it up to a width in columns.
+func padded(_ text: String, _ columns: Int) -> String {
+  text + String(repeating: " ", count: max(0, columns - width(text)))
 }
 
 /// Text with blanks before it.
-func rightAligned(_ text: String, _ width: Int) -> String {
-  String(repeating: " ", count: max(0, width - text.count)) + text
+func rightAligned(_ text: String, _ columns: Int) -> String {
+  String(repeating: " ", count: max(0, columns - width(text))) + text
 }

@@ -14,11 +14,11 @@ struct StatusTable {
     guard !services.isEmpty else { return text + "no services\n" }
     let rows = services.map(row)
     let hasMemory = services.contains { $0.memory != nil }
-    let name = width("SERVICE", rows, \.name)
-    let state = width("STATE", rows, \.state)
-    let since = width("SINCE", rows, \.since)
-    let pid = width("PID", rows, \.pid)
-    let memory = width("MEMORY", rows, \.memory)
+    let name = columnWidth("SERVICE", rows, \Row.name)
+    let state = columnWidth("STATE", rows, \Row.state)
+    let since = columnWidth("SINCE", rows, \Row.since)
+    let pid = columnWidth("PID", rows, \Row.pid)
+    let memory = columnWidth("MEMORY", rows, \Row.memory)
 
     func line(_ row: Row, mark: String, state colour: Colour?) {
       var line = mark + padded(row.name, name) + "  "
@@ -37,8 +37,8 @@ struct StatusTable {
     return text
   }
 
-  private func width(_ header: String, _ rows: [Row], _ column: KeyPath<Row, String>) -> Int {
-    rows.reduce(header.count) { max($0, $1[keyPath: column].count) }
+  private func columnWidth(_ header: String, _ rows: [Row], _ column: (Row) -> String) -> Int {
+    rows.reduce(width(header)) { max($0, width(column($1))) }
   }
 
   private struct Row {

@@ -89,17 +89,41 @@ func loaded(
   }
 }
 
-/// The diagnostics of a configuration, one line each, notes of one that loaded included.
-func lines(_ result: Result<Configuration, Diagnostics>) -> [String] {
-  let renderer = DiagnosticRenderer()
-  switch result {
-  case .success(let configuration): return configuration.notes.map(renderer.line)
-  case .failure(let diagnostics): return diagnostics.all.map(renderer.line)
+/// Diagnostics, one line each. A line that is not there is empty, so that a test that expects it fails and goes on.
+struct Lines: Sequence, Equatable, ExpressibleByArrayLiteral, CustomStringConvertible {
+  private let lines: [String]
+
+  init(_ diagnostics: [Diagnostic]) {
+    lines = diagnostics.map(DiagnosticRenderer().line)
+  }
+
+  init(arrayLiteral elements: String...) {
+    lines = elements
+  }
+
+  var count: Int { lines.count }
+  var isEmpty: Bool { lines.isEmpty }
+  var description: String { lines.joined(separator: "\n") }
+
+  subscript(index: Int) -> String {
+    lines.indices.contains(index) ? lines[index] : ""
+  }
+
+  func makeIterator() -> some IteratorProtocol<String> {
+    lines.makeIterator()
   }
 }
 
-/// The errors that the keys of a service bring about, without the file's name.
-func errors(_ keys: String) -> [String] {
+/// The diagnostics of a configuration, notes of one that loaded included.
+func lines(_ result: Result<Configuration, Diagnostics>) -> Lines {
+  switch result {
+  case .success(let configuration): Lines(configuration.notes)
+  case .failure(let diagnostics): Lines(diagnostics.all)
+  }
+}
+
+/// The errors that the keys of a service bring about.
+func errors(_ keys: String) -> Lines {
   guard case .failure(let diagnostics) = load("service x { exec = /bin/x\n\(keys) }") else { return [] }
-  return diagnostics.all.map(DiagnosticRenderer().line)
+  return Lines(diagnostics.all)
 }

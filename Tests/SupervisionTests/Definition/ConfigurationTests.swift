@@ -31,6 +31,12 @@ struct ConfigurationFileTests {
       ConfigurationFiles.find(path: "/y", in: store).problems.map(\.message) == ["the configuration /y does not exist"])
   }
 
+  @Test("a directory without files is worth a note")
+  func empty() {
+    let found = lines(load(files: ["/etc/herd/services.d/README": ""]))
+    #expect(found == ["note: the configuration /etc/herd contains no *.ucl file"])
+  }
+
   @Test("files and directories that others can write are refused by the daemon")
   func ownership() throws {
     let files = ["/etc/herd/supervisor.ucl": "", "/etc/herd/services.d/a.ucl": "service a { exec = a }"]
@@ -212,6 +218,7 @@ struct MergeTests {
     #expect(found.count == 2)
     #expect(found[0].contains("no definition to change") && found[0].contains("did you mean `nginx`?"))
     #expect(found[1].contains("only in an override"))
+    #expect(lines(load("service s { override = true; remove { afer = x } }"))[1].contains("did you mean `after`?"))
     let base = "service s { exec = s }\n"
     #expect(lines(load(base + "service s { override = true; append { exec = x } }"))[0].contains("is no list"))
     #expect(
@@ -262,6 +269,7 @@ struct TemplateTests {
     #expect(Set(services.keys) == ["web@1", "web@2", "db@1", "db@2", "x", "web@9", "db@9"])
     #expect(services["web@2"]?.exec?.words == ["server", "--port=802", "2"])
     #expect(services["web@2"]?.process.environment.first?.value == "2")
+    #expect(services["db@2"]?.exec?.words == ["db", "2"])
     #expect(services["web@1"]?.autoStart == true)
     // Only what `instances` lists starts by itself.
     #expect(services["web@9"]?.autoStart == false && services["db@1"]?.autoStart == false)

@@ -45,6 +45,19 @@ struct DifferenceTests {
     #expect(difference.changed.map(\.name) == ["a"] && difference.removed.isEmpty && difference.unchanged == ["b"])
   }
 
+  @Test("a single file that is loaded again keeps the defaults of its configuration")
+  func subsetDefaults() throws {
+    let base = try loaded(
+      load(files: [
+        "/etc/herd/supervisor.ucl": "defaults { respawn = true; umask = 027 }",
+        "/etc/herd/services.d/a.ucl": "service a { exec = a }",
+      ]))
+    let new = try loaded(subset("defaults { umask = 077 }\nservice a { exec = a2 }", onto: base))
+    #expect(new.services["a"]?.respawn.policy == .always && new.services["a"]?.process.umask == 0o077)
+    let again = try loaded(subset("service a { exec = a3 }", onto: new))
+    #expect(again.services["a"]?.process.umask == 0o027)
+  }
+
   @Test("the graph of a subset is checked together with what is there")
   func subsetGraph() throws {
     let base = try loaded(load("service a { exec = a }\nservice b { exec = b; requirement = a }"))

@@ -6,7 +6,7 @@ import UCL
 
 @Suite("The graph at load")
 struct GraphTests {
-  private func found(_ text: String) -> [String] { lines(load(text)) }
+  private func found(_ text: String) -> Lines { lines(load(text)) }
 
   @Test("a circle is refused with its whole path and the places")
   func circle() {

@@ -57,17 +57,23 @@ struct LoaderRobustnessTests {
     }
   }
 
+  private static let small = """
+    defaults { respawn = true; environment { A = 1 } }
+    service a { exec = a; wants = b; stop { signal = HUP } }
+    service "t@" { instances = 1; exec = [t, "${instance}"] }
+    """
+
   @Test("a loaded configuration keeps no text alive")
   func memory() throws {
     weak var text: Source?
     var configuration: Configuration?
     do {
-      let source = Source(name: "a.ucl", bytes: Array("service a { exec = a; wants = b; stop { signal = HUP } }".utf8))
+      let source = Source(name: "a.ucl", bytes: Array(Self.small.utf8))
       text = source
       configuration = try loaded(
         ConfigurationLoader(store: FakeStore(), facts: FakeHost()).load([(source, .main)]))
     }
-    #expect(configuration?.services.count == 1 && configuration?.notes.count == 1)
+    #expect(configuration?.services.count == 2 && configuration?.notes.count == 1)
     #expect(text == nil)
   }
 

@@ -71,7 +71,7 @@ struct ServiceKeyTests {
     #expect(rule.exec == Hook(Command(["/bin/end", "x"]), asSupervisor: true))
     #expect(rule.gracePeriod == .seconds(3))
     #expect(rule.kill == .main)
-    #expect(errors("stop = TREM").first?.contains("did you mean `TERM`?") == true)
+    #expect(errors("stop = TREM")[0].contains("did you mean `TERM`?"))
   }
 
   @Test("reload and actions are a signal or a command with a timeout")
@@ -91,14 +91,14 @@ struct ServiceKeyTests {
 
   @Test("an action cannot have the name of a herd command", arguments: ["start", "power-off", "metrics"])
   func reservedActions(_ name: String) {
-    #expect(errors("actions { \(name) { signal = HUP } }").first?.contains("`herd \(name)` is a command") == true)
+    #expect(errors("actions { \(name) { signal = HUP } }")[0].contains("`herd \(name)` is a command"))
   }
 
   @Test("a reaction needs exactly one of signal and exec")
   func reactionErrors() {
-    #expect(errors("reload { signal = HUP; exec = [x] }").first?.contains("both") == true)
-    #expect(errors("reload { timeout = 1s }").first?.contains("neither") == true)
-    #expect(errors("reload { signal = HUP; timeout = 1s }").first?.contains("only beside `exec`") == true)
+    #expect(errors("reload { signal = HUP; exec = [x] }")[0].contains("both"))
+    #expect(errors("reload { timeout = 1s }")[0].contains("neither"))
+    #expect(errors("reload { signal = HUP; timeout = 1s }")[0].contains("only beside `exec`"))
   }
 
   @Test("respawn is true, false or on-failure")
@@ -106,8 +106,8 @@ struct ServiceKeyTests {
     #expect(try definition("respawn = yes").respawn.policy == .always)
     #expect(try definition("respawn = false").respawn.policy == .never)
     #expect(try definition("respawn = on-failure").respawn.policy == .onFailure)
-    #expect(errors("respawn = on-failre").first?.contains("did you mean `on-failure`?") == true)
-    #expect(errors("respawn = true; one-shot = true").first?.contains("contradicts `one-shot`") == true)
+    #expect(errors("respawn = on-failre")[0].contains("did you mean `on-failure`?"))
+    #expect(errors("respawn = true; one-shot = true")[0].contains("contradicts `one-shot`"))
     #expect(errors("respawn = on-failure; one-shot = true").isEmpty)
   }
 
@@ -133,7 +133,7 @@ struct ServiceKeyTests {
     #expect(growing.jitter == 0.1 && growing.resetAfter == .seconds(120))
     let bare = try definition("respawn-delay { first = 1s }").respawn.delay
     #expect(bare.factor == 2 && bare.most == .seconds(60))
-    #expect(errors("respawn-delay { first = 5s; most = 1s }").first?.contains("shorter than the first") == true)
+    #expect(errors("respawn-delay { first = 5s; most = 1s }")[0].contains("shorter than the first"))
     #expect(errors("respawn-delay { factor = 0.5 }").count == 1)
     #expect(errors("respawn-delay { jitter = 150% }").count == 1)
   }
@@ -147,9 +147,9 @@ struct ServiceKeyTests {
     #expect(hooks.map(\.asSupervisor) == [false, false, true])
     #expect(try definition("post-stop = \"rm -f /x\"").postStop.map(\.command.words) == [["rm", "-f", "/x"]])
     #expect(
-      errors("pre-start = [/bin/mkdir, -p, /x]").first?.contains("each element of this list is a whole command") == true
+      errors("pre-start = [/bin/mkdir, -p, /x]")[0].contains("each element of this list is a whole command")
     )
-    #expect(errors("pre-start { exec = [x]; user = www }").first?.contains("cannot run as `www`") == true)
+    #expect(errors("pre-start { exec = [x]; user = www }")[0].contains("cannot run as `www`"))
   }
 
   @Test("variables keep their source text")
@@ -157,10 +157,20 @@ struct ServiceKeyTests {
     let service = try definition("environment { A = 007; B = yes; C = \"x y\"; D = 10m; E = \"\" }")
     #expect(service.process.environment.map { "\($0.name)=\($0.value)" } == ["A=007", "B=yes", "C=x y", "D=10m", "E="])
     #expect(errors("environment { A = [1] }").count == 1)
-    #expect(errors("environment { FRUIX_SERVICE = 1 }").first?.contains("supervisor's own") == true)
-    #expect(errors("environment { A = 1 }\n environment { A = 2 }").first?.contains("more than once") == true)
+    #expect(errors("environment { FRUIX_SERVICE = 1 }")[0].contains("supervisor's own"))
+    #expect(errors("environment { A = 1 }\n environment { A = 2 }")[0].contains("more than once"))
     #expect(try definition("inherit-environment = true").process.inheritEnvironment == .all)
     #expect(try definition("inherit-environment = [LANG, TZ]").process.inheritEnvironment == .only(["LANG", "TZ"]))
+  }
+
+  @Test("accounts are names or numbers")
+  func accounts() throws {
+    let process = try definition("user = 80; group = www; groups = [0, wheel]").process
+    #expect(process.user == "80" && process.group == "www" && process.groups == ["0", "wheel"])
+    #expect(try definition("groups = []").process.groups == [])
+    for user in ["-1", "4294967295", "99999999999", "\"a b\"", "a:b", "\"\""] {
+      #expect(errors("user = \(user)").count == 1, "\(user)")
+    }
   }
 
   @Test("the log goes to a path, nowhere, or along")
@@ -168,7 +178,7 @@ struct ServiceKeyTests {
     #expect(try definition("log = /var/log/x.log").log == .file("/var/log/x.log"))
     #expect(try definition("log = none").log == .none)
     #expect(try definition("log = inherit").log == .inherit)
-    #expect(errors("log = inhert").first?.contains("did you mean `inherit`?") == true)
+    #expect(errors("log = inhert")[0].contains("did you mean `inherit`?"))
     #expect(errors("log = x.log").count == 1)
   }
 
@@ -237,6 +247,12 @@ struct ServiceKeyTests {
   func operators() throws {
     let notes = lines(load("service x { exec = \"/bin/a | /bin/b\" }"))
     #expect(notes.count == 1 && notes[0].contains("no shell reads this"))
+  }
+
+  @Test("a section without braces does not hide the others")
+  func strayName() {
+    let found = lines(load("service a { exec = a; umsk = 1 }\nservice lonely\nservice b { exec = b; requirement = a }"))
+    #expect(found.count == 2 && found[0].contains("umsk") && found[1].contains("expected service NAME"))
   }
 
   @Test("a group has no keys of a process")

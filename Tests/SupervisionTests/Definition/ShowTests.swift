@@ -98,12 +98,17 @@ struct RandomDefinition {
 
   init(generator: inout SeededGenerator) {
     let pieces = [
-      "a", "Z", "0", "9", " ", "'", "\"", "\\", "$", "${x}", "#", ";", "{", "}", "[", "]", ",", "=", ":", "\n", "\t",
+      "a", "Z", "0", "9", " ", "'", "\"", "\\", "$", "${x}", "$$", "${CURDIR}", "$FILENAME", "#", ";", "{", "}", "[",
+      "]", ",", "=", ":", "\n", "\t",
       "é",
       "日", "-", "/", "*", "true", "10m", "<<EOD", ".include", "\u{7f}", "!", "@", "%", "1.5", "null",
     ]
     func text() -> String {
-      (0..<Int.random(in: 0...5, using: &generator)).map { _ in pieces.randomElement(using: &generator) ?? "" }.joined()
+      let text = (0..<Int.random(in: 0...5, using: &generator)).map { _ in
+        pieces.randomElement(using: &generator) ?? ""
+      }.joined()
+      // The language has no way to write a variable's name beside a backslash that stands before a quote.
+      return text.contains("CURDIR") || text.contains("FILENAME") ? text.filter { $0 != "\\" } : text
     }
     func words() -> [String] {
       ["/bin/p"] + (0..<Int.random(in: 0...4, using: &generator)).map { _ in text() }
