@@ -28,7 +28,7 @@ extension Supervisor {
   mutating func start(
     _ roots: [ServiceID], for requester: Requester, on occasion: StartOccasion
   ) -> [ServiceID] {
-    guard shutdown == nil, !isRoundAndRound(occasion) else { return [] }
+    guard shutdown == nil, !isRoundAndRound() else { return [] }
     var displaced: [ServiceID] = []
     visitStamp &+= 1
     let stamp = visitStamp
@@ -65,16 +65,12 @@ extension Supervisor {
   private func mayTakePlace(_ visit: Visit, _ stamp: UInt32, on occasion: StartOccasion) -> Bool {
     guard !visit.isRoot || !occasion.displaces else { return true }
     return !services[visit.id.index].links.conflicts.contains { other in
-      guard !services[other.index].life.isResting else {
-        return services[other.index].startVisit == stamp || !occasion.displaces
-      }
-      return false
+      !services[other.index].life.isResting && (services[other.index].startVisit == stamp || !occasion.displaces)
     }
   }
 
   /// No graph that a load accepts leads here. If one does, it costs a line in the journal and not the machine.
-  private mutating func isRoundAndRound(_ occasion: StartOccasion) -> Bool {
-    guard occasion != .command else { return false }
+  private mutating func isRoundAndRound() -> Bool {
     startsInEvent += 1
     let most = 16 * services.count + 1000
     if startsInEvent == most { actions.append(.record(.anomaly("services start each other without end"))) }

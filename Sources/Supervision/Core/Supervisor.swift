@@ -51,7 +51,7 @@ public struct Supervisor: Sendable {
   /// How many services are not at rest.
   var restlessCount = 0
   var visitStamp: UInt32 = 0
-  /// Starts that nobody asked for, in the course of the present event.
+  /// Walks that started something in the course of the present event.
   var startsInEvent = 0
   /// Services settled and neighbours told so far: the measure of work in tests.
   var steps = 0

@@ -23,7 +23,8 @@ enum Shrinking {
     let small = minimal(scenario)
     var lines = ["\(Simulation.violation(of: small) ?? "?") (seed \(small.seed), reduced)"]
     lines += small.definitions.map { describe($0) }
-    lines += Simulation.journal(of: small).suffix(80)
+    let journal = Simulation.journal(of: small)
+    lines += journal.count <= 100 ? journal : journal.prefix(60) + ["…"] + journal.suffix(40)
     return lines.joined(separator: "\n")
   }
 
