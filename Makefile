@@ -43,6 +43,13 @@ simulate:
 fuzz:
 	@sh Tools/fuzz.sh
 
+# Asks libucl itself about the parser's corpus. What it says is kept beside the cases, for the unit tests.
+conformance:
+	@sh Tests/conformance/run.sh
+
+conformance-update:
+	@sh Tests/conformance/run.sh --update
+
 bench: build
 	@sh Tools/setup.sh bench
 	@sh Benchmarks/run.sh "$$(sh Tools/build.sh --where)" $(COUNTS)
@@ -53,4 +60,4 @@ install: build
 clean:
 	rm -rf .build .build-*
 
-.PHONY: all build run test lint unit system check-freebsd simulate fuzz bench install clean
+.PHONY: all build run test lint unit system check-freebsd simulate fuzz conformance conformance-update bench install clean

@@ -27,6 +27,7 @@ system() {
 stage lint sh Tools/lint.sh
 # The unit tests, the conformance of the parser with libucl, and the simulation of the core.
 stage unit sh Tools/unit.sh
+stage conformance sh Tests/conformance/run.sh
 stage system system
 stage check-freebsd sh Tools/check-freebsd.sh
 

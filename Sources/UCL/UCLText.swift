@@ -1,5 +1,6 @@
 /// Values as text of the configuration language.
 ///
+/// Numbers and booleans of a text are printed as they were written there.
 /// What the text is read back as has the same content, except that a string is read back with variables replaced if it
 /// cannot stand in single quotes and a variable of that name is known. A negative infinity and an empty key, for which
 /// the language has no words, are written as `null` and `""`. The text ends with a new line.
@@ -88,10 +89,14 @@ private struct UCLWriter {
   mutating func write(_ value: Value, depth: Int) {
     switch value.content {
     case .null: append("null")
+    // As they were written, if they were: `10m` says more than 10000000, and `0640` is octal to whoever wants it.
+    case .boolean where !value.sourceText.isEmpty, .integer where !value.sourceText.isEmpty,
+      .real where !value.sourceText.isEmpty, .duration where !value.sourceText.isEmpty:
+      append(value.sourceText)
     case .boolean(let value): append(value ? "true" : "false")
     case .integer(let value): append(String(value))
     case .real(let value): append(Self.real(value) ?? "null")
-    case .duration(let value): append(Self.real(value).map { $0 + "s" } ?? "null")
+    case .duration(let value): append(Self.seconds(value) ?? "null")
     case .string(let value): write(value)
     case .array(let values): write(values, depth: depth)
     case .object(let object): write(object, depth: depth)
@@ -102,6 +107,11 @@ private struct UCLWriter {
     if value.isNaN { return "nan" }
     if value.isInfinite { return value > 0 ? "inf" : nil }
     return value.description
+  }
+
+  private static func seconds(_ value: Double) -> String? {
+    if let whole = Int64(exactly: value) { return "\(whole)s" }
+    return value.isFinite ? "\(value)s" : nil
   }
 
   /// In double quotes, or in single ones if a `$` in it would begin a variable in double quotes.

@@ -35,7 +35,7 @@ enum CommandLineRun {
           packaged: StandardPlaces.packaged(user: Host.user)),
         logger: logger)
       if let background { try daemonize(background, daemon, pidFile: options.pidFile) }
-      let status = try daemon.run()
+      let status = try run(daemon)
       if let pidFile = options.pidFile { try Files.remove(pidFile) }
       return status
     } catch let failure as Daemon.Failure {
@@ -45,6 +45,15 @@ enum CommandLineRun {
       Terminal.error("fruix-shepherd: \(error)")
       return ExitCode.system
     }
+  }
+
+  /// In the thread from which processes are started.
+  private static func run(_ daemon: Daemon) throws -> Int32 {
+    var outcome: Result<Int32, Daemon.Failure> = .success(0)
+    try Host.run {
+      do throws(Daemon.Failure) { outcome = .success(try daemon.run()) } catch { outcome = .failure(error) }
+    }
+    return try outcome.get()
   }
 
   private static func daemonize(_ background: Background, _ daemon: Daemon, pidFile: String?) throws(SystemError) {

@@ -3,7 +3,8 @@ import Glibc
 import SupervisionRuntime
 import Testing
 
-/// Everything that starts processes runs in this one suite, one test at a time: a process has one reaper, and an adopted child is whoever's looks first.
+/// Everything that starts processes runs in this one suite, one test at a time: a process has one reaper, and an
+/// adopted child is whoever's looks first.
 @Suite(.serialized)
 struct ProcessTests {}
 

@@ -48,7 +48,7 @@ extension ProcessTests {
       var bench = try LaunchBench()
       let started = try bench.start("trap '' USR1; sleep 1000 & trap - USR1; sleep 1000 & echo $!; wait")
       let process = started.process
-      try process.signalGroup(SIGTERM)
+      try Reaper.signalGroup(of: process.pid, SIGTERM)
       #expect(try process.waitForExit() == .signaled(SIGTERM, core: false))
       try bench.waitUntilEmpty(Subtree(firsts: [process.pid]))
       bench.reaper.release(process)

@@ -23,6 +23,9 @@ struct DiagnosticTests {
     Case(text: "a [ 1 }", place: "1:7", message: "unexpected `}` in an array"),
     Case(text: "a{ b = 1 }", place: "1:2", message: "`{` cannot stand in a key"),
     Case(text: "servicé@x = 1", place: "1:8", message: "`@` cannot stand in a key"),
+    Case(
+      text: "exec /bin/sh -c [x]", place: "1:14", message: "expected a key, found `-`",
+      hint: "a bracket follows on this line, so that `exec` names a section; a value is `exec = ...`"),
     Case(text: "respawn\n", place: "1:1+7", message: "the key `respawn` has no value"),
     Case(text: "a = ;", place: "1:5", message: "expected a value, found `;`", hint: "the empty string is `\"\"`"),
     Case(text: "a = \"x\" y", place: "1:9", message: "expected the end of the value, found `y`"),
@@ -119,6 +122,20 @@ struct DiagnosticTests {
     limits.values = 4
     let value = try Parser(limits: limits).parse(Source(name: "x", text: "a {b {c {d = 1}}}"))
     #expect(value.json == #"{"a":{"b":{"c":{"d":1}}}}"#)
+  }
+
+  @Test("what is inherited counts as if it had been written")
+  func inheritance() throws {
+    func message(_ text: String) throws -> String {
+      try #require(throws: ParseError.self) { try Parser().parse(Source(name: "x", text: text)) }.message
+    }
+    let doubling = (1...40).map { "a\($0) { l { .inherit a\($0 - 1)\n } r { .inherit a\($0 - 1)\n } }\n" }.joined()
+    #expect(try message("a0 { x = 1 }\n" + doubling) == "more than 500000 keys and elements (the bound on values)")
+    let deepening = (1...40).map { "a\($0) { b { c { .inherit a\($0 - 1)\n } } }\n" }.joined()
+    #expect(try message("a0 { x = 1 }\n" + deepening) == "nested more than 64 levels deep (the bound on nesting)")
+    let long = "a0 { x = \"" + String(repeating: "x", count: 100_000) + "\" }\n"
+    let repeated = (1...50).map { "a\($0) { .inherit a0\n }\n" }.joined()
+    #expect(try message(long + repeated) == "inherited more than 4194304 bytes in all (the bound on bytes)")
   }
 
   @Test("a hostile depth is refused before it is walked")

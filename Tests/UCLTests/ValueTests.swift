@@ -54,6 +54,11 @@ struct ValueTests {
     #expect(try parse("a = ${CURDIR}")["a"]?.string == ".")
   }
 
+  @Test("keys that Unicode holds to be the same are one key")
+  func canonicalKeys() throws {
+    #expect(try parse("\u{E9} = 1\ne\u{301} = 2").object?["\u{E9}"]?.values.count == 2)
+  }
+
   @Test("any value is a text in JSON, an object or an array in the whole language")
   func tops() throws {
     let json = Parser(mode: .json)

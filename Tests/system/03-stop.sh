@@ -19,6 +19,12 @@ service interrupted { exec = [$helpers/stay, $journal, interrupted]; stop { sign
 service unready { pre-start = [[$helpers/stay]]; exec = [$helpers/stay, $journal, unready]; auto-start = false
   post-stop = [[/bin/sh, -c, "echo cleaned >> $journal"]] }
 UCL
+i=0
+while [ "$i" -lt 20 ]; do
+    # The shell forks its next sleep when TERM ends the one before, in the moment before TERM ends it too.
+    echo "service loop$i { exec = [/bin/sh, -c, \"while :; do sleep 1000; done\"]; stop { grace-period = 10min }; log = none }"
+    i=$((i + 1))
+done | services loops
 start_supervisor
 it "all of them come up" up deaf hiding hiding-deaf sessions by-command interrupted
 
@@ -64,6 +70,11 @@ it "a stop command does the stopping" herd stop by-command
 it "it was run" grep -q asked "$journal"
 it "another signal stops as well" herd stop interrupted
 it "that one arrived" grep -q '^-interrupted' "$journal"
+
+it "loops of short-lived children come up" up loop0 loop19
+for _ in 1 2 3 4 5; do
+    it "and end of the signal, not of the grace period" timeout 60 "$bin/herd" restart 'loop*'
+done
 
 herd start unready --no-wait >/dev/null 2>&1
 it "a service stays in its pre-start" eventually 10 is_in_state unready starting

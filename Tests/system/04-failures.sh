@@ -28,7 +28,7 @@ fails() {
     it_says "$2" "$3" herd status "$1"
     it_exits 1 "herd start $1 fails too" herd start "$1"
 }
-fails missing 'nowhere/program.*[Nn]o such file|[Nn]o such file.*nowhere/program' "a missing program is named"
+fails missing 'nowhere/program.*(no such file|does not exist)' "a missing program is named"
 fails unnamed 'no-such-program-anywhere' "a program that is nowhere in the PATH is named"
 fails plain '[Pp]ermission denied|not executable' "a program that is not executable is told from a missing one"
 fails no-directory 'nowhere.*[Nn]o such file|[Nn]o such.*nowhere' "a bad working directory is named"
@@ -40,7 +40,8 @@ fails precondition 'nowhere/file' "the file that has to be there is named"
 fails stranger 'no-such-account' "the account that does not exist is named"
 fails no-environment 'nowhere/environment' "the environment file that cannot be read is named"
 fails needs-missing 'missing' "the requirement that failed is named"
-fails full-of-itself '127' "an exit code that looks like a shell's is only an exit code"
+it "full-of-itself has failed" herd wait full-of-itself --for failed --timeout 30s
+it_says 'exit 127' "an exit code that looks like a shell's is only an exit code" herd status full-of-itself
 
 mkdir -p "$work/nowhere"
 cp "$helpers/stay" "$work/nowhere/program"

@@ -11,13 +11,15 @@ launch
 wait "$supervisor"
 it "a wrong configuration at the first start ends the supervisor with EX_CONFIG" is "$?" 78
 cp "$work/supervisor.out" "$work/out"
-said 'test[.]ucl:1:[0-9]+.*respwan' "with file, line and column"
-said 'respawn' "with the name that was probably meant"
-said 'test[.]ucl:2:[0-9]+.*onne' "all mistakes at once: a requirement that names nothing"
+said 'unknown key.*respwan' "with what is wrong"
+said 'test[.]ucl:1:[0-9]+' "with file, line and column"
+said 'did you mean .respawn' "with the name that was probably meant"
+said 'onne' "all mistakes at once: a requirement that names nothing"
+said 'test[.]ucl:2:[0-9]+' "with its place"
 said 'test[.]ucl:3:[0-9]+' "all mistakes at once: a duration"
 it "no socket was made" test ! -e "$socket"
 it_exits 1 "herd check says the same without a supervisor" herd check "$etc"
-said 'test[.]ucl:1:[0-9]+.*respwan' "with file, line and column"
+said 'test[.]ucl:1:[0-9]+' "with file, line and column"
 it_exits 1 "fruix-shepherd --check as well" "$bin/fruix-shepherd" --config "$etc" --check
 
 printf 'service broken { exec = [a, b\n' | services

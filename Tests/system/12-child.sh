@@ -15,7 +15,7 @@ service surroundings { one-shot = true; log = $work/surroundings; working-direct
   environment { GREETING = "two words" }; environment-file = $work/variables
   exec = [/bin/sh, -c, "env; echo directory=\`pwd\`; echo umask=\`umask\`; cat; echo error >&2"] }
 service inheriting { one-shot = true; log = $work/inheriting; inherit-environment = [FRUIX_TEST_HANDED_DOWN]; exec = [env] }
-service words { one-shot = true; log = $work/words; exec = "printf '%s|' one 'two words' \"three \\\\\"3\\\\\"\" \\$HOME" }
+service words { one-shot = true; log = $work/words; exec = "printf '%s|' one 'two words' \"three \\\\\"3\\\\\"\" \$HOME" }
 UCL
 services own-log <<UCL
 service own-log { one-shot = true; exec = [/bin/sh, -c, "echo first; echo second >&2"] }

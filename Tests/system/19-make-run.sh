@@ -13,7 +13,7 @@ supervisor=$(descendants "$run" | while read -r pid; do case $(ps -o args= -p "$
 remember_processes
 kill -TERM "$run"
 wait "$run"
-it "it ends when it is told to" is "$?" 0
+date; cp "$work/run.out" /tmp/house-run.out; it "it ends when it is told to" is "$?" 0
 it "no process is left" eventually 5 none_left
 it "and no file" sh -c "! ls -d '$work'/fruix-shepherd-demo.*"
 supervisor=

@@ -255,7 +255,11 @@ it_says() {
 }
 
 # said PATTERN SENTENCE: the same of what the command before has printed.
-said() { it_says "$1" "$2" cat "$work/out"; }
+said() {
+    cp "$work/out" "$work/said"
+    it_says "$1" "$2" cat "$work/said"
+    cp "$work/said" "$work/out"
+}
 
 is() { [ "$1" = "$2" ] || { echo "\"$1\" is not \"$2\""; return 1; }; }
 differs() { [ -n "$1" ] && [ "$1" != "$2" ] || { echo "\"$1\" and \"$2\""; return 1; }; }
@@ -305,7 +309,7 @@ cleanup() {
     for pid in $started; do
         kill -TERM "$pid" 2>/dev/null
     done
-    if [ -n "$supervisor" ]; then eventually 15 gone "$supervisor"; fi
+    if [ -n "$supervisor" ]; then eventually 8 gone "$supervisor"; fi
     for pid in $started $(tagged); do
         kill -KILL "$pid" 2>/dev/null
     done

@@ -28,7 +28,7 @@ for script in "$@"; do
     if [ ! -e "$script" ]; then script=$here/$script; fi
     name=$(basename "$script" .sh)
     began=$(date +%s)
-    timeout -k 30 "$limit" sh "$script" >"$results/$name" 2>&1
+    timeout -k 90 "$limit" sh "$script" >"$results/$name" 2>&1
     status=$?
     passed=$(grep -c '^ok ' "$results/$name")
     failed=$(grep -c '^not ok ' "$results/$name")

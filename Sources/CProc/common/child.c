@@ -96,7 +96,8 @@ place_descriptors(const struct child_task *task, int *report)
 }
 
 /*
- * Really closed, not only marked: jail_attach(2) refuses a process with any open directory, close-on-exec or not (docs: FreeBSD facts).
+ * Really closed, not only marked: jail_attach(2) refuses a process with any open directory,
+ * close-on-exec or not (docs: FreeBSD facts).
  */
 static int
 close_unpromised(const struct child_task *task, int report)
@@ -138,7 +139,10 @@ reset_signals(void)
 	return sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* The largest number is none: to setresuid(2) it means "as it was", and a service would keep the supervisor's rights. */
+/*
+ * The largest number is none: to setresuid(2) it means "as it was", and a service would keep the
+ * supervisor's rights.
+ */
 static int
 set_group(gid_t group)
 {

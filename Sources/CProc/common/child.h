@@ -3,7 +3,10 @@
 
 #include "CProc.h"
 
-/* What the child works from: the caller's request, its promises in the order of their numbers, and the pipe to report on. */
+/*
+ * What the child works from: the caller's request, its promises in the order of their numbers, and
+ * the pipe to report on.
+ */
 struct child_task {
 	const struct cproc_spawn *spawn;
 	struct cproc_promise promises[CPROC_PROMISES_MAX];
@@ -15,8 +18,9 @@ struct child_task {
 int child_prepare(struct child_task *task, const struct cproc_spawn *spawn);
 
 /*
- * The child's part, from the fork to the exec, in the order that docs/ARCHITECTURE.md gives.  Only async-signal-safe calls, and
- * nothing of the parent's memory is written: it may be shared (linux/spawn.c).
+ * The child's part, from the fork to the exec, in the order that docs/ARCHITECTURE.md gives.  Only
+ * async-signal-safe calls, and nothing of the parent's memory is written: it may be shared
+ * (linux/spawn.c).
  */
 _Noreturn void child_run(const struct child_task *task);
 

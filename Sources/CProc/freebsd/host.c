@@ -33,7 +33,10 @@ cproc_local_peer(int connection, struct cproc_peer *peer)
 	return 0;
 }
 
-/* A name may be that of a module (modfind(2)) or of a file (kldfind(2)): pf is both, if_epair is the file of the module "if_epair". */
+/*
+ * A name may be that of a module (modfind(2)) or of a file (kldfind(2)): pf is both, if_epair is
+ * the file of the module "if_epair".
+ */
 int
 cproc_module_require(const char *name)
 {

@@ -105,8 +105,8 @@ cproc_queue_forget_exit(struct cproc_queue *queue, int process)
 }
 
 /*
- * EVFILT_SIGNAL sees a signal whatever its disposition, SIGCHLD excepted, which must not be ignored (kqueue(2)); its default does nothing.
- * The filter comes first, so that no signal falls between.
+ * EVFILT_SIGNAL sees a signal whatever its disposition, SIGCHLD excepted, which must not be ignored
+ * (kqueue(2)); its default does nothing. The filter comes first, so that no signal falls between.
  */
 int
 cproc_queue_watch_signal(struct cproc_queue *queue, int number, uint64_t token)

@@ -23,8 +23,9 @@ child_close_range(unsigned first, unsigned last)
 }
 
 /*
- * Before FreeBSD 15 the first element of setgroups(2) is the effective group, which setgid(2) then replaces: a supplementary group
- * in that place would be lost.  So the group itself goes first; where it is one more supplementary group that changes nothing.
+ * Before FreeBSD 15 the first element of setgroups(2) is the effective group, which setgid(2) then
+ * replaces: a supplementary group in that place would be lost.  So the group itself goes first;
+ * where it is one more supplementary group that changes nothing.
  */
 int
 child_set_groups(const struct cproc_spawn *spawn)

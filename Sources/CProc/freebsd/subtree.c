@@ -13,8 +13,9 @@
 #include <unistd.h>
 
 /*
- * PROC_REAP_GETPIDS names every descendant with pi_subtree, the child of the reaper that it descends from; the number outlives that child for as long
- * as its descriptor is open.  Nothing else is needed to tell whose a process is: `mark` and `known` are the Linux side's.
+ * PROC_REAP_GETPIDS names every descendant with pi_subtree, the child of the reaper that it
+ * descends from; the number outlives that child for as long as its descriptor is open.  Nothing
+ * else is needed to tell whose a process is: `mark` and `known` are the Linux side's.
  */
 
 static bool
@@ -28,8 +29,9 @@ is_first(const struct cproc_subtree *subtree, pid_t pid)
 }
 
 /*
- * All descendants, in memory that the caller frees; *count of them.  More may appear between the question how many and the
- * one which, so that room is left, and it is asked again as long as the answer fills all of it.
+ * All descendants, in memory that the caller frees; *count of them.  More may appear between the
+ * question how many and the one which, so that room is left, and it is asked again as long as the
+ * answer fills all of it.
  */
 static struct procctl_reaper_pidinfo *
 descendants(size_t *count)
@@ -64,7 +66,8 @@ descendants(size_t *count)
 }
 
 /*
- * Kernels before REAPER_PIDINFO_ZOMBIE list the dead without saying so: their state is asked for.  Fills in the parent as well.  false: gone or dead.
+ * Kernels before REAPER_PIDINFO_ZOMBIE list the dead without saying so: their state is asked for,
+ * and the parent with it. false: gone or dead.
  */
 static bool
 lives(const struct procctl_reaper_pidinfo *process, pid_t *parent)
@@ -78,11 +81,11 @@ lives(const struct procctl_reaper_pidinfo *process, pid_t *parent)
 		return false;
 	memset(&info, 0, sizeof info);
 	if (sysctl(name, 4, &info, &size, NULL, 0) < 0) {
-		/* ESRCH: it has gone meanwhile.  Anything else (security.bsd.see_other_uids and the like): it is there, and no more can be known. */
+		/* ESRCH: it has gone meanwhile.  Anything else: it is there, and no more can be known. */
 		return errno != ESRCH;
 	}
-	if (size < sizeof info || info.ki_pid != process->pi_pid)
-		return size != 0;
+	if (size == 0)
+		return false;
 	*parent = info.ki_ppid;
 	return info.ki_stat != SZOMB;
 }

@@ -101,10 +101,12 @@ struct cproc_spawned {
  * Starts a process.  pdfork(2) with PD_CLOEXEC and PD_DAEMON: closing the descriptor, or the
  * supervisor's death, leaves the process alive.
  *
- * On Linux the caller waits until the child has reached its program or failed, as with vfork(2) (linux/spawn.c says what that
- * saves), so that a report can mostly be read at once; on FreeBSD it does not wait.
- * errno: EAGAIN, ENOMEM (no process), EMFILE, ENFILE (no descriptor), EINVAL (too many
- * promises, a negative number, a number promised twice).
+ * On Linux the caller waits until the child has reached its program or failed, as with vfork(2)
+ * (linux/spawn.c says what that saves), so that a report can mostly be read at once; on FreeBSD it
+ * does not wait.
+ *
+ * errno: EAGAIN, ENOMEM (no process), EMFILE, ENFILE (no descriptor), EINVAL (too many promises, a
+ * negative number, a number promised twice).
  */
 int cproc_spawn(const struct cproc_spawn *spawn, struct cproc_spawned *spawned);
 
@@ -240,8 +242,9 @@ int cproc_queue_watch_exit(struct cproc_queue *queue, int process, uint64_t toke
 int cproc_queue_forget_exit(struct cproc_queue *queue, int process);
 
 /*
- * From now on the signal only comes as an event.  FreeBSD: EVFILT_SIGNAL, the signal is ignored otherwise; Linux: signalfd(2), the
- * signal is blocked in this thread.  The child of cproc_spawn() undoes either.
+ * From now on the signal only comes as an event.  FreeBSD: EVFILT_SIGNAL, the signal is ignored
+ * otherwise; Linux: signalfd(2), the signal is blocked in this thread.  The child of cproc_spawn()
+ * undoes either.
  */
 int cproc_queue_watch_signal(struct cproc_queue *queue, int signal, uint64_t token);
 
@@ -287,7 +290,10 @@ int cproc_pipe(int ends[2]);
  * anybody can connect.  ENAMETOOLONG: longer than the system's sun_path.
  */
 int cproc_local_listen(const char *path, mode_t mode);
-/* A non-blocking connection.  ENOENT: no socket; ECONNREFUSED: nobody listens. Blocks only while the backlog is full. */
+/*
+ * A non-blocking connection.  ENOENT: no socket; ECONNREFUSED: nobody listens, or on FreeBSD too
+ * many wait already; EAGAIN: too many wait already, on Linux.
+ */
 int cproc_local_connect(const char *path);
 /* The next connection, non-blocking.  EAGAIN: none is waiting. */
 int cproc_local_accept(int listener);
@@ -349,15 +355,20 @@ int cproc_account_named(const char *name, struct cproc_account *account, char *b
 int cproc_account_numbered(uid_t user, struct cproc_account *account, char *buffer, size_t size);
 int cproc_group_named(const char *name, gid_t *group, char *buffer, size_t size);
 int cproc_group_numbered(gid_t group, const char **name, char *buffer, size_t size);
-/* The supplementary groups of an account, `group` included.  Returns how many; -1 with ERANGE when `capacity` is too small. */
+/*
+ * The supplementary groups of an account, `group` included.  Returns how many; -1 with ERANGE when
+ * `capacity` is too small.
+ */
 int cproc_account_groups(const char *name, gid_t group, gid_t *groups, size_t capacity);
 
 /* ----------------------------------------------------------- this process */
 
 /*
- * Calls body(context) in the thread that is to start processes, and returns when it has.  FreeBSD: this one.  Linux: a second one, while
- * the first only waits.  Adopted children then are the only ones of the first thread, and looking for them costs the same beside 10,000
- * services as beside one (measured: 205 us a look beside 1,000 children of the same thread).  errno: EAGAIN, no thread.
+ * Calls body(context) in the thread that is to start processes, and returns when it has.  FreeBSD:
+ * this one.  Linux: a second one, while the first only waits.  Adopted children then are the only
+ * ones of the first thread, and looking for them costs the same beside 10,000 services as beside
+ * one (measured: 205 us a look beside 1,000 children of the same thread).  errno: EAGAIN, no
+ * thread.
  */
 int cproc_run(void (*body)(void *context), void *context);
 

@@ -157,7 +157,10 @@ children_of_first_thread(struct pid_list *list)
 	return result;
 }
 
-/* proc_pid_stat(5): pid (name) state ppid pgrp session ... num_threads is the 20th; the name may hold anything, the last `)` ends it. */
+/*
+ * proc_pid_stat(5): pid (name) state ppid pgrp session ... num_threads is the 20th; the name may
+ * hold anything, the last `)` ends it.
+ */
 int
 process_stat(pid_t pid, struct process_stat *stat)
 {

@@ -17,14 +17,15 @@ void pid_list_free(struct pid_list *list);
 bool pid_is_in(pid_t pid, const pid_t *pids, size_t count);
 
 /*
- * Appends the children of another process, zombies included.  It may miss one while others come and go: ask again when it matters.
- * -1: out of memory, or /proc is not there.
+ * Appends the children of another process, zombies included.  It may miss one while others come and
+ * go: ask again when it matters. -1: out of memory, or /proc is not there.
  */
 int children_of(pid_t parent, struct pid_list *list);
 
 /*
- * Appends the children of this process's first thread, zombies included: all that were adopted, because the kernel gives
- * orphans to that thread (kernel/exit.c, find_new_reaper), and those that this thread has started itself.  Complete: children leave the list only when we reap them.
+ * Appends the children of this process's first thread, zombies included: all that were adopted,
+ * because the kernel gives orphans to that thread (kernel/exit.c, find_new_reaper), and those that
+ * this thread has started itself.  Complete: children leave the list only when we reap them.
  */
 int children_of_first_thread(struct pid_list *list);
 

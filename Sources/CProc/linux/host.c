@@ -31,7 +31,10 @@ is_plain(const char *name)
 	return name[0] != '\0' && name[0] != '.' && strchr(name, '/') == NULL && strlen(name) < 128;
 }
 
-/* /sys/module has the loaded modules and those built in that have parameters; their names are written with `_` there. */
+/*
+ * /sys/module has the loaded modules and those built in that have parameters; their names are
+ * written with `_` there.
+ */
 int
 cproc_module_require(const char *name)
 {

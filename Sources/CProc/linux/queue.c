@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 /*
- * An epoll(7), and beside it the descriptors that stand for kqueue(2)'s other filters: one signalfd(2) for all signals, one
- * eventfd(2), one inotify(7) a watched file.
+ * An epoll(7), and beside it the descriptors that stand for kqueue(2)'s other filters: one
+ * signalfd(2) for all signals, one eventfd(2), one inotify(7) a watched file.
  */
 struct watched_file {
 	int descriptor; /* the caller's */
@@ -34,7 +34,8 @@ struct cproc_queue {
 };
 
 /*
- * epoll_event has 64 bits for us: what kind it is, the descriptor that has to be asked for the rest, and the caller's token.
+ * epoll_event has 64 bits for us: what kind it is, the descriptor that has to be asked for the
+ * rest, and the caller's token.
  */
 enum kind { KIND_DESCRIPTOR, KIND_EXIT, KIND_FILE, KIND_OWN };
 
@@ -165,13 +166,15 @@ cproc_queue_watch_signal(struct cproc_queue *queue, int number, uint64_t token)
 static int
 open_inotify(int descriptor)
 {
+	const uint32_t changes =
+	    IN_MODIFY | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_CREATE | IN_DELETE | IN_MOVE;
 	char path[40];
 	int error, inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 
 	if (inotify < 0)
 		return -1;
 	snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
-	if (inotify_add_watch(inotify, path, IN_MODIFY | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_CREATE | IN_DELETE | IN_MOVE) >= 0)
+	if (inotify_add_watch(inotify, path, changes) >= 0)
 		return inotify;
 	error = errno;
 	close(inotify);

@@ -13,8 +13,9 @@
 #include <unistd.h>
 
 /*
- * Descriptors from this number on are not copied into a child, so that a spawn costs the same beside 10,000 services as
- * beside one.  Process descriptors are kept above it; what is below is copied and closed.
+ * Descriptors from this number on are not copied into a child, so that a spawn costs the same
+ * beside 10,000 services as beside one.  Process descriptors are kept above it; what is below is
+ * copied and closed.
  */
 #define LONG_LIVED 256
 
@@ -38,8 +39,9 @@ child_set_user(uid_t user)
 }
 
 /*
- * The library refuses the two signals that it uses itself (32 and 33), which may be ignored like any other.  To the kernel a
- * struct sigaction of zeroes is the default on every architecture; 8 is the size of its set of signals.
+ * The library refuses the two signals that it uses itself (32 and 33), which may be ignored like
+ * any other.  To the kernel a struct sigaction of zeroes is the default on every architecture; 8 is
+ * the size of its set of signals.
  */
 int
 child_default_signal(int number)
@@ -112,10 +114,12 @@ raise_descriptor(int descriptor)
 }
 
 /*
- * The child borrows the parent's memory and the parent waits until the exec, as with vfork(2).  Measured on a 2-core
- * virtual machine, a loop that starts /bin/sleep: in a parent with 16 MB resident fork() cost it 354 us of CPU time a
- * process (118 us with 1 MB), this 33 us whatever the size; the whole until the exec took 810 us (440 us) against 312 us.  The price: an exec that
- * has to wait for its disk holds up the event loop for so long.  For the backend of development that is the right side.
+ * The child borrows the parent's memory and the parent waits until the exec, as with vfork(2).
+ * Measured on a 2-core virtual machine, a loop that starts /bin/sleep: in a parent with 16 MB
+ * resident fork() cost it 354 us of CPU time a process (118 us with 1 MB), this 33 us whatever the
+ * size; the whole until the exec took 810 us (440 us) against 312 us.  The price: an exec that has
+ * to wait for its disk holds up the event loop for so long.  For the backend of development that is
+ * the right side.
  */
 static pid_t
 start_process(struct child_task *task, int *process)

@@ -46,7 +46,10 @@ is_first(const struct cproc_subtree *subtree, pid_t pid)
 	return false;
 }
 
-/* The environment as the process got it at its exec: it may have cleared its own copy, or be another user's (EACCES). */
+/*
+ * The environment as the process got it at its exec: it may have cleared its own copy, or be
+ * another user's (EACCES).
+ */
 static bool
 has_variable(pid_t pid, const char *mark)
 {
@@ -76,7 +79,10 @@ belongs(const struct cproc_subtree *subtree, pid_t pid, pid_t *first)
 
 	*first = 0;
 	if (mark != 0 && pid_is_in(mark, subtree->known, subtree->known_count)) {
-		/* What is marked by another service's process that we still hold is that service's, whatever else it shows. */
+		/*
+		 * What is marked by another service's process that we still hold is that service's,
+		 * whatever else it shows.
+		 */
 		*first = mark;
 		return is_first(subtree, mark);
 	}
@@ -211,7 +217,8 @@ was_signalled(const struct pid_list *signalled, pid_t pid)
 
 /* Returns how many processes got the signal that had not got it before; -1: the list could not be made. */
 static ssize_t
-signal_pass(const struct cproc_subtree *subtree, int number, struct pid_list *signalled, struct cproc_subtree_killed *killed)
+signal_pass(const struct cproc_subtree *subtree, int number, struct pid_list *signalled,
+    struct cproc_subtree_killed *killed)
 {
 	struct member_list list = { 0 };
 	ssize_t count = collect(subtree, &list) < 0 ? -1 : 0;
@@ -237,7 +244,10 @@ signal_pass(const struct cproc_subtree *subtree, int number, struct pid_list *si
 int
 cproc_subtree_signal(const struct cproc_subtree *subtree, int number, struct cproc_subtree_killed *killed)
 {
-	/* Whoever forks faster than so many passes is met again when the supervisor looks whether anything is left. */
+	/*
+	 * Whoever forks faster than so many passes is met again when the supervisor looks whether
+	 * anything is left.
+	 */
 	int passes = number == SIGKILL ? 32 : 1;
 	struct pid_list signalled = { 0 };
 	ssize_t count = 1;
@@ -281,8 +291,9 @@ any_zombie(void)
 }
 
 /*
- * waitpid(-1) would take the status of processes that have a descriptor.  So the kernel is asked who has ended before that is reaped; behind a dead one
- * that has a descriptor this way cannot look: then each adopted child is asked.
+ * waitpid(-1) would take the status of processes that have a descriptor.  So the kernel is asked
+ * who has ended before that is reaped; behind a dead one that has a descriptor this way cannot
+ * look: then each adopted child is asked.
  */
 ssize_t
 cproc_reap_orphans(const pid_t *known, size_t known_count, struct cproc_orphan *orphans, size_t capacity)

@@ -44,7 +44,7 @@ extension StopCause: CustomStringConvertible {
   public var description: String {
     switch self {
     case .neverStarted: "not started"
-    case .command(let requester): "stopped by \(requester)"
+    case .command(let requester): "by \(requester)"
     case .exited(let status): "exited: \(status)"
     case .requirementStopped(let name): "its requirement \(name) has stopped"
     case .conflict(let name): "gave way to \(name), which conflicts"

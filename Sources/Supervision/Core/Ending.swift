@@ -125,7 +125,6 @@ struct Ending: Sendable {
       if !hasSignalled {
         context.effects.append(.signalSubtree(context.definition.stop.signal))
         hasSignalled = true
-        deadline = context.now + context.definition.stop.gracePeriod
       }
       return .ongoing
     case .killing:
@@ -196,6 +195,8 @@ struct Ending: Sendable {
     if case .killing = phase {
     } else {
       phase = .draining
+      // What was forked while the signal went round has not had it: a shell's next child, say, whose sibling died of it.
+      hasSignalled = false
       if deadline == nil { deadline = context.now + context.definition.stop.gracePeriod }
     }
     context.effects.append(.inspectSubtree)

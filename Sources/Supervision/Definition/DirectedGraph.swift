@@ -57,7 +57,8 @@ struct DirectedGraph {
   ///
   /// - Parameter within: only nodes for which this holds are entered.
   func path(from start: Int, to end: Int, within: (Int) -> Bool = { _ in true }) -> [Int]? {
-    var previous = [Int](repeating: -1, count: count)
+    // As large as what is reached, not as the graph: there may be thousands of small circles.
+    var previous: [Int: Int] = [:]
     var queue = [start]
     var head = 0
     while head < queue.count {
@@ -66,10 +67,10 @@ struct DirectedGraph {
       for next in successors(of: node) where within(next) {
         if next == end {
           var path = [end, node]
-          while let last = path.last, last != start { path.append(previous[last]) }
+          while let last = path.last, last != start, let before = previous[last] { path.append(before) }
           return path.reversed()
         }
-        if previous[next] < 0, next != start {
+        if previous[next] == nil, next != start {
           previous[next] = node
           queue.append(next)
         }

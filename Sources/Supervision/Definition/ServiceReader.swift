@@ -339,7 +339,10 @@ extension ValueReader {
     let allowed = text.unicodeScalars.allSatisfy {
       $0.isASCII && $0.value > 0x20 && $0 != ":" && $0 != "/" && $0.value != 0x7f
     }
-    guard allowed, !text.hasPrefix("-") else {
+    // The highest number means "none" to chown(2) and setresuid(2).
+    let isNumber = text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    let isInRange = !isNumber || UInt32(text).map { $0 < UInt32.max } == true
+    guard allowed, isInRange, !text.hasPrefix("-") else {
       error("`\(text)` is no value for `\(path)`", at: value.location, expected: expected)
       return nil
     }

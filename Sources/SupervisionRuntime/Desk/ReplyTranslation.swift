@@ -74,7 +74,8 @@ struct ReplyTranslation {
       var failure = error(wantsDown ? .stopFailed : code(of: cause), cause, of: outcome.service)
       if willRetry { failure.message += "; it will be tried again" }
       return failure
-    case .stopped(let cause) where wantsUp:
+    // What was not named has stopped because it was in the way.
+    case .stopped(let cause) where wantsUp && outcome.isNamed:
       return ControlError(
         .overtaken, "`\(outcome.service)` was stopped while it started: \(cause)", service: outcome.service)
     default:

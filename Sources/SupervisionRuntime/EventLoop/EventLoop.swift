@@ -3,8 +3,8 @@ import Supervision
 
 /// One thread, one queue: everything that the supervisor does begins in a closure that is called from here.
 ///
-/// Nothing is polled. With no timer set and nothing to report, the loop sleeps in one system call without a timeout. Not
-/// for use by several threads.
+/// Nothing is polled. With no timer set and nothing to report, the loop sleeps in one system call without a
+/// timeout. Not for use by several threads.
 public final class EventLoop {
   /// What a descriptor is watched for.
   public struct Interest: OptionSet, Sendable, Hashable {
@@ -104,7 +104,8 @@ public final class EventLoop {
     sources[registration.token] = .descriptor(number, interest, handler)
   }
 
-  /// Ends a registration of any kind. Its handler is not called again, not even for what is already in the current batch.
+  /// Ends a registration of any kind. Its handler is not called again, not even for what is already in the
+  /// current batch.
   public func cancel(_ registration: Registration) {
     guard let source = sources.removeValue(forKey: registration.token) else { return }
     // A failure means that the kernel has already forgotten it, which is what is wanted.
@@ -122,7 +123,8 @@ public final class EventLoop {
 
   // MARK: Processes, signals, files
 
-  /// Calls the handler once, when the process has ended. The process is not reaped by this: that is ``Reaper/release(_:)``.
+  /// Calls the handler once, when the process has ended. The process is not reaped by this: that is
+  /// ``Reaper/release(_:)``.
   public func watchExit(
     of process: borrowing ProcessDescriptor, _ handler: @escaping (WaitStatus) -> Void
   ) throws(SystemError) -> Registration {
@@ -133,7 +135,8 @@ public final class EventLoop {
     return Registration(token: token)
   }
 
-  /// From now on the signal has no other effect than that the handler is called, with how often it has come (at least once).
+  /// From now on the signal has no other effect than that the handler is called, with how often it has come (at
+  /// least once).
   public func watchSignal(
     _ signal: Int32, _ handler: @escaping (_ count: Int) -> Void
   ) throws(SystemError) -> Registration {

@@ -9,7 +9,8 @@ public struct Account: Sendable, Equatable {
   public var home: String
   public var shell: String
 
-  /// Looks an account up by name, or by number when the text is one and no account has it for a name. `nil`: there is none.
+  /// Looks an account up by name, or by number when the text is one and no account has it for a name. `nil`:
+  /// there is none.
   ///
   /// - Throws: when the database cannot be asked.
   public static func find(_ text: String) throws(SystemError) -> Account? {
@@ -54,7 +55,8 @@ public struct Account: Sendable, Equatable {
 
 /// A group of the group database.
 public enum Group {
-  /// Looks a group up by name, or takes the number when the text is one and no group has it for a name. `nil`: there is none.
+  /// Looks a group up by name, or takes the number when the text is one and no group has it for a name. `nil`:
+  /// there is none.
   public static func find(_ text: String) throws(SystemError) -> UInt32? {
     let named: UInt32? = try withDatabaseBuffer("getgrnam", text) { (buffer) throws(SystemError) in
       var group: gid_t = 0

@@ -42,7 +42,8 @@ public struct Descriptor: ~Copyable {
     throw SystemError("read", code: code)
   }
 
-  /// write(2), for sockets without SIGPIPE. Returns how many bytes were taken: 0 when the other side is full (non-blocking descriptors only).
+  /// write(2), for sockets without SIGPIPE. Returns how many bytes were taken: 0 when the other side is full
+  /// (non-blocking descriptors only).
   public borrowing func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int {
     let count = cproc_write(number, bytes.baseAddress, bytes.count)
     if count >= 0 { return count }

@@ -8,9 +8,10 @@ public enum Host {
   public static var user: UInt32 { cproc_user() }
   public static var group: UInt32 { cproc_group() }
 
-  /// Runs `body` in the thread that is to start processes: this one, or on Linux a second one while this one only waits. There
-  /// adopted children are told from launched ones by the thread that has them; without this all works, but each look for them takes longer the
-  /// more services there are. Call it once, around all that the daemon does.
+  /// Runs `body` in the thread that is to start processes: this one, or on Linux a second one while this one
+  /// only waits. There adopted children are told from launched ones by the thread that has them; without this
+  /// all works, but each look for them takes longer the more services there are. Call it once, around all that
+  /// the daemon does.
   public static func run(_ body: () -> Void) throws(SystemError) {
     let result = withoutActuallyEscaping(body) { body in
       withUnsafePointer(to: body) { pointer in

@@ -5,7 +5,8 @@ import CProc
 /// A value without descriptors of its own: `descriptors` names those of the caller by number, and the caller keeps
 /// them open until ``Reaper/launch(_:)`` has returned.
 public struct LaunchPlan: Sendable, Equatable {
-  /// The files to try in this order, as execvp(3) does with the directories of PATH. ``candidates(for:path:)`` makes them.
+  /// The files to try in this order, as execvp(3) does with the directories of PATH. ``candidates(for:path:)``
+  /// makes them.
   public var programs: [String]
   /// The words of the command, the program's name as the user wrote it first.
   public var arguments: [String]
@@ -14,7 +15,8 @@ public struct LaunchPlan: Sendable, Equatable {
   public var workingDirectory = "/"
   public var umask: UInt32 = 0o022
   public var credentials = Credentials()
-  /// What the process has open. Number 0 is /dev/null unless it is named here; anything else that is not named here is closed.
+  /// What the process has open. Number 0 is /dev/null unless it is named here; anything else that is not named
+  /// here is closed.
   public var descriptors: [Promise] = []
   /// The limit of open files that the process gets; `nil`: the supervisor's own, as raised.
   public var openFiles: OpenFiles?
@@ -51,8 +53,8 @@ public struct LaunchPlan: Sendable, Equatable {
     self.arguments = arguments
   }
 
-  /// The files that `program` may mean: itself when it has a slash in it, else one in each directory of `path` (colon-separated).
-  /// Empty parts of `path` mean the current directory to a shell; here they are left out.
+  /// The files that `program` may mean: itself when it has a slash in it, else one in each directory of `path`
+  /// (colon-separated). Empty parts of `path` mean the current directory to a shell; here they are left out.
   public static func candidates(for program: String, path: String) -> [String] {
     guard !program.utf8.contains(UInt8(ascii: "/")) else { return [program] }
     return path.split(separator: ":").map { $0.hasSuffix("/") ? "\($0)\(program)" : "\($0)/\(program)" }

@@ -35,7 +35,8 @@ public enum LocalSocket {
 public struct ControlListener: ~Copyable {
   public let path: String
   private let socket: Descriptor
-  /// Held while the socket is ours; the file stays, since removing it would let two others lock two files of the same name.
+  /// Held while the socket is ours; the file stays, since removing it would let two others lock two files of the
+  /// same name.
   private let lock: Descriptor
 
   public enum Failure: Error, Sendable, Equatable {
@@ -48,7 +49,8 @@ public struct ControlListener: ~Copyable {
 
   /// Makes the socket, in the place of one that a dead predecessor has left.
   ///
-  /// Two that start at once cannot both believe that the old socket is stale: who wants the path first takes a lock on `PATH.lock`.
+  /// Two that start at once cannot both believe that the old socket is stale: who wants the path first takes a
+  /// lock on `PATH.lock`.
   public init(path: String, permissions: UInt32 = 0o600) throws(Failure) {
     let lock = try Self.takeLock(of: path)
     try Self.removeStale(path)

@@ -3,7 +3,8 @@ import CProc
 /// A process that the supervisor has started, held by a descriptor: signals and exits can never be those of a process
 /// that got the same pid later.
 ///
-/// Give it back by ``Reaper/release(_:)``. One that merely goes out of scope leaves its process alone, which then counts as adopted.
+/// Give it back by ``Reaper/release(_:)``. One that merely goes out of scope leaves its process alone, which
+/// then counts as adopted.
 public struct ProcessDescriptor: ~Copyable {
   public let pid: Int32
   let descriptor: Descriptor
@@ -26,12 +27,6 @@ public struct ProcessDescriptor: ~Copyable {
     var status: Int32 = 0
     guard try check("kevent", on: "\(pid)", cproc_process_status(number, &status)) == 1 else { return nil }
     return WaitStatus(raw: status)
-  }
-
-  /// kill(2) to the process group that the process was started as: what it has put into other groups is not reached.
-  /// Safe while this value lives, since no new group can get the number. Throws `ESRCH` when the group is empty.
-  public borrowing func signalGroup(_ signal: Int32) throws(SystemError) {
-    try check("killpg", on: "\(pid)", cproc_group_signal(pid, signal))
   }
 
   consuming func relinquish() -> Int32 { descriptor.relinquish() }
@@ -70,8 +65,8 @@ public struct LaunchReport: ~Copyable {
   }
 }
 
-/// A process that was just started, and its report: to be taken apart (`let process = launched.process`). Frozen, because
-/// only then may another module do that.
+/// A process that was just started, and its report: to be taken apart (`let process = launched.process`).
+/// Frozen, because only then may another module do that.
 @frozen
 public struct Launched: ~Copyable {
   public var process: ProcessDescriptor

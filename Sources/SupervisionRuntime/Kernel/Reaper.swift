@@ -18,7 +18,8 @@ public struct Reaper: ~Copyable {
 
   /// Starts a process.
   ///
-  /// - Throws: what pdfork(2) and pipe(2) say: no more processes, memory or descriptors. Everything later comes by the report.
+  /// - Throws: what pdfork(2) and pipe(2) say: no more processes, memory or descriptors. Everything later comes
+  ///   by the report.
   public mutating func launch(_ plan: LaunchPlan) throws(SystemError) -> Launched {
     let spawned = try plan.spawn(nullDevice: devNull.number)
     known.insert(spawned.pid, at: known.lowerBound(of: spawned.pid))
@@ -27,8 +28,8 @@ public struct Reaper: ~Copyable {
       report: LaunchReport(descriptor: Descriptor(adopting: spawned.report)))
   }
 
-  /// Reaps a process that has ended and closes its descriptor. From then on its pid can be used again, and its subtree has no name:
-  /// release a main process when ``members(of:)`` finds nothing any more.
+  /// Reaps a process that has ended and closes its descriptor. From then on its pid can be used again, and its
+  /// subtree has no name: release a main process when ``members(of:)`` finds nothing any more.
   public mutating func release(_ process: consuming ProcessDescriptor) {
     let position = known.lowerBound(of: process.pid)
     if position < known.count, known[position] == process.pid { known.remove(at: position) }

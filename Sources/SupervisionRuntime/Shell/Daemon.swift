@@ -50,14 +50,12 @@ public final class Daemon {
   public init(_ options: Options, logger: Logger) throws(Failure) {
     journal = Journal(logger: logger)
     source = ConfigurationSource(path: options.configuration, packaged: options.packaged)
-    // The state directory may be named in the configuration that its copy is to replace: then the usual place is looked at.
     let home = (try? Host.homeDirectory()) ?? nil
     let provisional = try Self.need(
       StandardPlaces.stateDirectory(user: Host.user, home: home), "state directory",
       "supervisor { state-directory = ... }")
-    let fallback = StateDirectory(existing: provisional)
     let settings: SupervisorSettings
-    switch source.boot(from: fallback) {
+    switch source.boot(usual: StateDirectory(existing: provisional)) {
     case .success(let boot):
       self.boot = boot
       settings = boot.configuration.supervisor

@@ -45,8 +45,8 @@ extension ParseRun {
       } else if let (variable, end) = variable(in: text, after: offset, brace: &brace) {
         result.append(contentsOf: variable.value)
         isReplaced = true
-        expandedBytes += variable.value.count
-        guard expandedBytes <= limits.bytes else {
+        copiedBytes += variable.value.count
+        guard copiedBytes <= limits.bytes else {
           throw scanner.error(
             "the variables expand to more than \(limits.bytes) bytes (the bound on bytes)",
             from: scanner.mark(at: range.lowerBound), to: range.upperBound)

@@ -172,15 +172,40 @@ extension ParseRun {
         "nothing to inherit: there is no object `\(call.value)` at the top level before this line",
         at: call.valueLocation)
     }
+    let mark = scanner.mark()
     for member in parent.members {
-      try countValue(scanner.mark())
+      for value in member.values { try admit(value, mark) }
       var inherited = member
       if let position = object.position(of: member.key) {
         if replaces { object.replace(at: position, with: inherited) }
       } else {
         inherited.origin.isInherited = !replaces
         object.insert(inherited)
+        noteInheritable(inherited)
       }
+    }
+  }
+
+  /// Counts what is inherited as if it stood here: objects that inherit from each other can double with every line.
+  private mutating func admit(_ value: Value, _ mark: Mark) throws(ParseError) {
+    try countValue(mark)
+    switch value.content {
+    case .array(let elements):
+      try enter(mark)
+      for element in elements { try admit(element, mark) }
+      leave()
+    case .object(let object):
+      try enter(mark)
+      for member in object.members {
+        for value in member.values { try admit(value, mark) }
+      }
+      leave()
+    case .string(let text):
+      copiedBytes += text.utf8.count
+      guard copiedBytes <= limits.bytes else {
+        throw scanner.error("inherited more than \(limits.bytes) bytes in all (the bound on bytes)", from: mark)
+      }
+    default: break
     }
   }
 

@@ -77,12 +77,11 @@ extension ParseRun {
   /// `key value`, `key = value`, `key: value`, or keys with a section: `service nginx { ... }`.
   mutating func parseMember(into object: inout Object) throws(ParseError) {
     var keys: [(key: String, location: SourceLocation)] = []
-    defer { for _ in keys.dropFirst() { leave() } }
     repeat {
       let start = scanner.mark()
       try countValue(start)
       if !keys.isEmpty { try enter(start) }
-      let key = try parseKey()
+      let key = try parseKey(after: keys.first?.key)
       keys.append((key, scanner.location(from: start, to: scanner.position)))
       let separator = try skipKeySeparator()
       if let separator {
@@ -100,6 +99,7 @@ extension ParseRun {
       var section = Object()
       section.insert(member(key, location, value))
       value = Value(.object(section), at: location)
+      leave()
     }
     try add(member(keys[0].key, keys[0].location, value), to: &object)
     try skipAfterValue(value)
@@ -109,6 +109,18 @@ extension ParseRun {
     var member = Object.Member(key: key, keyLocation: location, values: [value])
     member.origin.priority = priority
     return member
+  }
+
+  /// A key, or one more name of the section that began with a key.
+  private mutating func parseKey(after first: String?) throws(ParseError) -> String {
+    do {
+      return try parseKey()
+    } catch {
+      guard let first else { throw error }
+      var error = error
+      error.hint = "a bracket follows on this line, so that `\(first)` names a section; a value is `\(first) = ...`"
+      throw error
+    }
   }
 
   private mutating func parseKey() throws(ParseError) -> String {

@@ -14,7 +14,8 @@ struct ParseRun {
   /// The variables of the parser, and those of the text that is read now.
   let givenVariables: [Variable]
   var variables: [Variable]
-  var expandedBytes = 0
+  /// What variables and `.inherit` have put into values beyond the text itself.
+  var copiedBytes = 0
 
   /// The texts that are being read, from the first to the one that is read now.
   var openSources: [OpenSource]

@@ -163,6 +163,16 @@ struct ServiceKeyTests {
     #expect(try definition("inherit-environment = [LANG, TZ]").process.inheritEnvironment == .only(["LANG", "TZ"]))
   }
 
+  @Test("accounts are names or numbers")
+  func accounts() throws {
+    let process = try definition("user = 80; group = www; groups = [0, wheel]").process
+    #expect(process.user == "80" && process.group == "www" && process.groups == ["0", "wheel"])
+    #expect(try definition("groups = []").process.groups == [])
+    for user in ["-1", "4294967295", "99999999999", "\"a b\"", "a:b", "\"\""] {
+      #expect(errors("user = \(user)").count == 1, "\(user)")
+    }
+  }
+
   @Test("the log goes to a path, nowhere, or along")
   func log() throws {
     #expect(try definition("log = /var/log/x.log").log == .file("/var/log/x.log"))
