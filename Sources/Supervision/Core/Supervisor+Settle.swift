@@ -165,8 +165,12 @@ extension Supervisor {
       services[id.index].processes += 1
       if role == .main { services[id.index].mainPID = 0 }
       actions.append(.spawn(key, id, role, nil))
-    case .signal(let key, let number): actions.append(.signal(key, number))
-    case .signalSubtree(let number): actions.append(.signalSubtree(id, number))
+    case .signal(let key, let number):
+      actions.append(.signal(key, number))
+      notifyStep(id, signal: number)
+    case .signalSubtree(let number):
+      actions.append(.signalSubtree(id, number))
+      notifyStep(id, signal: number)
     case .inspectSubtree: actions.append(.inspectSubtree(id))
     case .attemptFailed(let cause, let willRetry):
       actions.append(.record(.attemptFailed(service: name, cause, willRetry: willRetry)))
