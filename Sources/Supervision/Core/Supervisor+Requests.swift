@@ -80,8 +80,13 @@ extension Supervisor {
   }
 
   /// A signal goes out on the way down: who watches sees which, and to whom.
-  mutating func notifyStep(_ id: ServiceID, signal number: Int32) {
+  mutating func announce(_ effect: LifeEffect, of id: ServiceID) {
     guard let watching = watchers[id] else { return }
+    let number: Int32
+    switch effect {
+    case .signal(_, let sent), .signalSubtree(let sent): number = sent
+    default: return
+    }
     let record = services[id.index]
     let target = record.mainPID != 0 ? "\(record.mainPID)" : "what is left"
     let progress = Progress(

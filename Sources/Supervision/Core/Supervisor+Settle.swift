@@ -152,6 +152,7 @@ extension Supervisor {
     if wasUp, !services[id.index].life.isUp { requirementWentDown(id) }
     let after = services[id.index].life.state.name
     if after != before { changed(id, from: before, to: after) }
+    for effect in context.effects { announce(effect, of: id) }
     refresh(id)
     enqueue(id)
   }
@@ -165,12 +166,8 @@ extension Supervisor {
       services[id.index].processes += 1
       if role == .main { services[id.index].mainPID = 0 }
       actions.append(.spawn(key, id, role, nil))
-    case .signal(let key, let number):
-      actions.append(.signal(key, number))
-      notifyStep(id, signal: number)
-    case .signalSubtree(let number):
-      actions.append(.signalSubtree(id, number))
-      notifyStep(id, signal: number)
+    case .signal(let key, let number): actions.append(.signal(key, number))
+    case .signalSubtree(let number): actions.append(.signalSubtree(id, number))
     case .inspectSubtree: actions.append(.inspectSubtree(id))
     case .attemptFailed(let cause, let willRetry):
       actions.append(.record(.attemptFailed(service: name, cause, willRetry: willRetry)))
