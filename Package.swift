@@ -91,7 +91,8 @@ let package = Package(
     .testTarget(
       name: "HerdTests",
       dependencies: [
-        "herd", "ControlProtocol", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "herd", "ControlProtocol", "Supervision", "SupervisionRuntime",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict
     ),

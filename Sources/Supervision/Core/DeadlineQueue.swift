@@ -40,6 +40,9 @@ struct DeadlineQueue: Sendable {
     if heap.count > 2 * current.count + 64 { dropAllReplaced() }
   }
 
+  /// Entries in memory, replaced ones included.
+  var storedCount: Int { heap.count }
+
   /// Cancels all.
   mutating func clear() {
     heap = Heap()

@@ -81,7 +81,11 @@ extension Life {
     _ event: LifeEvent, _ ending: Ending, _ outcome: Outcome, in context: inout LifeContext
   ) {
     if case .exited(let key, let status) = event, key == ending.main { noteExit(status, at: context.now) }
-    // A second reason to stop joins the first one.
+    if case .stop(let other) = event, case .stopped(.restart) = outcome {
+      // A restart that becomes a stop.
+      return enter(.stopping(ending, other), at: context.now)
+    }
+    // Any other second reason to stop joins the first one.
     var ending = ending
     switch ending.handle(event, in: &context) {
     case .ongoing: enter(.stopping(ending, outcome), at: context.now)

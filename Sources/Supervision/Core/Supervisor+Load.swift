@@ -73,7 +73,7 @@ extension Supervisor {
     replace(id, with: definition)
   }
 
-  private mutating func replace(_ id: ServiceID, with definition: ServiceDefinition) {
+  mutating func replace(_ id: ServiceID, with definition: ServiceDefinition) {
     // Only where it was written may have changed; then the run goes on under the same blueprint.
     guard services[id.index].blueprint.definition != definition else { return }
     services[id.index].blueprint = Blueprint(definition)

@@ -8,19 +8,16 @@ extension Supervisor {
   }
 
   /// The services that were named; patterns and instances of templates included.
+  ///
+  /// Nothing is made before every name is known: an order is refused as a whole.
   mutating func known(_ names: [String]) throws(Refusal) -> [ServiceID] {
-    var ids: [ServiceID] = []
-    for name in names {
-      if name.contains("*") || name.contains("?") {
-        let matching = idsByName.filter { Glob.matches($0.key, name) && !services[$0.value.index].isRemoved }
-        guard !matching.isEmpty else { throw .unknownService(name) }
-        ids += matching.values.sorted()
-      } else {
-        ids.append(try one(name))
-      }
-    }
+    var instances: [String: [ServiceDefinition]] = [:]
+    for name in names where !isPattern(name) && present(name) == nil { instances[name] = try definitions(of: name) }
+    for name in names where isPattern(name) && matching(name).isEmpty { throw .unknownService(name) }
+    if !instances.isEmpty { make(names.flatMap { instances[$0] ?? [] }) }
     var seen: Set<ServiceID> = []
-    return ids.filter { seen.insert($0).inserted }
+    return names.flatMap { isPattern($0) ? matching($0) : present($0).map { [$0] } ?? [] }
+      .filter { seen.insert($0).inserted }
   }
 
   /// The same, refusing what is disabled.
@@ -30,30 +27,51 @@ extension Supervisor {
     return ids
   }
 
-  /// The one service that a name stands for: its own, or the provider that is up, or the first; an instance is made.
+  /// The one service that a name stands for; an instance is made.
   mutating func one(_ name: String) throws(Refusal) -> ServiceID {
-    let candidates = resolve(name).filter { !services[$0.index].isRemoved }
-    if let first = candidates.first {
-      return candidates.first { services[$0.index].life.isUp } ?? first
-    }
-    return try instance(name)
+    guard let id = try known([name]).first else { throw .unknownService(name) }
+    return id
   }
 
-  private mutating func instance(_ name: String) throws(Refusal) -> ServiceID {
+  /// The service of that name, or the provider of it that is up, or the first.
+  private func present(_ name: String) -> ServiceID? {
+    let candidates = resolve(name).filter { !services[$0.index].isRemoved }
+    return candidates.first { services[$0.index].life.isUp } ?? candidates.first
+  }
+
+  private func isPattern(_ name: String) -> Bool { name.contains("*") || name.contains("?") }
+
+  private func matching(_ pattern: String) -> [ServiceID] {
+    idsByName.filter { Glob.matches($0.key, pattern) && !services[$0.value.index].isRemoved }.values.sorted()
+  }
+
+  // MARK: Instances
+
+  /// The definitions that an instance brings: its own, and those of the instances that it names.
+  private func definitions(of name: String) throws(Refusal) -> [ServiceDefinition] {
     if configuration.templates[name] != nil { throw .templateWithoutInstance(name) }
-    guard let at = name.firstIndex(of: "@") else { throw .unknownService(name) }
-    let base = String(name[...at])
-    guard let template = configuration.templates[base], at != name.index(before: name.endIndex) else {
-      throw .unknownService(name)
+    guard let at = name.firstIndex(of: "@"), at != name.index(before: name.endIndex),
+      configuration.templates[String(name[...at])] != nil
+    else { throw .unknownService(name) }
+    var present = currentConfiguration
+    for record in services where record.isInstanceOnDemand && !record.isRemoved {
+      present.services[record.name] = record.blueprint.definition
     }
-    switch template.make(String(name[name.index(after: at)...])) {
+    switch present.definitions(ofInstance: name) {
     case .failure(let diagnostics): throw .badInstance(name, problems: diagnostics.all.map(\.message))
-    case .success(let definition):
-      let id = add(definition)
-      services[id.index].isInstanceOnDemand = true
-      relink()
-      return id
+    case .success(let definitions): return definitions
     }
+  }
+
+  private mutating func make(_ definitions: [ServiceDefinition]) {
+    for definition in definitions {
+      // Unloaded and not gone yet, or named twice.
+      let id = idsByName[definition.name] ?? add(definition)
+      services[id.index].isRemoved = false
+      services[id.index].isInstanceOnDemand = true
+      replace(id, with: definition)
+    }
+    relink()
   }
 
   // MARK: Closures, for answers and dry runs

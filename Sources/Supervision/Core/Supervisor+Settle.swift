@@ -152,6 +152,7 @@ extension Supervisor {
     if wasUp, !services[id.index].life.isUp { requirementWentDown(id) }
     let after = services[id.index].life.state.name
     if after != before { changed(id, from: before, to: after) }
+    for effect in context.effects { announce(effect, of: id) }
     refresh(id)
     enqueue(id)
   }

@@ -39,8 +39,9 @@ extension Supervisor {
         // A restart of what is being stopped: the stop finishes, then it starts.
         if isRoot { services[id.index].stopOrder?.startsAgain = true }
       } else {
-        services[id.index].stopOrder = StopOrder(
-          outcome: present.startsAgain ? order.outcome : present.outcome, startsAgain: false)
+        let outcome = present.startsAgain ? order.outcome : present.outcome
+        services[id.index].stopOrder = StopOrder(outcome: outcome, startsAgain: false)
+        if services[id.index].isStopping { live(id, .stop(outcome)) }
       }
     } else {
       // What is going down by itself starts again only if it is what the caller named.

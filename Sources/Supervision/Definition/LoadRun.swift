@@ -176,7 +176,11 @@ struct LoadRun {
 
   private mutating func result() -> Result<Configuration, Diagnostics> {
     let diagnostics = sorted()
-    guard !diagnostics.contains(where: { $0.severity == .error }) else { return .failure(Diagnostics(diagnostics)) }
+    guard !diagnostics.contains(where: { $0.severity == .error }) else {
+      var refusal = Diagnostics(diagnostics)
+      if base == nil { refusal.settings = configuration.supervisor }
+      return .failure(refusal)
+    }
     configuration.notes = diagnostics.map { detachment.detach($0) }
     return .success(configuration)
   }

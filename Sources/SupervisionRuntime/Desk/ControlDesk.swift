@@ -145,7 +145,8 @@ final class ControlDesk: ControlDelegate, ShellClient {
   func report(_ number: Supervision.RequestID, _ progress: Supervision.Progress) {
     guard let caller = callers[number], let state = ServiceState(progress.state) else { return }
     let change = StateChange(
-      service: progress.service, state: state, at: .now, pid: progress.pid, cause: progress.cause?.description)
+      service: progress.service, state: state, at: .now, pid: progress.pid, step: progress.step,
+      cause: progress.cause?.description)
     server?.report(.state(change), for: caller.open)
   }
 

@@ -147,7 +147,12 @@ enum GraphMaker {
         $0.restartWith = []
       }
     }
-    return errors(plain) ? plain.map { definition in definition.with { $0.after = []; $0.requirement = [] } } : plain
+    return errors(plain)
+      ? plain.map { definition in
+        definition.with {
+          $0.after = []; $0.requirement = []
+        }
+      } : plain
   }
 
   private static func kind(_ definition: ServiceDefinition, _ random: inout SplitMix64) -> ServiceDefinition {

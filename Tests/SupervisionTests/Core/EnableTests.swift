@@ -1,0 +1,93 @@
+import Testing
+
+@testable import Supervision
+
+@Suite("Enabled and disabled")
+struct EnableTests {
+  private let plain = OrderOptions()
+
+  @Test("disable does not stop; no start until enable; the lists are saved")
+  func disable() {
+    var world = World(service("db"))
+    let disable = world.order(.disable(["db"], stop: false, options: plain))
+    #expect(world.result(disable, "db") == .disabled)
+    #expect(world.state("db") == .running)
+    #expect(world.enablement == Enablement(enabled: [], disabled: ["db"]))
+    world.stop("db")
+    let start = world.start("db")
+    #expect(world.reply(start) == .refused(.disabled("db")))
+    world.order(.enable(["db"], now: false, options: plain))
+    #expect(world.state("db") == .stopped)
+    #expect(world.enablement == Enablement(enabled: [], disabled: []))
+    world.start("db")
+    #expect(world.state("db") == .running)
+  }
+
+  @Test("disable with stop stops in order")
+  func disableAndStop() {
+    var world = World(service("db"), service("api").requires("db"))
+    let request = world.order(.disable(["db"], stop: true, options: plain))
+    #expect(world.result(request, "db") == .stopped(.command(.user(uid: 0))))
+    #expect(world.result(request, "api") == .stopped(.requirementStopped("db")))
+  }
+
+  @Test("boot does not start a disabled service, and what requires it says so")
+  func boot() {
+    var world = World()
+    world.boot(Configuration([service("db"), service("api").requires("db")]), Enablement(disabled: ["db"]))
+    #expect(world.state("db") == .stopped)
+    #expect(world.cause("api") == .failed(.requirement("db", .disabled)))
+    let request = world.order(.enable(["db"], now: true, options: plain))
+    #expect(world.result(request, "db") == .up(pid: world.pid("db")))
+    #expect(world.state("api") == .running)
+  }
+
+  @Test("a packaged service starts by itself once it is enabled")
+  func packaged() {
+    var world = World()
+    world.boot(Configuration([service("db").packaged(), service("web").packaged()]), Enablement(enabled: ["web"]))
+    #expect(world.state("db") == .stopped && world.state("web") == .running)
+    world.order(.enable(["db"], now: false, options: plain))
+    #expect(world.enablement?.enabled == ["db", "web"])
+    #expect(world.state("db") == .stopped)
+  }
+
+  @Test("a disabled service is not respawned")
+  func respawn() {
+    var world = World(service("db").respawns())
+    world.order(.disable(["db"], stop: false, options: plain))
+    world.end("db")
+    world.runUntilQuiet()
+    #expect(world.cause("db") == .failed(.exited(.exited(1))))
+    #expect(world.counts["db"] == 1)
+  }
+
+  @Test("disabling what waits ends the waiting, and who waits for it fails")
+  func whileWaiting() {
+    var world = World()
+    world.plans = ["base": [.main: ProcessPlan(spawnsAfter: .seconds(9))]]
+    world.boot(Configuration([service("base"), service("db").requires("base"), service("api").requires("db")]))
+    world.order(.disable(["db"], stop: false, options: plain))
+    #expect(world.state("db") == .stopped)
+    #expect(world.cause("api") == .failed(.requirement("db", .disabled)))
+  }
+
+  @Test("enable clears the count of the respawn limit")
+  func clears() {
+    var world = World(service("db").respawns(limit: 1, within: .seconds(100), delay: .zero))
+    world.end("db")
+    world.order(.enable(["db"], now: false, options: plain))
+    world.end("db")
+    #expect(world.state("db") == .running)
+  }
+
+  @Test("a disabled provider is passed over")
+  func provider() {
+    var world = World()
+    world.boot(
+      Configuration([
+        service("a").provides("x").byHand(), service("b").provides("x").byHand(), service("top").requires("x"),
+      ]), Enablement(disabled: ["a"]))
+    #expect(world.state("b") == .running && world.state("top") == .running)
+  }
+}

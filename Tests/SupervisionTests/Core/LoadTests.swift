@@ -1,0 +1,213 @@
+import Testing
+
+@testable import Supervision
+
+@Suite("Loading configurations")
+struct LoadTests {
+  @Test("a load of the same touches nothing")
+  func same() {
+    var world = World(service("db"), service("api").requires("db"), service("idle").byHand())
+    let before = world.journal
+    let request = world.load([service("db"), service("api").requires("db"), service("idle").byHand()])
+    #expect(world.journal == before)
+    #expect(world.reply(request) == .loaded(LoadSummary(unchanged: 3)))
+  }
+
+  @Test("a new service is known, and started if it starts by itself")
+  func added() {
+    var world = World(service("db"))
+    let request = world.load([service("db"), service("api").requires("db"), service("idle").byHand()])
+    #expect(world.state("api") == .running && world.state("idle") == .stopped)
+    #expect(world.reply(request) == .loaded(LoadSummary(added: ["api", "idle"], unchanged: 1)))
+    #expect(world.counts["db"] == 1)
+  }
+
+  @Test("a changed service goes on under its old definition; its next start uses the new one")
+  func changed() {
+    var world = World(service("db").postStop())
+    let request = world.load([service("db").postStop(2).preStart()])
+    #expect(world.reply(request) == .loaded(LoadSummary(changed: ["db"])))
+    #expect(world.counts["db"] == 1)
+    #expect(world.snapshot("db")?.definitionIsPending == true)
+    _ = world.takeJournal()
+    world.restart("db")
+    #expect(
+      world.journal == [
+        "db stopping", "db post-stop command 1", "db stopped", "db waiting", "db starting", "db pre-start command 1",
+        "db running",
+      ])
+    #expect(world.snapshot("db")?.definitionIsPending == false)
+  }
+
+  @Test("the graph follows a changed definition at once")
+  func changedGraph() {
+    var world = World(service("db"), service("api"))
+    world.load(Configuration([service("db"), service("api").requires("db")]))
+    world.stop("db")
+    #expect(world.state("api") == .stopped)
+  }
+
+  @Test("a new requirement of what runs is started beside it")
+  func newRequirement() {
+    var world = World(service("api"))
+    world.load(Configuration([service("api").requires("db"), service("db").byHand()]))
+    #expect(world.state("db") == .running)
+    #expect(world.counts["api"] == 1)
+  }
+
+  @Test("a removed service is stopped in order and forgotten")
+  func removed() {
+    var world = World()
+    world.plans = ["old": [.main: ProcessPlan(onStopSignal: .dies(after: .seconds(2)))]]
+    world.boot(Configuration([service("db"), service("old").requires("db")]))
+    let request = world.load([service("db")])
+    #expect(world.reply(request) == .loaded(LoadSummary(removed: ["old"], unchanged: 1)))
+    #expect(world.state("old") == .stopping)
+    world.advance(.seconds(2))
+    #expect(world.state("old") == nil)
+    #expect(world.forgotten == ["old"])
+    let start = world.start("old")
+    #expect(world.reply(start) == .refused(.unknownService("old")))
+  }
+
+  @Test("a removed service that comes back while it stops is started again")
+  func removedAndBack() {
+    var world = World()
+    world.plans = ["old": [.main: ProcessPlan(onStopSignal: .dies(after: .seconds(2)))]]
+    world.boot(Configuration([service("old")]))
+    world.load(Configuration([]))
+    world.load(Configuration([service("old")]))
+    world.advance(.seconds(3))
+    #expect(world.state("old") == .running)
+    #expect(world.forgotten.isEmpty)
+  }
+
+  @Test("a start that is under way when its service is removed gets its reply")
+  func removedWhileStarting() {
+    var world = World()
+    world.plans = ["old": [.main: ProcessPlan(spawnsAfter: .seconds(2))]]
+    world.boot(Configuration([service("old").byHand()]))
+    let start = world.start("old")
+    let wait = world.order(.wait("old", for: .running, after: nil, timeout: nil))
+    world.load(Configuration([]))
+    world.advance(.seconds(3))
+    #expect(world.result(start, "old") == .stopped(.removed))
+    #expect(world.reply(wait) == .refused(.gone("old")))
+    #expect(world.supervisor.requests.isEmpty && world.supervisor.watchers.isEmpty)
+  }
+
+  @Test("a part only adds and replaces")
+  func part() {
+    var world = World(service("db"))
+    let request = world.load([service("api")], scope: .part)
+    #expect(world.reply(request) == .loaded(LoadSummary(added: ["api"])))
+    #expect(world.state("db") == .running && world.state("api") == .running)
+    world.load(Configuration([service("db")]))
+    #expect(world.state("api") == nil)
+  }
+
+  @Test("unload stops and forgets; of what others require it is refused with their names")
+  func unload() {
+    var world = World(service("db"), service("api").requires("db"))
+    let refused = world.order(.unload(["db"]))
+    #expect(world.reply(refused) == .refused(.requiredBy("db", ["api"])))
+    let taken = world.order(.unload(["db", "api"]))
+    #expect(world.result(taken, "db") == .stopped(.removed))
+    #expect(Set(world.forgotten) == ["api", "db"])
+  }
+
+  @Test("an instance that was made by name stays over loads, and goes with its template")
+  func instances() {
+    var world = World()
+    let getty = Template(name: "getty@", instances: []) { .success(service("getty@\($0)")) }
+    world.boot(Configuration([service("db")], templates: [getty]))
+    world.start("getty@a")
+    world.load(Configuration([service("db")], templates: [getty]))
+    #expect(world.state("getty@a") == .running)
+    #expect(world.counts["getty@a"] == 1)
+    world.load(Configuration([service("db")]))
+    #expect(world.state("getty@a") == nil)
+  }
+
+  @Test("an unloaded instance can be named again while it still stops")
+  func unloadedInstance() {
+    var world = World()
+    world.plans = ["getty@a": [.main: ProcessPlan(onStopSignal: .dies(after: .seconds(2)))]]
+    let getty = Template(name: "getty@", instances: []) { .success(service("getty@\($0)")) }
+    world.boot(Configuration([], templates: [getty]))
+    world.start("getty@a")
+    let unload = world.order(.unload(["getty@a"]))
+    let start = world.start("getty@a")
+    world.advance(.seconds(3))
+    #expect(world.state("getty@a") == .running)
+    #expect(world.result(unload, "getty@a") == .stopped(.removed))
+    #expect(world.result(start, "getty@a") == .up(pid: world.pid("getty@a")))
+  }
+
+  @Test("a new conflict between services that run harms neither, until one of them starts again")
+  func newConflict() {
+    var world = World(service("a"), service("b"))
+    world.load(Configuration([service("a").conflicts("b"), service("b")]))
+    #expect(world.state("a") == .running && world.state("b") == .running)
+    world.restart("a")
+    #expect(world.state("a") == .running && world.state("b") == .stopped)
+  }
+
+  @Test("a service that loses the requirement for which it rests starts")
+  func lostRequirement() {
+    var world = World()
+    world.plans = ["db": [.main: ProcessPlan(spawnFailure: .noProgram)]]
+    world.boot(Configuration([service("db"), service("api").requires("db")]))
+    #expect(world.state("api") == .failed)
+    world.load(Configuration([service("db"), service("api")]))
+    #expect(world.state("api") == .running)
+  }
+
+  @Test("a transient service is forgotten when it has stopped or failed, after its last reply")
+  func transient() {
+    var world = World(service("job").transient(), service("fails").transient())
+    world.end("fails")
+    #expect(world.state("fails") == nil)
+    #expect(world.records.suffix(2).first == .state(service: "fails", .failed, .failed(.exited(.exited(1))), pid: nil))
+    let request = world.stop("job")
+    #expect(world.result(request, "job") == .stopped(.command(.user(uid: 0))))
+    #expect(world.state("job") == nil)
+    #expect(world.supervisor.requests.isEmpty && world.supervisor.watchers.isEmpty)
+  }
+
+  @Test("a restart does not forget a transient service")
+  func transientRestart() {
+    var world = World(service("job").transient())
+    world.restart("job")
+    #expect(world.state("job") == .running)
+  }
+
+  @Test("the places of forgotten services are taken again")
+  func places() {
+    var world = World(service("db"))
+    for number in 0..<50 { world.load(Configuration([service("db"), service("job\(number)")])) }
+    #expect(world.supervisor.services.count <= 4)
+    #expect(world.state("db") == .running)
+  }
+
+  @Test("providers are tried in the order of the files that were loaded last")
+  func order() {
+    var world = World(service("a").provides("x").byHand(), service("b").provides("x").byHand())
+    world.load(
+      Configuration([
+        service("b").provides("x").byHand(), service("a").provides("x").byHand(), service("top").requires("x"),
+      ]))
+    #expect(world.state("b") == .running && world.state("a") == .stopped)
+    #expect(world.supervisor.allServices.map { world.supervisor.name(of: $0) } == ["b", "a", "top"])
+  }
+}
+
+extension LoadSummary {
+  init(added: [String] = [], changed: [String] = [], removed: [String] = [], unchanged: Int = 0) {
+    self.init()
+    self.added = added
+    self.changed = changed
+    self.removed = removed
+    self.unchanged = unchanged
+  }
+}

@@ -1,0 +1,105 @@
+import Testing
+
+@testable import Supervision
+
+@Suite("Leaving")
+struct ShutdownTests {
+  @Test("everything stops in reverse order, and then it is over")
+  func reverse() {
+    var world = World(service("db"), service("api").requires("db"), service("log").before("db"))
+    _ = world.takeJournal()
+    let request = world.order(.stopRoot)
+    #expect(
+      world.journal == [
+        "api stopping", "api stopped", "db stopping", "db stopped", "log stopping", "log stopped",
+      ])
+    #expect(world.reply(request) == .done)
+    #expect(world.exit == [])
+    #expect(world.supervisor.nextDeadline == nil)
+  }
+
+  @Test("nothing is respawned and no on-failure service starts")
+  func noRespawn() {
+    var world = World()
+    world.plans = ["api": [.main: ProcessPlan(onStopSignal: .dies(after: .seconds(3)))]]
+    world.boot(
+      Configuration([
+        service("db").respawns().onFailure("alarm"), service("api").requires("db"), service("alarm").byHand(),
+      ]))
+    world.handle(.shutdown(.shutdown))
+    world.run()
+    world.end("db")
+    world.runUntilQuiet()
+    #expect(world.counts["db"] == 1)
+    #expect(world.state("alarm") == .stopped)
+    #expect(world.exit == [])
+  }
+
+  @Test("what waits or is delayed rests at once")
+  func waiting() {
+    var world = World(service("db").respawns(delay: .seconds(50)), service("api").requires("db").byHand())
+    world.end("db")
+    world.start("api")
+    world.order(.stopRoot)
+    #expect(world.exit == [])
+  }
+
+  @Test("after shutdown-timeout everything is killed, without any more commands")
+  func forced() {
+    var world = World()
+    world.plans = [
+      "api": [.main: ProcessPlan(onStopSignal: .ignores)],
+      "db": [.stopCommand: ProcessPlan(onStopSignal: .ignores)],
+    ]
+    var configuration = Configuration([
+      service("db").stopCommand().gracePeriod(.seconds(100)), service("api").requires("db").gracePeriod(.seconds(100)),
+      service("web").postStop(),
+    ])
+    configuration.supervisor.shutdownTimeout = .seconds(5)
+    world.boot(configuration)
+    world.order(.stopRoot)
+    world.advance(.seconds(4))
+    #expect(world.exit == nil)
+    world.advance(.seconds(1))
+    #expect(world.exit == [])
+    #expect(world.supervisor.nextDeadline == nil)
+  }
+
+  @Test("what outlives SIGKILL is listed")
+  func unstopped() {
+    var world = World()
+    world.plans = ["db": [.main: ProcessPlan(onStopSignal: .ignores, outlivesKill: .seconds(900))]]
+    world.boot(Configuration([service("db"), service("api")]))
+    world.order(.stopRoot)
+    world.advance(.seconds(75 + 10))
+    #expect(world.exit == ["db"])
+  }
+
+  @Test("each open request gets its reply, and new orders are refused")
+  func requests() {
+    var world = World()
+    world.plans = [
+      "db": [.main: ProcessPlan(spawnsAfter: .seconds(3), onStopSignal: .dies(after: .seconds(4)))],
+      "web": [.action(0): ProcessPlan(onStopSignal: .dies(after: .seconds(1)))],
+    ]
+    let rotate = service("web").action("rotate", .exec(Hook(Command(["/bin/rotate"])), timeout: .seconds(60)))
+    world.boot(Configuration([service("db").byHand(), rotate]))
+    let start = world.start("db")
+    let wait = world.order(.wait("db", for: .failed, after: nil, timeout: nil))
+    let action = world.order(.action("web", name: "rotate", arguments: []))
+    let first = world.order(.stopRoot)
+    let second = world.order(.stopRoot)
+    let late = world.start("web")
+    #expect(world.reply(late) == .refused(.shuttingDown))
+    let load = world.load([service("other")])
+    #expect(world.reply(load) == .refused(.shuttingDown))
+    world.runUntilQuiet()
+    #expect(world.result(start, "db") == .stopped(.shutdown))
+    #expect(world.reply(wait) == .refused(.shuttingDown))
+    #expect(world.reply(action) == .exited(.signaled(15, core: false)))
+    #expect(world.reply(first) == .done && world.reply(second) == .done)
+    #expect(world.open.isEmpty)
+    let last = world.stop("web")
+    #expect(world.reply(last) == .refused(.shuttingDown))
+  }
+}
