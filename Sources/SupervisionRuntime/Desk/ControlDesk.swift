@@ -12,6 +12,8 @@ final class ControlDesk: ControlDelegate, ShellClient {
   private let state: StateDirectory
   /// The server that requests come from; set once the socket is there.
   weak var server: ControlServer?
+  /// What happened at the start that deserves a word in the status.
+  var notes: [String] = []
   private var callers: [Supervision.RequestID: Caller] = [:]
   private var numbers: [OpenRequest: Supervision.RequestID] = [:]
   private var lastNumber: UInt64 = 0
@@ -81,7 +83,9 @@ final class ControlDesk: ControlDelegate, ShellClient {
 
   // MARK: What is answered at once
 
-  private var reporter: StatusReporter { StatusReporter(shell: shell, identity: identity, configuration: configuration) }
+  private var reporter: StatusReporter { 
+    StatusReporter(shell: shell, identity: identity, configuration: configuration, notes: notes)
+   }
 
   private func status(_ names: [String], _ detail: Request.StatusDetail, for open: OpenRequest) {
     var ids: [ServiceID] = []
