@@ -33,6 +33,11 @@ kill_supervisor() {
     dead=$supervisor
 }
 
+# end_sessions: with stop.kill = main they are nobody's to end.
+end_sessions() {
+    for pid in $(pids session); do kill -TERM "$pid" 2>/dev/null; done
+}
+
 sleep 1000 &
 stranger=$!
 started="$started $stranger"
@@ -40,10 +45,12 @@ started="$started $stranger"
 start_supervisor
 it "all come up" up web user parent deaf sessions
 it "with their children" eventually 10 grep -q '^+session ' "$journal"
+it "also one that hides" eventually 10 test -s "$work/hidden.pid"
 it "the record of what runs is there" test -s "$work/state/processes"
 web=$(pid_of web)
 session=$(pids session)
 deaf=$(pid_of deaf)
+hidden=$(cat "$work/hidden.pid")
 kill_supervisor
 it "the services outlive their supervisor" alive "$web"
 
@@ -55,11 +62,11 @@ for name in web user parent child sessions; do
     it "$name runs once" eventually 10 one_alive "$name"
 done
 it "what does not heed the signal was killed" gone "$deaf"
+if on_linux; then it "what had hidden is gone" gone "$hidden"; fi
 it "with stop.kill = main only the main process was ended" alive "$session"
 it "a process that has nothing to do with it lives" alive "$stranger"
 it_says "ended [0-9]+ processes that supervisor $dead, which died, had left: .*web" "herd says so" herd status root
 it_says "ended [0-9]+ processes that supervisor $dead, which died" "the log says so" cat "$work/supervisor.out"
-kill -TERM "$session"
 
 # A pid by itself is no reason: this record names a stranger's, with a time that is not its own.
 kill_supervisor
@@ -84,8 +91,11 @@ kill -TERM "$stranger"
 stop_supervisor
 it "the supervisor ends well" is "$?" 0
 it "a clean exit leaves no record" test ! -e "$work/state/processes"
+end_sessions
 it "no process is left" eventually 5 none_left
 supervisor=
 start_supervisor
 it_exits 1 "after it nothing is said" sh -c "'$bin/herd' status root | grep 'had left'"
+it "the last session is there" eventually 10 sh -c "[ \$(grep -c '^+session ' '$journal') -eq 5 ]"
+end_sessions
 finish

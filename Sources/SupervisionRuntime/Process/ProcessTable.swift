@@ -237,7 +237,7 @@ final class ProcessTable {
     guard let process = processes[key], !process.hasEnded else { return }
     do throws(SystemError) {
       try Reaper.signalGroup(of: process.pid, number)
-    } catch where error.code == SystemError.noSuchProcess {
+    } catch  where error.code == SystemError.noSuchProcess {
       // It has just ended.
     } catch {
       onAnomaly?("the process group of \(process.pid) cannot be signalled: \(error)")

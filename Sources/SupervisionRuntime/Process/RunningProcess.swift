@@ -22,7 +22,8 @@ final class RunningProcess {
   /// For processes that run on a caller's behalf: where their output goes.
   var output: CallerOutput?
 
-  init(_ launched: consuming Launched, for purpose: ProcessPurpose, describe: @escaping (LaunchFailure) -> SpawnFailure) {
+  init(_ launched: consuming Launched, for purpose: ProcessPurpose, describe: @escaping (LaunchFailure) -> SpawnFailure)
+  {
     key = purpose.key
     incarnation = purpose.incarnation
     service = purpose.service

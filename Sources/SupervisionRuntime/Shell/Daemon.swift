@@ -96,7 +96,8 @@ public final class Daemon {
 
   private static func need(_ value: String?, _ what: String, _ key: String) throws(Failure) -> String {
     if let value { return value }
-    throw Failure("there is no place for the \(what): the home directory is not known; use \(key)", exitCode: ExitCode.usage)
+    throw Failure(
+      "there is no place for the \(what): the home directory is not known; use \(key)", exitCode: ExitCode.usage)
   }
 
   private static func listen(

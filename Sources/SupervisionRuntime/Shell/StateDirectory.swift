@@ -62,7 +62,7 @@ struct StateDirectory {
   private func read(_ name: String) throws(SystemError) -> [UInt8]? {
     do {
       return try Files.read(file(name), limit: 256 << 20)
-    } catch where error.code == SystemError.notFound {
+    } catch  where error.code == SystemError.notFound {
       return nil
     }
   }

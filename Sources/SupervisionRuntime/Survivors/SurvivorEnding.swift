@@ -90,7 +90,7 @@ final class SurvivorEnding {
       let process = try Held(survivor)
       process.watch = try loop.watch(process.process.number, for: .read) { [weak self] _ in self?.ended(survivor.pid) }
       held[survivor.pid] = process
-    } catch where error.code == SystemError.noSuchProcess {
+    } catch  where error.code == SystemError.noSuchProcess {
       outcome.ended.append(survivor)
     } catch {
       giveUp(survivor, error)
@@ -101,7 +101,7 @@ final class SurvivorEnding {
     guard let process = held[pid] else { return }
     do throws(SystemError) {
       try process.process.signal(number)
-    } catch where error.code == SystemError.noSuchProcess {
+    } catch  where error.code == SystemError.noSuchProcess {
       // Its end is about to be reported.
     } catch {
       forget(process)
