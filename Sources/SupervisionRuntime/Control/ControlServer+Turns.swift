@@ -97,7 +97,8 @@ extension ControlServer {
 
   /// Brings what is watched, and which timers run, in line with what the connection is waiting for.
   func settle(_ connection: ControlConnection) {
-    guard !connection.isInTurn else { return }
+    // One that was dropped meanwhile has taken its output out of the sum of all; writing it would do so once more.
+    guard !connection.isInTurn, connections[connection.number] != nil else { return }
     if !connection.output.isEmpty { flush(connection) }
     guard connections[connection.number] != nil else { return }
     if connection.isFinished { return drop(connection) }
