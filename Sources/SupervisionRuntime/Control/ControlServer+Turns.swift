@@ -76,10 +76,14 @@ extension ControlServer {
   }
 
   private func notPermitted(_ request: Request, _ peer: PeerCredentials) -> ControlError {
-    let list = request.access == .read ? "`read` or `control`" : "`control`"
+    let others =
+      switch request.access {
+      case .read: "root, the supervisor's own user, and who is in `read` or `control` of `supervisor.access` may"
+      case .control: "root, the supervisor's own user, and who is in `control` of `supervisor.access` may"
+      case .owner: "only root and the supervisor's own user may name a file to load"
+      }
     return ControlError(
-      .notPermitted, "user \(peer.user) may not `\(request.command.rawValue)`",
-      hint: "root, the supervisor's own user, and who is in \(list) of `supervisor.access` may")
+      .notPermitted, "user \(peer.user) may not `\(request.command.rawValue)`", hint: others)
   }
 
   /// Answers what is not a request that the delegate should see.
