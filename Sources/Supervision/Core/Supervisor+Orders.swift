@@ -153,7 +153,7 @@ extension Supervisor {
     saveEnablement()
     // What only waits does not start any more; who waits for it hears that it will not come.
     let waiting = ids.filter { services[$0.index].isWaitingForFirstStart }
-    for id in waiting { services[id.index].intent = nil }
+    for id in waiting + ids.filter({ services[$0.index].life.isResting }) { services[id.index].intent = nil }
     stop(
       waiting, outcome: .stopped(.command(requester)), above: { .failed(.requirement($0, .disabled)) },
       withdraws: false)

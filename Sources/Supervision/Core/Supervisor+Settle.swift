@@ -254,10 +254,11 @@ extension Supervisor {
     guard shutdown == nil, !services[id.index].wasStartedOnFailure else { return }
     let reactions = services[id.index].inForce.definition.onFailure.compactMap { resolve($0).first { mayStart($0) } }
     guard !reactions.isEmpty else { return }
-    for reaction in reactions where services[reaction.index].life.isResting {
+    for reaction in reactions where !services[reaction.index].life.isUp {
       services[reaction.index].wasStartedOnFailure = true
     }
-    start(reactions, for: .onFailure(of: services[id.index].name), isCommand: true)
+    // Not thorough: a reaction that requires what has just failed would start it again, for ever.
+    start(reactions, for: .onFailure(of: services[id.index].name), isCommand: true, isThorough: false)
   }
 
   /// It is ready: dependents that rest only because it was not there are started again, if they are still wanted.
