@@ -50,6 +50,10 @@ extension Supervisor {
       // What outlived SIGKILL the last time is still there: a second one beside it would do harm.
       return live(id, .stop(.failed(.unkillable)))
     }
+    guard mayStart(id) else {
+      // Disabled, or removed, since it began to wait.
+      return live(id, .stop(.stopped(services[id.index].isRemoved ? .removed : .disabled)))
+    }
     if hasPlace || services[id.index].inForce.definition.isGroup {
       live(id, .start)
     } else if !services[id.index].isHeld {
