@@ -52,7 +52,8 @@ extension Supervisor {
       ServiceOutcome(service: name, result: .failed(.unkillable, willRetry: false), isNamed: false)
     }
     for request in requests.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
-      close(request, with: leaving.requests.contains(request) ? .services(failures) : .refused(.shuttingDown))
+      let report = failures.isEmpty ? Reply.done : .services(failures)
+      close(request, with: leaving.requests.contains(request) ? report : .refused(.shuttingDown))
     }
     actions.append(.exit(unstopped: unstopped))
   }
