@@ -167,7 +167,9 @@ struct LoadRun {
     guard purpose == .checking else { return }
     for (name, definition) in configuration.services {
       guard let section = read[name] else { continue }
-      for lack in inspection.lacks(of: definition) { reader.note("\(name): \(lack.reason)", at: section[lack.key]?.location) }
+      for lack in inspection.lacks(of: definition) {
+        reader.note("\(name): \(lack.reason)", at: section[lack.key]?.location)
+      }
     }
   }
 

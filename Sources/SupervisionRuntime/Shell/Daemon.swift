@@ -225,8 +225,11 @@ public final class Daemon {
     }
     guard server.policy.admitsOthers, let mode = try? Files.status(socketPath).mode else { return }
     if mode & 0o006 == 0 {
-      journal.error("supervisor.access admits others, but \(socketPath) was made for its owner alone: restart the supervisor")
-    } else if let directory = Files.parent(of: socketPath), let mode = try? Files.status(directory).mode, mode & 0o001 == 0 {
+      journal.error(
+        "supervisor.access admits others, but \(socketPath) was made for its owner alone: restart the supervisor")
+    } else if let directory = Files.parent(of: socketPath), let mode = try? Files.status(directory).mode,
+      mode & 0o001 == 0
+    {
       journal.error("supervisor.access admits others, but they cannot enter \(directory): chmod o+x \(directory)")
     }
   }
