@@ -151,7 +151,7 @@ public final class Daemon {
       throw Failure("cannot watch signals: \(error)", exitCode: ExitCode.system)
     }
     start()
-    Host.trimMemory()
+    trimMemoryLater()
     do throws(SystemError) {
       try loop.run()
     } catch {
@@ -181,6 +181,11 @@ public final class Daemon {
     shell.table.recordFile = record
   }
 
+  /// What a loading needed is free once its services are started.
+  private func trimMemoryLater() {
+    loop.schedule(at: Clock.now() + .seconds(1)) { Host.trimMemory() }
+  }
+
   private func report(_ boot: ConfigurationSource.Boot) {
     let renderer = DiagnosticRenderer()
     if let errors = boot.errors {
@@ -205,6 +210,7 @@ public final class Daemon {
   }
 
   private func settingsMayHaveChanged() {
+    trimMemoryLater()
     let settings = shell.core.settings
     server.policy = AccessPolicy(owner: Host.user, read: settings.accessRead, control: settings.accessControl)
     reportAccess()

@@ -38,9 +38,13 @@ final class Shell {
     guard !isDraining else { return }
     isDraining = true
     defer { isDraining = false }
+    var count = 0
     while let next = events.popFirst() {
+      count += 1
       for action in core.handle(next, at: Clock.now()) { carryOut(action) }
     }
+    // The room that a boot of thousands needed is given back.
+    if count > 64 { events = Deque() }
     setWake()
   }
 
