@@ -231,6 +231,8 @@ extension Supervisor {
     if shutdown == nil, services[id.index].intent != nil, mayStart(id), restsForNothing(id) {
       return startAgain(id, isCommand: false)
     }
+    // Whoever enables it says whether it is to start: nothing is left over from before.
+    if services[id.index].isDisabled { services[id.index].intent = nil }
     switch services[id.index].life.state {
     case .stopped(.exited): services[id.index].intent = nil
     case .failed(.requirement): break
