@@ -519,4 +519,8 @@ int cproc_status_code(int status);
 int cproc_status_signal(int status);
 bool cproc_status_core(int status);
 
+/* ------------------------------------------------------------------ trials */
+
+#include "CProcProbe.h"
+
 #endif

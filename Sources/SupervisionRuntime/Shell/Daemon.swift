@@ -71,6 +71,7 @@ public final class Daemon {
     let statePath = settings.stateDirectory ?? provisional
     let logPath =
       settings.logDirectory ?? StandardPlaces.logDirectory(user: Host.user, stateDirectory: statePath)
+    loop = try Self.loopOfAbleKernel()
     do throws(SystemError) {
       state = try StateDirectory(path: statePath)
       try Files.makeDirectory(logPath, permissions: 0o750)
@@ -80,7 +81,6 @@ public final class Daemon {
         try Files.makeDirectory(directory, permissions: admitsOthers ? 0o755 : 0o700)
       }
       enablement = try state.readEnablement()
-      loop = try EventLoop()
       try Host.ignoreBrokenPipes()
       let launcher = try Launcher(logDirectory: logPath, openFiles: try OpenFiles.raise())
       shell = try Shell(loop: loop, launcher: launcher, journal: journal, seed: UInt64(bitPattern: Clock.wall()))
@@ -103,6 +103,19 @@ public final class Daemon {
     if let value { return value }
     throw Failure(
       "there is no place for the \(what): the home directory is not known; use \(key)", exitCode: ExitCode.usage)
+  }
+
+  /// The event queue, once it is known that processes can be started, watched and ended here: better no supervisor than one
+  /// that finds out at its first service.
+  private static func loopOfAbleKernel() throws(Failure) -> EventLoop {
+    let loop: EventLoop
+    do throws(SystemError) { loop = try EventLoop() } catch {
+      throw Failure("cannot start: there is no event queue: \(error)", exitCode: ExitCode.system)
+    }
+    guard let missing = Probe.missing(loop: loop).first else { return loop }
+    throw Failure(
+      "cannot start: this system lacks what no service can be run without: \(missing.text) "
+        + "(fruix-shepherd probe shows all)", exitCode: ExitCode.system)
   }
 
   private static func listen(
