@@ -261,6 +261,43 @@ struct cproc_orphan {
  */
 ssize_t cproc_reap_orphans(const pid_t *known, size_t known_count, struct cproc_orphan *orphans, size_t capacity);
 
+/* ------------------------------------------- processes that a dead supervisor has left */
+
+/* Names this boot of the system, so that a record from before a reboot is known as such. `size` of 64 is enough. */
+int cproc_boot_name(char *buffer, size_t size);
+
+/*
+ * The clock that the kernel reads when it makes a process, in nanoseconds since the boot, and how coarse the answer to
+ * "when was it started" is.  Setting the time of day does not move it.
+ */
+int64_t cproc_clock_start(void);
+int64_t cproc_start_precision(void);
+
+/* When a process was started.  ESRCH: there is none. */
+int cproc_start_of(pid_t pid, int64_t *start);
+
+/* One living process of the system, whosever it is. */
+struct cproc_sighting {
+	pid_t pid;
+	pid_t parent;
+	pid_t session;
+	pid_t first;   /* Linux: the process of cproc_spawn() by which it is marked (struct cproc_subtree); else 0 */
+	int64_t start; /* by cproc_clock_start() */
+	char mark[64]; /* Linux: the value of FRUIX_SERVICE in its environment; else empty */
+};
+
+/* All of them, in no order.  Returns how many there are, which may be more than `capacity`. */
+ssize_t cproc_sightings(struct cproc_sighting *sightings, size_t capacity);
+
+/*
+ * Holds on to a process that is not a child of this one: pidfd_open(2), EVFILT_PROC.  Returns a descriptor that
+ * can be read (cproc_queue_watch()) when the process has ended; there is nothing to read from it.  ESRCH: it has gone,
+ * or the pid is another's.
+ */
+int cproc_hold(pid_t pid, int64_t start);
+/* ESRCH: it has ended. */
+int cproc_held_signal(int held, pid_t pid, int64_t start, int signal);
+
 /* ------------------------------------------------------------- the event queue */
 
 struct cproc_queue; /* a kqueue(2), or an epoll(7) with the descriptors that it needs besides */

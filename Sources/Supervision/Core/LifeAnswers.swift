@@ -81,11 +81,11 @@ extension Life {
     _ event: LifeEvent, _ ending: Ending, _ outcome: Outcome, in context: inout LifeContext
   ) {
     if case .exited(let key, let status) = event, key == ending.main { noteExit(status, at: context.now) }
-    if case .stop(let other) = event, case .stopped(.restart) = outcome {
-      // A restart that becomes a stop.
+    if case .stop(let other) = event, case .stopped = outcome {
+      // It was to start again after this, and is not any more: the reason for that is what it comes to.
       return enter(.stopping(ending, other), at: context.now)
     }
-    // Any other second reason to stop joins the first one.
+    // A failure of its own says more than any other reason to stop.
     var ending = ending
     switch ending.handle(event, in: &context) {
     case .ongoing: enter(.stopping(ending, outcome), at: context.now)

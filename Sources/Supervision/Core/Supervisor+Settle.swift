@@ -19,6 +19,7 @@ extension Supervisor {
   }
 
   private mutating func settle(_ id: ServiceID) {
+    steps += 1
     guard !services[id.index].isForgotten else { return }
     if let order = services[id.index].stopOrder {
       settleStop(id, order)
@@ -89,6 +90,7 @@ extension Supervisor {
   /// Of several services that provide a name, each has its chance once since this one began to wait.
   private mutating func hopelessRequirement(of id: ServiceID) -> FailureCause? {
     var chances: [(slot: Int, candidate: ServiceID)] = []
+    steps += services[id.index].links.requirements.count
     for slot in services[id.index].links.requirements.indices {
       guard services[id.index].links.requirements[slot].ready == 0 else { continue }
       let candidates = services[id.index].links.requirements[slot].candidates
@@ -292,6 +294,7 @@ extension Supervisor {
   }
 
   private mutating func tellReady(_ id: ServiceID, _ isReady: Bool) {
+    steps += services[id.index].links.dependents.count
     for edge in services[id.index].links.dependents {
       let dependent = edge.service.index
       let slot = Int(edge.requirement)
@@ -304,6 +307,7 @@ extension Supervisor {
   }
 
   private mutating func tellComing(_ id: ServiceID, _ isComing: Bool) {
+    steps += services[id.index].links.successors.count
     for successor in services[id.index].links.successors {
       services[successor.index].links.comingPredecessors += isComing ? 1 : -1
       if services[successor.index].links.comingPredecessors == 0 { enqueue(successor) }
@@ -311,6 +315,7 @@ extension Supervisor {
   }
 
   private mutating func tellActive(_ id: ServiceID, _ isActive: Bool) {
+    steps += services[id.index].links.conflicts.count
     for other in services[id.index].links.conflicts {
       services[other.index].links.activeConflicts += isActive ? 1 : -1
       if services[other.index].links.activeConflicts == 0 { enqueue(other) }
@@ -326,6 +331,7 @@ extension Supervisor {
   }
 
   private mutating func tellStoppingAbove(_ id: ServiceID, _ change: Int32) {
+    steps += 1
     services[id.index].links.stoppingAbove += change
     if services[id.index].links.stoppingAbove == 0 { enqueue(id) }
   }

@@ -15,19 +15,22 @@ extension Supervisor {
     visitStamp &+= 1
     let stamp = visitStamp
     var affected: [ServiceID] = []
-    var stack = roots.reversed().map { (id: $0, outcome: outcome, isRoot: true) }
-    while let (id, outcome, isRoot) = stack.popLast() {
+    // What was named is a root also when the walk comes to it as a dependent of another.
+    let named = Set(roots)
+    var stack = roots.reversed().map { (id: $0, outcome: outcome) }
+    while let (id, outcomeHere) = stack.popLast() {
       guard services[id.index].stopVisit != stamp else { continue }
       services[id.index].stopVisit = stamp
       if withdraws { services[id.index].intent = nil }
       guard !services[id.index].life.isResting else { continue }
-      order(id, StopOrder(outcome: outcome, startsAgain: startsAgain), isRoot: isRoot)
+      let isRoot = named.contains(id)
+      order(id, StopOrder(outcome: isRoot ? outcome : outcomeHere, startsAgain: startsAgain), isRoot: isRoot)
       affected.append(id)
       let outcomeAbove = above(services[id.index].name)
       for edge in services[id.index].links.dependents.reversed() where !isMetWithout(edge, visited: stamp) {
         // Somebody else's dependents at rest are left as they are, intent and all.
         guard !services[edge.service.index].life.isResting else { continue }
-        stack.append((id: edge.service, outcome: outcomeAbove, isRoot: false))
+        stack.append((id: edge.service, outcome: outcomeAbove))
       }
     }
     return affected

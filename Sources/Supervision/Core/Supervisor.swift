@@ -51,6 +51,8 @@ public struct Supervisor: Sendable {
   /// How many services are not at rest.
   var restlessCount = 0
   var visitStamp: UInt32 = 0
+  /// Services settled and neighbours told so far: the measure of work in tests.
+  var steps = 0
   var nextSerial: UInt64 = 1
   var random: SplitMix64
   var shutdown: Shutdown?

@@ -36,6 +36,8 @@ public final class Daemon {
   private let journal: Journal
   private let source: ConfigurationSource
   private let state: StateDirectory
+  /// What is running, for whoever comes after a death.
+  private var record: ProcessRecordFile?
   /// Until it is handed to the core, which keeps what it needs.
   private var boot: ConfigurationSource.Boot?
   private let enablement: Enablement
@@ -94,7 +96,8 @@ public final class Daemon {
 
   private static func need(_ value: String?, _ what: String, _ key: String) throws(Failure) -> String {
     if let value { return value }
-    throw Failure("there is no place for the \(what): the home directory is not known; use \(key)", exitCode: ExitCode.usage)
+    throw Failure(
+      "there is no place for the \(what): the home directory is not known; use \(key)", exitCode: ExitCode.usage)
   }
 
   private static func listen(
@@ -156,8 +159,22 @@ public final class Daemon {
 
   private func start() {
     guard let boot = boot.take() else { return }
+    takeOver()
     report(boot)
     shell.feed(.boot(boot.configuration, enablement))
+  }
+
+  /// Ends what a dead predecessor has left, and begins a record of our own. The control socket is ours by now, so nobody
+  /// else does the same; clients wait until it is done.
+  private func takeOver() {
+    let inheritance = Inheritance.take(state, own: shell.table.record)
+    for note in inheritance.notes { journal.notice(note) }
+    desk.notes = inheritance.notes
+    record = inheritance.file
+    record?.onTrouble = { [weak self] error in
+      self?.journal.error("the record of processes is incomplete: \(error)")
+    }
+    shell.table.recordFile = record
   }
 
   private func report(_ boot: ConfigurationSource.Boot) {
@@ -215,6 +232,9 @@ public final class Daemon {
     if !unstopped.isEmpty {
       journal.error("did not stop: \(unstopped.joined(separator: ", "))")
       exitCode = 1
+    } else {
+      // What did not stop is left to the next supervisor.
+      record?.remove()
     }
     journal.notice("everything has stopped")
     server.close(within: Self.patienceWithClients) { [weak self] in self?.loop.stop() }

@@ -83,20 +83,21 @@ final class Shell {
   private func spawn(_ key: ProcessKey, _ id: ServiceID, _ role: ProcessRole, _ invocation: Invocation?) {
     let blueprint = core.blueprint(of: id)
     let definition = blueprint.definition
-    let incarnation = core.incarnation(of: id)
+    let purpose = ProcessPurpose(
+      key: key, service: id, incarnation: core.incarnation(of: id), blueprint: blueprint)
     do throws(SpawnFailure) {
       var plan = try launcher.plan(
-        role, of: definition, arguments: invocation?.arguments ?? [], mark: table.mark(incarnation))
+        role, of: definition, arguments: invocation?.arguments ?? [], mark: table.record.mark(purpose.incarnation))
       let program = plan.programs.first ?? ""
       let describe: (LaunchFailure) -> SpawnFailure = {
         Launcher.describe($0, blueprint.definition, program: program)
       }
       if let invocation {
-        try spawn(&plan, for: invocation, key, id, role, incarnation, describe)
+        try spawn(&plan, for: invocation, purpose, describe)
       } else {
         // The log is closed again when the process has it.
         let log = try launcher.attachLog(of: definition, to: &plan)
-        try start(plan, key, id, role, incarnation, describe)
+        try start(plan, purpose, describe)
         _ = consume log
       }
     } catch {
@@ -106,8 +107,8 @@ final class Shell {
 
   /// A process that runs on a caller's behalf: its output goes there.
   private func spawn(
-    _ plan: inout LaunchPlan, for invocation: Invocation, _ key: ProcessKey, _ id: ServiceID, _ role: ProcessRole,
-    _ incarnation: UInt64, _ describe: @escaping (LaunchFailure) -> SpawnFailure
+    _ plan: inout LaunchPlan, for invocation: Invocation, _ purpose: ProcessPurpose,
+    _ describe: @escaping (LaunchFailure) -> SpawnFailure
   ) throws(SpawnFailure) {
     let request = invocation.request
     let output = CallerOutput(loop: loop) { [weak self] stream, bytes in
@@ -116,9 +117,7 @@ final class Shell {
     do throws(SystemError) {
       let ends = try output.open()
       launcher.promise(ends.output.number, ends.error.number, to: &plan)
-      let process = try table.start(
-        plan, key: key, service: id, role: role, incarnation: incarnation, describe: describe)
-      process.output = output
+      try table.start(plan, for: purpose, output: output, describe)
       _ = consume ends
     } catch {
       output.finish()
@@ -127,11 +126,10 @@ final class Shell {
   }
 
   private func start(
-    _ plan: LaunchPlan, _ key: ProcessKey, _ id: ServiceID, _ role: ProcessRole, _ incarnation: UInt64,
-    _ describe: @escaping (LaunchFailure) -> SpawnFailure
+    _ plan: LaunchPlan, _ purpose: ProcessPurpose, _ describe: @escaping (LaunchFailure) -> SpawnFailure
   ) throws(SpawnFailure) {
     do throws(SystemError) {
-      _ = try table.start(plan, key: key, service: id, role: role, incarnation: incarnation, describe: describe)
+      try table.start(plan, for: purpose, output: nil, describe)
     } catch {
       throw SpawnFailure(stage: "fork", errno: error.code, message: "cannot start a process: \(error)")
     }

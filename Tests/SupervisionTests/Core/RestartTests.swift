@@ -41,6 +41,18 @@ struct RestartTests {
     #expect(world.result(restart, "db") == .up(pid: world.pid("db")))
   }
 
+  @Test("a restart of two services of which one is being stopped brings both back")
+  func oneOfTwoIsStopping() {
+    var world = World()
+    world.plans = ["api": [.main: ProcessPlan(onStopSignal: .dies(after: .seconds(2)))]]
+    world.boot(Configuration([service("db"), service("api").requires("db")]))
+    world.stop("api")
+    let request = world.restart("db", "api")
+    world.advance(.seconds(3))
+    #expect(world.result(request, "db") == .up(pid: world.pid("db")))
+    #expect(world.result(request, "api") == .up(pid: world.pid("api")))
+  }
+
   @Test("a stop during a restart replaces it, and the restart's caller hears so")
   func stopDuringRestart() {
     var world = World()

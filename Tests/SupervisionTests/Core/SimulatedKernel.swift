@@ -64,6 +64,7 @@ struct SimulatedKernel {
 
   private(set) var processes: [Int: Process] = [:]
   private var numbers: [ProcessKey: Int] = [:]
+  private var members: [ServiceID: Set<Int>] = [:]
   private var agenda = Heap<Entry>()
   private var nextOrder = 0
   private var nextNumber = 100
@@ -98,6 +99,7 @@ struct SimulatedKernel {
     processes[number] = Process(
       number: number, key: key, service: service, role: role, plan: plan, isErrand: isErrand)
     numbers[key] = number
+    members[service, default: []].insert(number)
     at(now + plan.spawnsAfter, .spawned(number))
   }
 
@@ -114,6 +116,7 @@ struct SimulatedKernel {
       plan.outlivesKill = child.outlivesKill
       processes[nextNumber] = Process(
         number: nextNumber, key: nil, service: process.service, role: process.role, plan: plan, isSpawned: true)
+      members[process.service, default: []].insert(nextNumber)
       nextNumber += 1
     }
     return [.spawned(key, pid: Int32(number))]
@@ -129,6 +132,7 @@ struct SimulatedKernel {
 
   private mutating func remove(_ number: Int) {
     guard let process = processes.removeValue(forKey: number) else { return }
+    members[process.service]?.remove(number)
     if let key = process.key { numbers[key] = nil }
   }
 
@@ -145,7 +149,7 @@ struct SimulatedKernel {
   }
 
   mutating func signalSubtree(_ service: ServiceID, _ number: Int32, at now: Instant) {
-    for process in processes.values.filter({ $0.service == service }).map(\.number).sorted() {
+    for process in (members[service] ?? []).sorted() {
       deliver(number, to: process, at: now)
     }
   }
@@ -166,13 +170,13 @@ struct SimulatedKernel {
   }
 
   mutating func inspect(_ service: ServiceID, at now: Instant) {
-    let isEmpty = !processes.values.contains { $0.service == service }
+    let isEmpty = members[service]?.isEmpty ?? true
     at(now, .event(.subtree(service, isEmpty: isEmpty)))
     if !isEmpty { awaited.insert(service) }
   }
 
   private mutating func emptied(_ service: ServiceID) -> [Event] {
-    guard awaited.contains(service), !processes.values.contains(where: { $0.service == service }) else { return [] }
+    guard awaited.contains(service), members[service]?.isEmpty ?? true else { return [] }
     awaited.remove(service)
     return [.subtree(service, isEmpty: true)]
   }

@@ -18,6 +18,7 @@ struct World {
   var watch: Watch?
   /// How much of what has happened the supervisor has not heard yet.
   private(set) var untold = 0
+  private(set) var handled = 0
   /// The latest news of a process, to be told twice.
   private(set) var lastProcessEvent: Event?
 
@@ -111,7 +112,7 @@ struct World {
 
   /// Hands over everything that is due now.
   mutating func run() {
-    while true {
+    while !hasTooMuch {
       if let events = kernel.takeDue(at: now) {
         for (index, event) in events.enumerated() {
           untold = events.count - index - 1
@@ -138,7 +139,7 @@ struct World {
   mutating func runUntilQuiet(for most: Duration = .seconds(3600)) {
     let end = now + most
     run()
-    while let next = nextInstant, next <= end {
+    while !hasTooMuch, let next = nextInstant, next <= end {
       now = max(now, next)
       run()
     }
@@ -152,6 +153,9 @@ struct World {
     }
   }
 
+  /// Something goes round and round.
+  var hasTooMuch: Bool { handled > 200_000 }
+
   // MARK: One event
 
   mutating func handle(_ event: Event) {
@@ -159,6 +163,7 @@ struct World {
     case .spawned, .spawnFailed, .exited: lastProcessEvent = event
     default: break
     }
+    handled += 1
     let actions = supervisor.handle(event, at: now)
     for action in actions { carryOut(action) }
     watch?.look(at: self, after: event, actions)

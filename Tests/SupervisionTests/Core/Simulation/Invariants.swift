@@ -22,6 +22,7 @@ struct Invariants {
 
   /// What must hold once nothing happens any more.
   func checkQuiet(_ world: inout World) -> String? {
+    if world.hasTooMuch { return "something goes round and round" }
     if world.nextInstant != nil { return "the world does not come to rest" }
     for record in world.supervisor.services where !record.isForgotten {
       if let trouble = quiet(record, world.supervisor) { return "at rest: \(trouble)" }

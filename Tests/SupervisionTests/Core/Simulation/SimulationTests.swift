@@ -30,19 +30,25 @@ struct SimulationTests {
     let first = environment["SIMULATION_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1...UInt64.max / 2)
     let end = ContinuousClock.now + .seconds(Self.seconds ?? 0)
     var seed = first
-    print("simulation: from seed \(first) on, for \(Self.seconds ?? 0) s")
+    Self.say("simulation: from seed \(first) on, for \(Self.seconds ?? 0) s")
     while ContinuousClock.now < end {
       guard Self.holds(Scenario(seed: seed, size: seed % 64 == 0 ? .large : .small)) else { return }
       seed += 1
     }
-    print("simulation: \(seed - first) worlds, seeds \(first) to \(seed - 1), every promise kept")
+    Self.say("simulation: \(seed - first) worlds, seeds \(first) to \(seed - 1), every promise kept")
   }
 
   private static var seconds: Int? {
     ProcessInfo.processInfo.environment["SIMULATION_SECONDS"].flatMap { Int($0) }
   }
 
+  /// At once, whatever comes after it.
+  private static func say(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+  }
+
   private static func holds(_ scenario: Scenario) -> Bool {
+    if ProcessInfo.processInfo.environment["TRACE"] != nil { say("\(scenario.seed)") }
     guard let violation = Simulation.violation(of: scenario) else { return true }
     Issue.record("seed \(scenario.seed): \(violation)\n\(Shrinking.report(scenario))")
     return false
