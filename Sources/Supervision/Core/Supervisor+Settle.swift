@@ -50,6 +50,10 @@ extension Supervisor {
       // What outlived SIGKILL the last time is still there: a second one beside it would do harm.
       return live(id, .stop(.failed(.unkillable)))
     }
+    guard mayStart(id) else {
+      // Disabled, or removed, since it began to wait.
+      return live(id, .stop(.stopped(services[id.index].isRemoved ? .removed : .disabled)))
+    }
     if hasPlace || services[id.index].inForce.definition.isGroup {
       live(id, .start)
     } else if !services[id.index].isHeld {
@@ -254,10 +258,11 @@ extension Supervisor {
     guard shutdown == nil, !services[id.index].wasStartedOnFailure else { return }
     let reactions = services[id.index].inForce.definition.onFailure.compactMap { resolve($0).first { mayStart($0) } }
     guard !reactions.isEmpty else { return }
-    for reaction in reactions where services[reaction.index].life.isResting {
+    for reaction in reactions where !services[reaction.index].life.isUp {
       services[reaction.index].wasStartedOnFailure = true
     }
-    start(reactions, for: .onFailure(of: services[id.index].name), isCommand: true)
+    // Not thorough: a reaction that requires what has just failed would start it again, for ever.
+    start(reactions, for: .onFailure(of: services[id.index].name), isCommand: true, isThorough: false)
   }
 
   /// It is ready: dependents that rest only because it was not there are started again, if they are still wanted.

@@ -48,8 +48,11 @@ extension Supervisor {
     deadlines.clear()
     let unstopped = services.indices.filter { !services[$0].isForgotten && !services[$0].isGone }
       .map { services[$0].name }
+    let failures = unstopped.map { name in
+      ServiceOutcome(service: name, result: .failed(.unkillable, willRetry: false), isNamed: false)
+    }
     for request in requests.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
-      close(request, with: leaving.requests.contains(request) ? .done : .refused(.shuttingDown))
+      close(request, with: leaving.requests.contains(request) ? .services(failures) : .refused(.shuttingDown))
     }
     actions.append(.exit(unstopped: unstopped))
   }

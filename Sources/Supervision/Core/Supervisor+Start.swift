@@ -5,11 +5,12 @@ extension Supervisor {
   /// - Parameters:
   ///   - requester: because of whom; what is taken along is wanted because of the service that needs it.
   ///   - isCommand: somebody asked: failures of the past are forgotten, a completed one-shot runs again.
+  ///   - isThorough: a command that also tries again what had failed below.
   ///   - isAgain: the intent stands already; nothing new is wanted.
   /// - Returns: what has to stop because it conflicts, with its dependents.
   @discardableResult
   mutating func start(
-    _ roots: [ServiceID], for requester: Requester, isCommand: Bool, isAgain: Bool = false
+    _ roots: [ServiceID], for requester: Requester, isCommand: Bool, isThorough: Bool = true, isAgain: Bool = false
   ) -> [ServiceID] {
     guard shutdown == nil else { return [] }
     var displaced: [ServiceID] = []
@@ -28,6 +29,7 @@ extension Supervisor {
       guard services[visit.id.index].startVisit != stamp, mayStart(visit.id) else { continue }
       services[visit.id.index].startVisit = stamp
       want(visit)
+      let isCommand = isCommand && (visit.isRoot || isThorough)
       guard admit(visit, isCommand: isCommand, isAgain: isAgain) else { continue }
       let name = services[visit.id.index].name
       for other in services[visit.id.index].links.conflicts { displaced += giveWay(other, to: name) }

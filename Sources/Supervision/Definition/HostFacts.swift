@@ -37,7 +37,7 @@ public enum ProgramLookup: Sendable, Equatable {
 }
 
 /// Finds what the host lacks for a definition.
-struct HostInspection {
+public struct HostInspection {
   /// A lack, and the key that asks for what is not there.
   struct Lack {
     var reason: String
@@ -55,8 +55,13 @@ struct HostInspection {
   private var users: [String: UInt32?] = [:]
   private var groups: [String: UInt32?] = [:]
 
-  init(facts: any HostFacts) {
+  public init(facts: any HostFacts) {
     self.facts = facts
+  }
+
+  /// What keeps a service from starting on this host, each as a clause for the user.
+  public mutating func reasons(of definition: ServiceDefinition) -> [String] {
+    lacks(of: definition).map(\.reason)
   }
 
   /// What keeps a service from starting on this host, in the order of the keys.

@@ -76,10 +76,14 @@ extension ControlServer {
   }
 
   private func notPermitted(_ request: Request, _ peer: PeerCredentials) -> ControlError {
-    let list = request.access == .read ? "`read` or `control`" : "`control`"
+    let others =
+      switch request.access {
+      case .read: "root, the supervisor's own user, and who is in `read` or `control` of `supervisor.access` may"
+      case .control: "root, the supervisor's own user, and who is in `control` of `supervisor.access` may"
+      case .owner: "only root and the supervisor's own user may name a file to load"
+      }
     return ControlError(
-      .notPermitted, "user \(peer.user) may not `\(request.command.rawValue)`",
-      hint: "root, the supervisor's own user, and who is in \(list) of `supervisor.access` may")
+      .notPermitted, "user \(peer.user) may not `\(request.command.rawValue)`", hint: others)
   }
 
   /// Answers what is not a request that the delegate should see.
@@ -97,7 +101,8 @@ extension ControlServer {
 
   /// Brings what is watched, and which timers run, in line with what the connection is waiting for.
   func settle(_ connection: ControlConnection) {
-    guard !connection.isInTurn else { return }
+    // One that was dropped meanwhile has taken its output out of the sum of all; writing it would do so once more.
+    guard !connection.isInTurn, connections[connection.number] != nil else { return }
     if !connection.output.isEmpty { flush(connection) }
     guard connections[connection.number] != nil else { return }
     if connection.isFinished { return drop(connection) }

@@ -92,7 +92,7 @@ struct ReplyTranslation {
 
   private var wantsDown: Bool {
     switch request {
-    case .stop, .disable, .unload: true
+    case .stop, .disable, .unload, .shutdown: true
     default: false
     }
   }

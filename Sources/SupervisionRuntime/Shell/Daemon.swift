@@ -41,6 +41,7 @@ public final class Daemon {
   /// Until it is handed to the core, which keeps what it needs.
   private var boot: ConfigurationSource.Boot?
   private let enablement: Enablement
+  private let socketPath: String
   /// Where the supervisor's own messages go once it is in the background.
   public let ownLog: String
   private var exitCode: Int32 = 0
@@ -66,14 +67,18 @@ public final class Daemon {
     }
     let standardSocket = SocketPath.standard(
       user: Host.user, runtimeDirectory: Host.environmentValue("XDG_RUNTIME_DIR"), home: home)
-    let socketPath = try Self.need(options.socket ?? settings.socket ?? standardSocket, "socket", "--socket PATH")
+    socketPath = try Self.need(options.socket ?? settings.socket ?? standardSocket, "socket", "--socket PATH")
     let statePath = settings.stateDirectory ?? provisional
     let logPath =
       settings.logDirectory ?? StandardPlaces.logDirectory(user: Host.user, stateDirectory: statePath)
     do throws(SystemError) {
       state = try StateDirectory(path: statePath)
       try Files.makeDirectory(logPath, permissions: 0o750)
-      if let directory = Files.parent(of: socketPath) { try Files.makeDirectory(directory, permissions: 0o700) }
+      if let directory = Files.parent(of: socketPath) {
+        // Only what is made here is opened to others; a directory that was there is somebody's decision.
+        let admitsOthers = !settings.accessRead.isEmpty || !settings.accessControl.isEmpty
+        try Files.makeDirectory(directory, permissions: admitsOthers ? 0o755 : 0o700)
+      }
       enablement = try state.readEnablement()
       loop = try EventLoop()
       try Host.ignoreBrokenPipes()
@@ -106,9 +111,7 @@ public final class Daemon {
     let policy = AccessPolicy(owner: Host.user, read: settings.accessRead, control: settings.accessControl)
     do {
       // Who may connect at all: only the owner, unless the configuration lets others in; the rights are checked per request.
-      let isShared = !settings.accessRead.isEmpty || !settings.accessControl.isEmpty
-      let listener = try ControlListener(path: path, permissions: isShared ? 0o666 : 0o600)
-      if isShared, let directory = Files.parent(of: path) { try? Files.setMode(directory, 0o755) }
+      let listener = try ControlListener(path: path, permissions: policy.admitsOthers ? 0o666 : 0o600)
       return try ControlServer(
         on: listener, loop: loop, policy: policy, daemonVersion: Release.version, pid: Host.pid)
     } catch let failure as ControlListener.Failure {
@@ -161,6 +164,7 @@ public final class Daemon {
     guard let boot = boot.take() else { return }
     takeOver()
     report(boot)
+    reportAccess()
     shell.feed(.boot(boot.configuration, enablement))
   }
 
@@ -203,6 +207,7 @@ public final class Daemon {
   private func settingsMayHaveChanged() {
     let settings = shell.core.settings
     server.policy = AccessPolicy(owner: Host.user, read: settings.accessRead, control: settings.accessControl)
+    reportAccess()
     if let directory = settings.logDirectory, directory != shell.launcher.logDirectory {
       do throws(SystemError) {
         try Files.makeDirectory(directory, permissions: 0o750)
@@ -210,6 +215,19 @@ public final class Daemon {
       } catch {
         journal.error("the log directory cannot be used: \(error)")
       }
+    }
+  }
+
+  /// Rights that cannot be had: names that nobody has, a socket that those who have rights cannot reach.
+  private func reportAccess() {
+    for name in server.policy.unknownNames {
+      journal.error("supervisor.access names `\(name)`, and there is no such \(name.hasPrefix("@") ? "group" : "user")")
+    }
+    guard server.policy.admitsOthers, let mode = try? Files.status(socketPath).mode else { return }
+    if mode & 0o006 == 0 {
+      journal.error("supervisor.access admits others, but \(socketPath) was made for its owner alone: restart the supervisor")
+    } else if let directory = Files.parent(of: socketPath), let mode = try? Files.status(directory).mode, mode & 0o001 == 0 {
+      journal.error("supervisor.access admits others, but they cannot enter \(directory): chmod o+x \(directory)")
     }
   }
 

@@ -7,6 +7,7 @@ final class Shell {
   let table: ProcessTable
   let launcher: Launcher
   let journal: Journal
+  private let facts = SystemFacts()
   private(set) var core: Supervisor
   /// Answers to clients; the desk sets it.
   weak var desk: (any ShellClient)?
@@ -77,7 +78,9 @@ final class Shell {
 
   private func prepare(_ id: ServiceID) {
     let definition = core.blueprint(of: id).definition
-    events.append(.prepared(id, lacks: definition.preconditions.map { PreconditionCheck.lacks(of: $0) } ?? []))
+    var inspection = HostInspection(facts: facts)
+    let unmet = definition.preconditions.map { PreconditionCheck.lacks(of: $0) } ?? []
+    events.append(.prepared(id, lacks: unmet + inspection.reasons(of: definition)))
   }
 
   private func spawn(_ key: ProcessKey, _ id: ServiceID, _ role: ProcessRole, _ invocation: Invocation?) {

@@ -212,6 +212,16 @@ struct RespawnTests {
     #expect(world.state("siren") == .stopped)
   }
 
+  @Test("an on-failure service that requires what has failed does not start it again")
+  func reactionRequiresFailed() {
+    var world = World()
+    world.lacks = ["db": ["no such program"]]
+    world.boot(Configuration([service("db").onFailure("mend"), service("mend").requires("db").byHand()]))
+    #expect(world.cause("db") == .failed(.lacks(["no such program"])))
+    #expect(world.cause("mend") == .failed(.requirement("db", .failed)))
+    #expect(world.journal.count { $0 == "db failed" } == 1)
+  }
+
   @Test("on-failure waits for the respawn limit")
   func reactionAfterLimit() {
     var world = World(service("db").respawns(limit: 1, delay: .zero).onFailure("alarm"), oneShot("alarm").byHand())

@@ -48,7 +48,6 @@ struct SimulationTests {
   }
 
   private static func holds(_ scenario: Scenario) -> Bool {
-    if ProcessInfo.processInfo.environment["TRACE"] != nil { say("\(scenario.seed)") }
     guard let violation = Simulation.violation(of: scenario) else { return true }
     Issue.record("seed \(scenario.seed): \(violation)\n\(Shrinking.report(scenario))")
     return false
