@@ -1,18 +1,10 @@
 /// Finds what the host or the supervisor's rights lack for the attributes that few services have.
-public struct AttributeInspection {
+struct AttributeInspection {
   private let facts: any HostFacts
   private var isRoot: Bool { facts.supervisorUID == 0 }
 
-  public init(facts: any HostFacts) {
+  init(facts: any HostFacts) {
     self.facts = facts
-  }
-
-  /// The reasons why a service cannot have what it says; empty when nothing is in the way.
-  ///
-  /// Cheap for a service without such attributes: it is asked before each start, so that a definition that nobody may
-  /// carry out fails before anything is forked.
-  public func reasons(for process: ProcessAttributes) -> [String] {
-    process.hasRare ? lacks(of: process).map(\.reason) : []
   }
 
   func lacks(of process: ProcessAttributes) -> [HostInspection.Lack] {

@@ -172,7 +172,7 @@ extension RareAttributes {
   }
 
   /// The CPUs as they are written: `0`, `2-3`.
-  var cpuRanges: [String] {
+  public var cpuRanges: [String] {
     var ranges: [ClosedRange<UInt16>] = []
     for cpu in cpus {
       if let last = ranges.last, last.upperBound + 1 == cpu {
