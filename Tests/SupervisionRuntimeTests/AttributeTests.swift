@@ -1,5 +1,6 @@
 import CProc
 import Glibc
+import Supervision
 import SupervisionRuntime
 import Testing
 
@@ -78,7 +79,8 @@ extension ProcessTests {
       // A copy of id(1) that belongs to root and takes its owner's rights.
       let directory = try bench.output(of: "mktemp -d /tmp/shepherd-setid.XXXXXX").dropLast()
       defer { _ = try? bench.output(of: "rm -rf \(directory)") }
-      _ = try bench.output(of: "chmod 755 \(directory); cp $(command -v id) \(directory)/id; chmod 4755 \(directory)/id")
+      let copy = "cd \(directory) && chmod 755 . && cp $(command -v id) id && chmod 4755 id"
+      _ = try bench.output(of: copy)
       let script = "grep NoNewPrivs /proc/self/status; \(directory)/id -u"
       let before = try bench.output(of: script) { $0.credentials = .init(user: 65534, group: 65534, groups: []) }
       let after = try bench.output(of: script) { plan in
@@ -110,7 +112,7 @@ extension ProcessTests {
       let kept = try Descriptor.open(file.path)
       var plan = LaunchPlan(
         programs: ["/bin/sh"],
-        arguments: ["sh", "-c", "tty; echo from-tty >/dev/tty; readlink /proc/self/fd/2; cat <&5; ps -o tty= -p $$ || :"])
+        arguments: ["sh", "-c", "tty; echo from-tty >/dev/tty; readlink /proc/self/fd/2; cat <&5"])
       plan.environment = ["PATH=/usr/bin:/bin"]
       plan.terminal = path
       plan.descriptors = [.init(child: 5, parent: kept.number)]
@@ -140,12 +142,15 @@ extension ProcessTests {
 
 /// A pseudo-terminal: its master, and the path of the other side.
 private func openTerminal() throws -> (master: PseudoTerminal, path: String) {
-  let master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)
-  guard master >= 0, grantpt(master) == 0, unlockpt(master) == 0, let name = ptsname(master) else {
-    throw SystemError("posix_openpt", code: cproc_errno())
+  let master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+  var unlocked: Int32 = 0
+  var number: UInt32 = 0
+  // TIOCSPTLCK and TIOCGPTN, macros that Swift does not see.
+  guard master >= 0, ioctl(master, 0x4004_5431, &unlocked) == 0, ioctl(master, 0x8004_5430, &number) == 0 else {
+    throw SystemError("ptmx", code: cproc_errno())
   }
   // Held open here, so that the output outlives the process.
-  let path = String(cString: name)
+  let path = "/dev/pts/\(number)"
   return (PseudoTerminal(number: master, slave: open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)), path)
 }
 

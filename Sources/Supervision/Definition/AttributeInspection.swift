@@ -36,8 +36,8 @@ struct AttributeInspection {
     guard !isRoot, limit.hard(over: current) > current else { return nil }
     let wanted = ResourceLimit.text(limit.hard(over: current))
     return HostInspection.Lack(
-      reason: "the limit `\(name) = \(wanted)` is above the supervisor's own of \(current): that needs a supervisor that "
-        + "runs as root",
+      reason: "the limit `\(name) = \(wanted)` is above the supervisor's own of \(current): that needs a supervisor "
+        + "that runs as root",
       key: .limits)
   }
 

@@ -21,7 +21,7 @@ struct AttributeTests {
     #expect(try !definition("umask = 027").process.hasRare)
     #expect(try !definition("protect = false; no-new-privileges = no").process.hasRare)
     #expect(try definition("nice = 0").process.hasRare)
-    #expect(MemoryLayout<ProcessAttributes>.size <= 80)
+    #expect(MemoryLayout<ProcessAttributes>.size <= 96)
   }
 
   @Test("scalars are read")
