@@ -86,7 +86,9 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
-    .testTarget(name: "SupervisionRuntimeTests", dependencies: ["SupervisionRuntime", "CProc"], swiftSettings: strict),
+    .testTarget(
+      name: "SupervisionRuntimeTests", dependencies: ["SupervisionRuntime", "Supervision", "CProc"],
+      swiftSettings: strict),
     .testTarget(name: "ControlProtocolTests", dependencies: ["ControlProtocol"], swiftSettings: strict),
     .testTarget(
       name: "HerdTests",

@@ -181,6 +181,16 @@ public struct ProcessAttributes: Sendable, Equatable {
   public var group: String?
   /// Supplementary groups; `nil`: the user's own from the group database.
   public var groups: [String]?
+  private var box: Box<RareAttributes>?
+
+  /// chroot, nice, limits, cpus, protect, no-new-privileges, terminal and fib.
+  public var rare: RareAttributes {
+    get { box?.content ?? RareAttributes() }
+    set { box = newValue == RareAttributes() ? nil : .of(newValue) }
+  }
+
+  /// Whether `rare` says anything at all.
+  public var hasRare: Bool { box != nil }
 
   public init() {}
 }
