@@ -38,7 +38,7 @@ extension Supervisor {
   }
 
   mutating func finishShutdownIfDone() {
-    guard let leaving = shutdown, !leaving.isOver, restlessCount == 0, errandCount == 0 else { return }
+    guard let leaving = shutdown, !leaving.isOver, restlessCount == 0, errands.isEmpty else { return }
     finishShutdown()
   }
 

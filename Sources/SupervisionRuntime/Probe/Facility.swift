@@ -90,7 +90,8 @@ public enum Facility: String, CaseIterable, Sendable {
   /// The only kernel that has it; `nil`: all do.
   public var home: ProbedSystem? {
     switch self {
-    case .jail, .processDescriptor, .processExit, .reaper, .processSignal, .capsicum, .nullfs, .tmpfs, .jailNetwork, .rctl:
+    case .jail, .processDescriptor, .processExit, .reaper, .processSignal, .capsicum, .nullfs, .tmpfs, .jailNetwork,
+      .rctl:
       .freeBSD
     case .pidfd, .pidfdExit, .subreaper, .pidfdSignal:
       .linux
