@@ -86,12 +86,15 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
-    .testTarget(name: "SupervisionRuntimeTests", dependencies: ["SupervisionRuntime", "CProc"], swiftSettings: strict),
+    .testTarget(
+      name: "SupervisionRuntimeTests", dependencies: ["SupervisionRuntime", "Supervision", "CProc"],
+      swiftSettings: strict),
     .testTarget(name: "ControlProtocolTests", dependencies: ["ControlProtocol"], swiftSettings: strict),
     .testTarget(
       name: "HerdTests",
       dependencies: [
-        "herd", "ControlProtocol", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "herd", "ControlProtocol", "Supervision", "SupervisionRuntime",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict
     ),

@@ -12,4 +12,5 @@ if [ -n "${2:-}" ]; then
     export SIMULATION_SEED
 fi
 unset CC CXX
-exec swift test -c release -Xswiftc -enable-testing --filter Simulation
+# A folder of its own: the release executables are built without -enable-testing.
+exec swift test -c release --scratch-path .build-simulation -Xswiftc -enable-testing --filter Simulation

@@ -112,6 +112,8 @@ extension Request {
     case read
     /// `access { control }`.
     case control
+    /// Root and the supervisor's own user only.
+    case owner
   }
 
   public var access: Access {
@@ -119,7 +121,10 @@ extension Request {
     case .status, .documentation, .definition, .wait, .processes: .read
     case .start(_, let options), .stop(_, _, let options), .restart(_, let options):
       options.isDryRun ? .read : .control
-    case .reload, .action, .signal, .enable, .disable, .load, .unload, .shutdown: .control
+    // The supervisor reads the file with its own rights, and the answer quotes the lines that are wrong: whoever may
+    // name any path may read any file.
+    case .load(let path): path == nil ? .control : .owner
+    case .reload, .action, .signal, .enable, .disable, .unload, .shutdown: .control
     }
   }
 

@@ -28,6 +28,7 @@ struct CommandLineOptions {
     usage: fruix-shepherd [--config PATH] [--socket PATH] [--foreground | --daemonize [--pid-file PATH]]
                           [--log-level LEVEL]
            fruix-shepherd --check [--config PATH]
+           fruix-shepherd probe [--json]
            fruix-shepherd --version | --help
     """
 

@@ -6,6 +6,7 @@ import SupervisionRuntime
 /// From the command line to an exit status.
 enum CommandLineRun {
   static func run(_ words: [String]) -> Int32 {
+    if words.dropFirst().first == ProbeCommand.name { return ProbeCommand.run(words) }
     do throws(CommandLineOptions.Mistake) {
       let options = try CommandLineOptions(words)
       if options.showsHelp {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import ControlProtocol
+import Supervision
+import SupervisionRuntime
 import Testing
 
 @testable import herd
@@ -60,6 +62,26 @@ struct InvocationTests {
   func signalled() {
     #expect(ExitCodes.status(for: .signal(9, name: "KILL", dumpedCore: false)) == 137)
     #expect(ExitCodes.status(for: .code(42)) == 42)
+  }
+}
+
+@Suite("Names that no action may have")
+struct ReservedNameTests {
+  @Test("are those of herd's commands, at least")
+  func commands() {
+    #expect(Invocation.commands.isSubset(of: ServiceName.herdCommands))
+  }
+
+  @Test("are the ones that docs/PROTOCOL.md lists")
+  func documented() throws {
+    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let page = String(decoding: try Files.read("/\(root)/docs/PROTOCOL.md"), as: UTF8.self)
+    let lines = page.split(separator: "\n", omittingEmptySubsequences: false)
+    let section = lines.drop { $0 != "## Names that no action may have" }.prefix { $0 != "## A session" }
+    let words = section.joined(separator: " ").split(separator: "`").enumerated()
+    // Between backquotes stands every second piece; the first of them is the form of the command.
+    let names = words.filter { $0.offset % 2 == 1 }.dropFirst().map { String($0.element) }
+    #expect(Set(names) == ServiceName.herdCommands)
   }
 }
 

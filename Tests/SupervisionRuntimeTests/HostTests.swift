@@ -56,6 +56,24 @@ import Testing
     #expect(SignalName.number(of: "1000") == nil)
   }
 
+  @Test("a pipe in the place of a file is refused, and nobody waits for what it will say")
+  func pipeForAFile() throws {
+    var template = Array("/tmp/fruix-pipe-XXXXXX".utf8CString)
+    let directory = try #require(mkdtemp(&template).map { String(cString: $0) })
+    let path = directory + "/environment"
+    try #require(mkfifo(path, 0o600) == 0)
+    // Somebody holds it open for writing, so that it has no end of file.
+    let other = open(path, O_RDWR | O_CLOEXEC)
+    try #require(other >= 0)
+    defer {
+      close(other)
+      try? Files.remove(path)
+      try? Files.removeDirectory(directory)
+    }
+    let error = #expect(throws: SystemError.self) { try Files.read(path) }
+    #expect(error?.code == EAGAIN)
+  }
+
   @Test("a file is replaced in one step, and its directory listed in order")
   func files() throws {
     let directory = temporaryPath("directory")

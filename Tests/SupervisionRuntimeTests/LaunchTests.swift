@@ -201,10 +201,12 @@ extension ProcessTests {
     @Test("the stages have the numbers that CProc gives them")
     func stageNumbers() {
       let pairs: [(LaunchStage, cproc_stage)] = [
-        (.session, CPROC_STAGE_SESSION), (.descriptors, CPROC_STAGE_DESCRIPTORS), (.limits, CPROC_STAGE_LIMITS),
-        (.close, CPROC_STAGE_CLOSE), (.directory, CPROC_STAGE_DIRECTORY), (.groups, CPROC_STAGE_GROUPS),
-        (.group, CPROC_STAGE_GROUP), (.user, CPROC_STAGE_USER), (.signals, CPROC_STAGE_SIGNALS),
-        (.exec, CPROC_STAGE_EXEC),
+        (.session, CPROC_STAGE_SESSION), (.terminal, CPROC_STAGE_TERMINAL),
+        (.descriptors, CPROC_STAGE_DESCRIPTORS), (.fib, CPROC_STAGE_FIB), (.limits, CPROC_STAGE_LIMITS),
+        (.priority, CPROC_STAGE_PRIORITY), (.cpus, CPROC_STAGE_CPUS), (.protection, CPROC_STAGE_PROTECTION),
+        (.close, CPROC_STAGE_CLOSE), (.chroot, CPROC_STAGE_CHROOT), (.directory, CPROC_STAGE_DIRECTORY),
+        (.groups, CPROC_STAGE_GROUPS), (.group, CPROC_STAGE_GROUP), (.user, CPROC_STAGE_USER),
+        (.privileges, CPROC_STAGE_PRIVILEGES), (.signals, CPROC_STAGE_SIGNALS), (.exec, CPROC_STAGE_EXEC),
       ]
       for (stage, number) in pairs {
         #expect(UInt32(stage.rawValue) == number.rawValue)

@@ -2,20 +2,24 @@
 . "$(dirname "$0")/lib.sh"
 begin "requirements come up first and go down last"
 
+# A service is up once its exec has succeeded, which is before it has written its first line: a post-start that waits for
+# the line makes the order of the lines that of the services.
+noted() { echo "post-start = [[/bin/sh, -c, \"until grep -q '^+$1 ' $journal; do sleep 0.01; done\"]]"; }
+
 services <<UCL
-service disk { exec = [$helpers/stay, $journal, disk] }
-service database { requirement = [disk]; exec = [$helpers/stay, $journal, database] }
-service cache { requirement = [disk]; exec = [$helpers/stay, $journal, cache] }
-service api { requirement = [database]; wants = [cache, absent-one]; exec = [$helpers/stay, $journal, api] }
-service web { requirement = [api]; exec = [$helpers/stay, $journal, web] }
-service late { after = [web]; exec = [$helpers/stay, $journal, late] }
-service early { before = [disk]; exec = [$helpers/stay, $journal, early] }
+service disk { exec = [$helpers/stay, $journal, disk]; $(noted disk) }
+service database { requirement = [disk]; exec = [$helpers/stay, $journal, database]; $(noted database) }
+service cache { requirement = [disk]; exec = [$helpers/stay, $journal, cache]; $(noted cache) }
+service api { requirement = [database]; wants = [cache, absent-one]; exec = [$helpers/stay, $journal, api]; $(noted api) }
+service web { requirement = [api]; exec = [$helpers/stay, $journal, web]; $(noted web) }
+service late { after = [web]; exec = [$helpers/stay, $journal, late]; $(noted late) }
+service early { before = [disk]; exec = [$helpers/stay, $journal, early]; $(noted early) }
 group everything { requirement = [web, cache] }
-service unasked { auto-start = false; requirement = [web]; exec = [$helpers/stay, $journal, unasked] }
+service unasked { auto-start = false; requirement = [web]; exec = [$helpers/stay, $journal, unasked]; $(noted unasked) }
 service prepared {
   pre-start = [[/bin/sh, -c, "echo pre >> $journal"]]
   exec = [$helpers/stay, $journal, prepared]
-  post-start = [[/bin/sh, -c, "echo post-start >> $journal"]]
+  post-start = [[/bin/sh, -c, "until grep -q '^+prepared ' $journal; do sleep 0.01; done; echo post-start >> $journal"]]
   post-stop = [[/bin/sh, -c, "echo post-stop >> $journal"]]
 }
 UCL

@@ -70,7 +70,7 @@ it_says 'goes' "and forgets it" herd status goes
 it "does not touch what did not change" is "$(pid_of stays)" "$stays"
 it "nor what changed, before its next start" is "$(pid_of changes)" "$changes"
 it "a restart" herd restart changes
-it "takes the new definition" grep -q '^+new' "$journal"
+it "takes the new definition" eventually 10 grep -q '^+new' "$journal"
 
 good
 it "herd load root does the same" herd load root

@@ -21,10 +21,10 @@ UCL
 start_supervisor
 
 it "the instances of a template are there at boot" up worker@a worker@b
-it "each is told its name" grep -q '^+worker-b ' "$journal"
+it "each is told its name" eventually 10 grep -q '^+worker-b ' "$journal"
 it "another comes up when it is started" herd start worker@c
 it "as it says" up worker@c
-it "with its name" grep -q '^+worker-c ' "$journal"
+it "with its name" eventually 10 grep -q '^+worker-c ' "$journal"
 it_says 'worker@|template' "the bare name of the template is refused" herd start worker@
 it "a pattern stops all instances" herd stop 'worker@*'
 it_exits 3 "all of them" herd status worker@c
@@ -40,7 +40,7 @@ said 'left' "and says so"
 it_exits 3 "left is stopped" herd status left
 it_exits 3 "with its dependent" herd status on-left
 it "in the right order" comes_before -on-left -left
-it "before right starts" comes_before -left +right
+it "before right starts" eventually 10 comes_before -left +right
 it "and it goes the other way round" herd start left
 it_exits 3 "right is stopped" herd status right
 

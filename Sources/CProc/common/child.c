@@ -7,8 +7,10 @@
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 /* NSIG leaves FreeBSD's real-time signals out. */
@@ -31,7 +33,7 @@ child_prepare(struct child_task *task, const struct cproc_spawn *spawn)
 		struct cproc_promise promise = spawn->promises[i];
 		size_t at = i;
 
-		if (promise.child < 0 || promise.parent < 0) {
+		if (promise.child < (spawn->terminal != NULL ? 3 : 0) || promise.parent < 0) {
 			errno = EINVAL;
 			return -1;
 		}
@@ -48,9 +50,9 @@ child_prepare(struct child_task *task, const struct cproc_spawn *spawn)
 }
 
 static _Noreturn void
-fail(int report, enum cproc_stage stage)
+fail_at(int report, enum cproc_stage stage, int detail)
 {
-	struct cproc_failure failure = { .stage = (int32_t)stage, .error = errno };
+	struct cproc_failure failure = { .stage = (int32_t)stage, .error = errno, .detail = detail };
 	/* Nobody is left to tell if this fails; the status says that it was not the program's. */
 	ssize_t ignored = write(report, &failure, sizeof failure);
 
@@ -58,12 +60,36 @@ fail(int report, enum cproc_stage stage)
 	_exit(127);
 }
 
+static _Noreturn void
+fail(int report, enum cproc_stage stage)
+{
+	fail_at(report, stage, -1);
+}
+
+/*
+ * The leader of a new session, which setsid() has just made, may take a terminal that no other session has.  Opened
+ * without waiting: a serial line without a carrier would keep the open from returning.
+ */
+static int
+open_terminal(const char *path)
+{
+	int terminal = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	int flags;
+
+	if (terminal < 0)
+		return -1;
+	flags = fcntl(terminal, F_GETFL);
+	if (flags < 0 || fcntl(terminal, F_SETFL, flags & ~O_NONBLOCK) < 0 || ioctl(terminal, TIOCSCTTY, 0) < 0)
+		return -1;
+	return terminal;
+}
+
 /*
  * Puts the promised descriptors at their numbers.  A number may be another promise's source, so
  * whatever lies where something is to be put is moved above all of them first.
  */
 static int
-place_descriptors(const struct child_task *task, int *report)
+place_descriptors(const struct child_task *task, int terminal, int *report)
 {
 	int source[CPROC_PROMISES_MAX];
 	int top = 2;
@@ -73,6 +99,11 @@ place_descriptors(const struct child_task *task, int *report)
 	if (*report <= top) {
 		*report = fcntl(*report, F_DUPFD_CLOEXEC, top + 1);
 		if (*report < 0)
+			return -1;
+	}
+	if (terminal >= 0 && terminal <= top) {
+		terminal = fcntl(terminal, F_DUPFD_CLOEXEC, top + 1);
+		if (terminal < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < task->promise_count; i++) {
@@ -92,6 +123,10 @@ place_descriptors(const struct child_task *task, int *report)
 		if (source[i] == child ? fcntl(child, F_SETFD, 0) < 0 : dup2(source[i], child) < 0)
 			return -1;
 	}
+	for (int child = 0; terminal >= 0 && child < 3; child++) {
+		if (dup2(terminal, child) < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -102,7 +137,7 @@ place_descriptors(const struct child_task *task, int *report)
 static int
 close_unpromised(const struct child_task *task, int report)
 {
-	unsigned next = 0;
+	unsigned next = task->spawn->terminal != NULL ? 3 : 0;
 
 	for (size_t i = 0; i < task->promise_count; i++) {
 		unsigned child = (unsigned)task->promises[i].child;
@@ -122,6 +157,52 @@ restore_open_files(const struct cproc_spawn *spawn)
 	struct rlimit limit = { .rlim_cur = (rlim_t)spawn->open_files_soft, .rlim_max = (rlim_t)spawn->open_files_hard };
 
 	return setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Both limits of each resource, as they were prepared.  Returns the position of the one that failed, or -1. */
+static int
+set_limits(const struct cproc_spawn *spawn)
+{
+	for (size_t i = 0; i < spawn->limit_count; i++) {
+		const struct cproc_limit *wanted = &spawn->limits[i];
+		int number = child_limit_number(wanted->resource);
+		struct rlimit limit = {
+			.rlim_cur = wanted->soft >= (uint64_t)RLIM_INFINITY ? RLIM_INFINITY : (rlim_t)wanted->soft,
+			.rlim_max = wanted->hard >= (uint64_t)RLIM_INFINITY ? RLIM_INFINITY : (rlim_t)wanted->hard,
+		};
+
+		if (number < 0) {
+			errno = EOPNOTSUPP;
+			return (int)i;
+		}
+		if (setrlimit(number, &limit) < 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+/*
+ * What cannot be had any more once the process is in a jail, has left its root or has given up root: all of it
+ * comes before.
+ */
+static void
+take_resources(const struct cproc_spawn *spawn, int report)
+{
+	int failed;
+
+	if ((spawn->flags & CPROC_SET_FIB) != 0 && child_set_fib(spawn->fib) < 0)
+		fail(report, CPROC_STAGE_FIB);
+	if ((spawn->flags & CPROC_SET_OPEN_FILES) != 0 && restore_open_files(spawn) < 0)
+		fail(report, CPROC_STAGE_LIMITS);
+	failed = set_limits(spawn);
+	if (failed >= 0)
+		fail_at(report, CPROC_STAGE_LIMITS, failed);
+	if ((spawn->flags & CPROC_SET_NICE) != 0 && setpriority(PRIO_PROCESS, 0, spawn->nice) < 0)
+		fail(report, CPROC_STAGE_PRIORITY);
+	if (spawn->cpu_count > 0 && child_set_cpus(spawn->cpus, spawn->cpu_count) < 0)
+		fail(report, CPROC_STAGE_CPUS);
+	if ((spawn->flags & CPROC_PROTECT) != 0 && child_protect() < 0)
+		fail(report, CPROC_STAGE_PROTECTION);
 }
 
 /* Ignored signals stay ignored over an exec, and so does the mask. */
@@ -163,6 +244,20 @@ set_user(uid_t user)
 	return child_set_user(user);
 }
 
+/* Whom the process runs as, from here on without a way back. */
+static void
+take_credentials(const struct cproc_spawn *spawn, int report)
+{
+	if ((spawn->flags & CPROC_SET_GROUPS) != 0 && child_set_groups(spawn) < 0)
+		fail(report, CPROC_STAGE_GROUPS);
+	if ((spawn->flags & CPROC_SET_GROUP) != 0 && set_group(spawn->group) < 0)
+		fail(report, CPROC_STAGE_GROUP);
+	if ((spawn->flags & CPROC_SET_USER) != 0 && set_user(spawn->user) < 0)
+		fail(report, CPROC_STAGE_USER);
+	if ((spawn->flags & CPROC_NO_NEW_PRIVILEGES) != 0 && child_deny_new_privileges() < 0)
+		fail(report, CPROC_STAGE_PRIVILEGES);
+}
+
 /* As execvp(3) does: what is not there or not allowed in one directory may be in the next. */
 static void
 execute(const struct cproc_spawn *spawn)
@@ -184,24 +279,24 @@ child_run(const struct child_task *task)
 {
 	const struct cproc_spawn *spawn = task->spawn;
 	int report = task->report;
+	int terminal = -1;
 
 	if (setsid() < 0 || child_begin(spawn) < 0)
 		fail(report, CPROC_STAGE_SESSION);
-	if (place_descriptors(task, &report) < 0)
+	if (spawn->terminal != NULL && (terminal = open_terminal(spawn->terminal)) < 0)
+		fail(report, CPROC_STAGE_TERMINAL);
+	if (place_descriptors(task, terminal, &report) < 0)
 		fail(report < 0 ? task->report : report, CPROC_STAGE_DESCRIPTORS);
-	if ((spawn->flags & CPROC_SET_OPEN_FILES) != 0 && restore_open_files(spawn) < 0)
-		fail(report, CPROC_STAGE_LIMITS);
+	take_resources(spawn, report);
 	if (close_unpromised(task, report) < 0)
 		fail(report, CPROC_STAGE_CLOSE);
+	/* chroot(2) leaves the working directory outside. */
+	if (spawn->root != NULL && (chroot(spawn->root) < 0 || chdir("/") < 0))
+		fail(report, CPROC_STAGE_CHROOT);
 	if (spawn->directory != NULL && chdir(spawn->directory) < 0)
 		fail(report, CPROC_STAGE_DIRECTORY);
 	umask(spawn->mask);
-	if ((spawn->flags & CPROC_SET_GROUPS) != 0 && child_set_groups(spawn) < 0)
-		fail(report, CPROC_STAGE_GROUPS);
-	if ((spawn->flags & CPROC_SET_GROUP) != 0 && set_group(spawn->group) < 0)
-		fail(report, CPROC_STAGE_GROUP);
-	if ((spawn->flags & CPROC_SET_USER) != 0 && set_user(spawn->user) < 0)
-		fail(report, CPROC_STAGE_USER);
+	take_credentials(spawn, report);
 	if (reset_signals() < 0)
 		fail(report, CPROC_STAGE_SIGNALS);
 	execute(spawn);

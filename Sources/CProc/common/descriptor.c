@@ -19,7 +19,8 @@ cproc_open(const char *path, enum cproc_open how, mode_t mode)
 		flags |= O_RDONLY;
 		break;
 	case CPROC_OPEN_APPEND:
-		flags |= O_WRONLY | O_APPEND | O_CREAT;
+		/* Logs may lie where a service's user can write: no link of theirs leads elsewhere. */
+		flags |= O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW;
 		break;
 	case CPROC_OPEN_CREATE:
 		flags |= O_WRONLY | O_TRUNC | O_CREAT;

@@ -31,13 +31,20 @@
  */
 enum cproc_stage {
 	CPROC_STAGE_SESSION = 1,  /* setsid, setlogin */
+	CPROC_STAGE_TERMINAL,     /* open, TIOCSCTTY */
 	CPROC_STAGE_DESCRIPTORS,  /* the promised descriptors at their numbers */
-	CPROC_STAGE_LIMITS,       /* the supervisor's original limit of open files */
+	CPROC_STAGE_FIB,          /* setfib */
+	CPROC_STAGE_LIMITS,       /* setrlimit; `detail` tells which one */
+	CPROC_STAGE_PRIORITY,     /* setpriority */
+	CPROC_STAGE_CPUS,         /* cpuset_setaffinity, sched_setaffinity */
+	CPROC_STAGE_PROTECTION,   /* PROC_SPROTECT, oom_score_adj */
 	CPROC_STAGE_CLOSE,        /* close_range on all that was not promised */
+	CPROC_STAGE_CHROOT,       /* chroot */
 	CPROC_STAGE_DIRECTORY,    /* chdir */
 	CPROC_STAGE_GROUPS,       /* setgroups */
 	CPROC_STAGE_GROUP,        /* setgid */
 	CPROC_STAGE_USER,         /* setuid */
+	CPROC_STAGE_PRIVILEGES,   /* PROC_NO_NEW_PRIVS_CTL, PR_SET_NO_NEW_PRIVS */
 	CPROC_STAGE_SIGNALS,      /* dispositions and mask */
 	CPROC_STAGE_EXEC          /* execve */
 };
@@ -46,7 +53,48 @@ enum cproc_stage {
 struct cproc_failure {
 	int32_t stage; /* enum cproc_stage */
 	int32_t error; /* errno */
+	int32_t detail; /* CPROC_STAGE_LIMITS: the position in `limits`; -1: the limit of open files, or nothing to say */
 };
+
+/*
+ * The resources of setrlimit(2).  No system has all of them: cproc_limit() tells.  RLIMIT_RTTIME is not among
+ * them, because on Linux it marks the processes of a service (linux/mark.c).
+ */
+enum cproc_resource {
+	CPROC_LIMIT_OPEN_FILES,
+	CPROC_LIMIT_CORE,
+	CPROC_LIMIT_DATA,
+	CPROC_LIMIT_STACK,
+	CPROC_LIMIT_MEMORY_LOCK,
+	CPROC_LIMIT_PROCESSES,
+	CPROC_LIMIT_FILE_SIZE,
+	CPROC_LIMIT_CPU_TIME,
+	CPROC_LIMIT_ADDRESS_SPACE,
+	CPROC_LIMIT_RESIDENT,
+	CPROC_LIMIT_SOCKETS_BUFFER,   /* FreeBSD, as the next five */
+	CPROC_LIMIT_SWAP,
+	CPROC_LIMIT_PSEUDO_TERMINALS,
+	CPROC_LIMIT_KQUEUES,
+	CPROC_LIMIT_UMTXP,
+	CPROC_LIMIT_PIPE_BUFFERS,
+	CPROC_LIMIT_FILE_LOCKS,       /* Linux, as the next four */
+	CPROC_LIMIT_MESSAGE_QUEUES,
+	CPROC_LIMIT_PENDING_SIGNALS,
+	CPROC_LIMIT_REALTIME_PRIORITY,
+	CPROC_LIMIT_NICE,
+	CPROC_LIMITS
+};
+
+#define CPROC_UNLIMITED UINT64_MAX
+
+struct cproc_limit {
+	int resource; /* enum cproc_resource */
+	uint64_t soft;
+	uint64_t hard;
+};
+
+/* What this process has: limit->resource asks.  EOPNOTSUPP: the system has no such resource. */
+int cproc_limit(struct cproc_limit *limit);
 
 /* One promised descriptor: number `child` in the new process is the caller's `parent`. */
 struct cproc_promise {
@@ -60,7 +108,11 @@ enum cproc_spawn_flags {
 	CPROC_SET_GROUPS = 1 << 0,   /* groups, group_count */
 	CPROC_SET_GROUP = 1 << 1,    /* group */
 	CPROC_SET_USER = 1 << 2,     /* user */
-	CPROC_SET_OPEN_FILES = 1 << 3 /* open_files_soft, open_files_hard */
+	CPROC_SET_OPEN_FILES = 1 << 3, /* open_files_soft, open_files_hard */
+	CPROC_SET_NICE = 1 << 4,       /* nice */
+	CPROC_SET_FIB = 1 << 5,        /* fib; ENOSYS where there are none */
+	CPROC_PROTECT = 1 << 6,        /* the process and what it starts are not killed when memory runs out */
+	CPROC_NO_NEW_PRIVILEGES = 1 << 7 /* no gain by set-id programs; inherited */
 };
 
 /*
@@ -72,7 +124,14 @@ struct cproc_spawn {
 	const char *const *programs; /* tried in this order as execvp(3) does; ends with NULL */
 	const char *const *arguments;
 	const char *const *environment;
-	const char *directory; /* NULL: stays where the caller is */
+	/* NULL: the caller's root.  The directory and the programs are looked for inside. */
+	const char *root;
+	const char *directory; /* NULL: stays where the caller is, or at the new root */
+	/*
+	 * Becomes the controlling terminal and the descriptors 0, 1 and 2, which nothing else may be promised at.
+	 * Opened without waiting for a carrier.  NULL: none.
+	 */
+	const char *terminal;
 	const char *login;     /* setlogin(2) on FreeBSD, when not NULL; no such notion on Linux */
 	const struct cproc_promise *promises; /* any order; at most CPROC_PROMISES_MAX */
 	size_t promise_count;
@@ -80,6 +139,12 @@ struct cproc_spawn {
 	size_t group_count;
 	uint64_t open_files_soft;
 	uint64_t open_files_hard;
+	const struct cproc_limit *limits; /* set after open_files_*, in their order */
+	size_t limit_count;
+	const uint16_t *cpus; /* their numbers; a count of 0: where the caller may run */
+	size_t cpu_count;
+	int nice; /* -20 to 20, as setpriority(2) */
+	int fib;  /* setfib(2) */
 	uid_t user;
 	gid_t group;
 	mode_t mask;    /* umask(2) */
@@ -106,7 +171,7 @@ struct cproc_spawned {
  * does not wait.
  *
  * errno: EAGAIN, ENOMEM (no process), EMFILE, ENFILE (no descriptor), EINVAL (too many promises, a
- * negative number, a number promised twice).
+ * negative number, a number promised twice or beside a terminal's).
  */
 int cproc_spawn(const struct cproc_spawn *spawn, struct cproc_spawned *spawned);
 
@@ -195,6 +260,43 @@ struct cproc_orphan {
  * Returns how many; call again when it returns `capacity`.
  */
 ssize_t cproc_reap_orphans(const pid_t *known, size_t known_count, struct cproc_orphan *orphans, size_t capacity);
+
+/* ------------------------------------------- processes that a dead supervisor has left */
+
+/* Names this boot of the system, so that a record from before a reboot is known as such. `size` of 64 is enough. */
+int cproc_boot_name(char *buffer, size_t size);
+
+/*
+ * The clock that the kernel reads when it makes a process, in nanoseconds since the boot, and how coarse the answer to
+ * "when was it started" is.  Setting the time of day does not move it.
+ */
+int64_t cproc_clock_start(void);
+int64_t cproc_start_precision(void);
+
+/* When a process was started.  ESRCH: there is none. */
+int cproc_start_of(pid_t pid, int64_t *start);
+
+/* One living process of the system, whosever it is. */
+struct cproc_sighting {
+	pid_t pid;
+	pid_t parent;
+	pid_t session;
+	pid_t first;   /* Linux: the process of cproc_spawn() by which it is marked (struct cproc_subtree); else 0 */
+	int64_t start; /* by cproc_clock_start() */
+	char mark[64]; /* Linux: the value of FRUIX_SERVICE in its environment; else empty */
+};
+
+/* All of them, in no order.  Returns how many there are, which may be more than `capacity`. */
+ssize_t cproc_sightings(struct cproc_sighting *sightings, size_t capacity);
+
+/*
+ * Holds on to a process that is not a child of this one: pidfd_open(2), EVFILT_PROC.  Returns a descriptor that
+ * can be read (cproc_queue_watch()) when the process has ended; there is nothing to read from it.  ESRCH: it has gone,
+ * or the pid is another's.
+ */
+int cproc_hold(pid_t pid, int64_t start);
+/* ESRCH: it has ended. */
+int cproc_held_signal(int held, pid_t pid, int64_t start, int signal);
 
 /* ------------------------------------------------------------- the event queue */
 
@@ -387,6 +489,9 @@ int cproc_open_files_raise(uint64_t *soft, uint64_t *hard);
 
 int cproc_signal_ignore(int signal);
 
+/* getpriority(2) of this process. */
+int cproc_nice(void);
+
 /* ----------------------------------------------------------- the system */
 
 /* Nanoseconds of CLOCK_MONOTONIC, and of CLOCK_REALTIME since 1970. */
@@ -458,6 +563,11 @@ int cproc_process_facts(pid_t process, struct cproc_facts *facts);
  */
 void cproc_memory_trim(void);
 
+/* How many CPUs the system is made for: their numbers lie below. */
+unsigned cproc_cpu_count(void);
+/* How many routing tables there are (net.fibs); 0 where the system has no setfib(2). */
+unsigned cproc_fib_count(void);
+
 /* How this system does things. */
 bool cproc_loads_modules(void);
 /* The variable in a service's environment that marks its processes; NULL where the kernel knows without. */
@@ -481,5 +591,9 @@ bool cproc_status_exited(int status);
 int cproc_status_code(int status);
 int cproc_status_signal(int status);
 bool cproc_status_core(int status);
+
+/* ------------------------------------------------------------------ trials */
+
+#include "CProcProbe.h"
 
 #endif

@@ -158,8 +158,8 @@ children_of_first_thread(struct pid_list *list)
 }
 
 /*
- * proc_pid_stat(5): pid (name) state ppid pgrp session ... num_threads is the 20th; the name may
- * hold anything, the last `)` ends it.
+ * proc_pid_stat(5): pid (name) state ppid pgrp session ... num_threads is the 20th,
+ * starttime the 22nd; the name may hold anything, the last `)` ends it.
  */
 int
 process_stat(pid_t pid, struct process_stat *stat)
@@ -167,6 +167,7 @@ process_stat(pid_t pid, struct process_stat *stat)
 	char path[40], text[1024], state;
 	int descriptor, parent, session;
 	long threads;
+	long long start;
 	ssize_t count;
 	char *rest;
 
@@ -181,11 +182,12 @@ process_stat(pid_t pid, struct process_stat *stat)
 	text[count] = '\0';
 	rest = strrchr(text, ')');
 	if (rest == NULL || sscanf(rest + 1,
-	    " %c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld",
-	    &state, &parent, &session, &threads) != 4)
+	    " %c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld %*d %lld",
+	    &state, &parent, &session, &threads, &start) != 5)
 		return -1;
 	stat->parent = parent;
 	stat->session = session;
+	stat->start = start;
 	/* A first thread that has ended before the others looks like a zombie. */
 	stat->lives = (state != 'Z' && state != 'X') || threads > 1;
 	return 0;

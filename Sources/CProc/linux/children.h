@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct pid_list {
@@ -32,6 +33,7 @@ int children_of_first_thread(struct pid_list *list);
 struct process_stat {
 	pid_t parent;
 	pid_t session;
+	int64_t start; /* in ticks of the clock since the boot */
 	bool lives; /* neither a zombie nor gone */
 };
 

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "CProc.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 
@@ -23,6 +24,11 @@ run(void *argument)
 int
 cproc_run(void (*body)(void *context), void *context)
 {
+	/*
+	 * One arena for both threads: the first only waits, and an arena of its own would cost the working
+	 * thread memory that malloc_trim(3) gives back badly (it cannot be trimmed as far).
+	 */
+	mallopt(M_ARENA_MAX, 1);
 	struct task task = { .body = body, .context = context };
 	pthread_attr_t attributes;
 	pthread_t thread;

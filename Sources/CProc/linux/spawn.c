@@ -78,7 +78,7 @@ start_child(void *argument)
 	/* Takes a table of its own, without what lies above; a failure leaves the parent's table as it was. */
 	if (start->shares_descriptors &&
 	    syscall(SYS_close_range, LONG_LIVED, ~0U, CLOSE_RANGE_UNSHARE) < 0) {
-		struct cproc_failure failure = { .stage = CPROC_STAGE_CLOSE, .error = errno };
+		struct cproc_failure failure = { .stage = CPROC_STAGE_CLOSE, .error = errno, .detail = -1 };
 		ssize_t ignored = write(start->task->report, &failure, sizeof failure);
 
 		(void)ignored;

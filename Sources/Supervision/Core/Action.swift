@@ -108,8 +108,11 @@ public struct Progress: Sendable, Equatable {
   public var state: StateName
   public var pid: Int32?
   public var cause: Outcome?
+  /// What is being done in this state: `TERM to 901`.
+  public var step: String?
 
-  public init(service: String, state: StateName, pid: Int32?, cause: Outcome?) {
+  public init(service: String, state: StateName, pid: Int32?, cause: Outcome?, step: String? = nil) {
+    self.step = step
     self.service = service
     self.state = state
     self.pid = pid

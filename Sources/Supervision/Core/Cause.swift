@@ -31,6 +31,8 @@ public enum StopCause: Sendable, Hashable {
   case conflict(String)
   /// Stopped to be started again.
   case restart(Requester)
+  /// It was disabled before it could start.
+  case disabled
   /// Its definition is gone from the configuration.
   case removed
   case shutdown

@@ -49,6 +49,7 @@ extension StopCause: CustomStringConvertible {
     case .requirementStopped(let name): "its requirement \(name) has stopped"
     case .conflict(let name): "gave way to \(name), which conflicts"
     case .restart(let requester): "restarted by \(requester)"
+    case .disabled: "disabled before it could start"
     case .removed: "removed from the configuration"
     case .shutdown: "the supervisor stops"
     }

@@ -68,8 +68,12 @@ extension Life {
     if case .over = step { rest(outcome, at: context.now) }
   }
 
+  /// When init ends all processes at once, the services' SIGTERM is seen before the supervisor's own: a respawn waits for that.
+  static let holdBack: Duration = .milliseconds(200)
+
   mutating func delay(cause: FailureCause, in context: inout LifeContext) {
-    let pause = nextDelay(context.definition.respawn.delay, random: &context.random)
+    var pause = nextDelay(context.definition.respawn.delay, random: &context.random)
+    if case .exited(.signaled(ProcessSignal.terminate, _)) = cause { pause = max(pause, Self.holdBack) }
     if pause == .zero {
       enter(.waiting(rerun: false), at: context.now)
     } else {

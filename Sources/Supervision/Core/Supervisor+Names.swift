@@ -7,12 +7,18 @@ extension Supervisor {
     (idsByName[name].map { [$0] } ?? []) + (providers[name] ?? [])
   }
 
-  /// The services that were named; patterns and instances of templates included.
+  /// The services that were named; patterns included.
   ///
   /// Nothing is made before every name is known: an order is refused as a whole.
-  mutating func known(_ names: [String]) throws(Refusal) -> [ServiceID] {
+  /// - Parameter making: whether an instance of a template that does not exist yet is made: only an order that starts or enables
+  ///   it may do that, since whoever may only look must not be able to make anything.
+  mutating func known(_ names: [String], making: Bool = false) throws(Refusal) -> [ServiceID] {
     var instances: [String: [ServiceDefinition]] = [:]
-    for name in names where !isPattern(name) && present(name) == nil { instances[name] = try definitions(of: name) }
+    for name in names where !isPattern(name) && present(name) == nil {
+      let definitions = try definitions(of: name)
+      guard making else { throw .unknownService(name) }
+      instances[name] = definitions
+    }
     for name in names where isPattern(name) && matching(name).isEmpty { throw .unknownService(name) }
     if !instances.isEmpty { make(names.flatMap { instances[$0] ?? [] }) }
     var seen: Set<ServiceID> = []
@@ -22,12 +28,12 @@ extension Supervisor {
 
   /// The same, refusing what is disabled.
   mutating func startable(_ names: [String]) throws(Refusal) -> [ServiceID] {
-    let ids = try known(names)
+    let ids = try known(names, making: true)
     for id in ids where services[id.index].isDisabled { throw .disabled(services[id.index].name) }
     return ids
   }
 
-  /// The one service that a name stands for; an instance is made.
+  /// The one service that a name stands for.
   mutating func one(_ name: String) throws(Refusal) -> ServiceID {
     guard let id = try known([name]).first else { throw .unknownService(name) }
     return id

@@ -3,7 +3,15 @@ extension Supervisor {
   mutating func take(_ order: Order, from requester: Requester, request: RequestID) {
     do throws(Refusal) {
       if shutdown?.isOver == true { throw .shuttingDown }
-      try carryOut(order, from: requester, request: request)
+      if order.isDryRun {
+        // On a copy: an instance that it would make does not stay.
+        var trial = self
+        trial.actions = []
+        try trial.carryOut(order, from: requester, request: request)
+        actions += trial.actions
+      } else {
+        try carryOut(order, from: requester, request: request)
+      }
     } catch {
       actions.append(.reply(request, .refused(error)))
     }
@@ -122,7 +130,7 @@ extension Supervisor {
   private mutating func orderEnable(
     _ names: [String], now startNow: Bool, from requester: Requester, request: RequestID, options: OrderOptions
   ) throws(Refusal) {
-    let ids = try known(names)
+    let ids = try known(names, making: true)
     if options.dryRun { return replyAll(request, ids, startNow ? .wouldStart : .enabled) }
     note(order: "enable", ids, requester)
     for id in ids {
@@ -220,6 +228,16 @@ extension Supervisor {
 }
 
 extension Order {
+  /// Only asks what would be done.
+  fileprivate var isDryRun: Bool {
+    switch self {
+    case .start(_, let options), .stop(_, _, let options), .restart(_, let options), .enable(_, _, let options),
+      .disable(_, _, let options):
+      options.dryRun
+    case .reload, .action, .signal, .wait, .unload, .stopRoot: false
+    }
+  }
+
   /// What is refused once the supervisor is on its way out.
   var startsSomething: Bool {
     switch self {

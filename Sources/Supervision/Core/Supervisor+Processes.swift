@@ -1,8 +1,7 @@
 // What processes report, and the processes that run on a caller's behalf: reload and actions ("errands").
 extension Supervisor {
   mutating func spawned(_ key: ProcessKey, pid: Int32) {
-    guard let entry = processes[key] else { return }
-    guard entry.request == nil else { return }
+    guard let entry = processes[key], !entry.isErrand else { return }
     if entry.role == .main, services[entry.service.index].life.main == key {
       services[entry.service.index].mainPID = pid
     }
@@ -11,7 +10,7 @@ extension Supervisor {
 
   mutating func spawnFailed(_ key: ProcessKey, _ failure: SpawnFailure) {
     guard let entry = processes.removeValue(forKey: key) else { return }
-    if entry.request == nil {
+    if !entry.isErrand {
       services[entry.service.index].processes -= 1
       live(entry.service, .spawnFailed(key, failure))
     } else {
@@ -21,11 +20,11 @@ extension Supervisor {
 
   mutating func exited(_ key: ProcessKey, _ status: ExitStatus) {
     guard let entry = processes.removeValue(forKey: key) else { return }
-    if entry.request == nil {
+    if !entry.isErrand {
       services[entry.service.index].processes -= 1
       live(entry.service, .exited(key, status))
-    } else if entry.hasTimedOut, let timeout = entry.timeout {
-      errandEnded(key, entry, .processFailed(.hookTimeout(entry.role, timeout)))
+    } else if let errand = errands[key], errand.hasTimedOut {
+      errandEnded(key, entry, .processFailed(.hookTimeout(entry.role, errand.timeout)))
     } else {
       errandEnded(key, entry, .exited(status))
     }
@@ -34,8 +33,7 @@ extension Supervisor {
   private mutating func errandEnded(_ key: ProcessKey, _ entry: ProcessEntry, _ reply: Reply) {
     deadlines.set(nil, for: .process(key))
     services[entry.service.index].errands -= 1
-    errandCount -= 1
-    if let request = entry.request { close(request, with: reply) }
+    if let errand = errands.removeValue(forKey: key) { close(errand.request, with: reply) }
     enqueue(entry.service)
   }
 
@@ -71,9 +69,9 @@ extension Supervisor {
     case .exec(_, let timeout):
       let key = ProcessKey(serial: nextSerial)
       nextSerial += 1
-      processes[key] = ProcessEntry(service: id, role: role, request: request, timeout: timeout)
+      processes[key] = ProcessEntry(service: id, role: role, isErrand: true)
+      errands[key] = Errand(request: request, timeout: timeout)
       services[id.index].errands += 1
-      errandCount += 1
       actions.append(.spawn(key, id, role, Invocation(request: request, arguments: arguments)))
       deadlines.set(now + timeout, for: .process(key))
       var pending = PendingRequest()
@@ -99,20 +97,19 @@ extension Supervisor {
   }
 
   private mutating func errandTimedOut(_ key: ProcessKey) {
-    guard let entry = processes[key], let request = entry.request, let timeout = entry.timeout else { return }
-    if entry.hasTimedOut {
+    guard let entry = processes[key], let errand = errands[key] else { return }
+    if errand.hasTimedOut {
       // It outlived SIGKILL: the caller has waited long enough.
-      return close(request, with: .processFailed(.hookTimeout(entry.role, timeout)))
+      return close(errand.request, with: .processFailed(.hookTimeout(entry.role, errand.timeout)))
     }
-    processes[key]?.hasTimedOut = true
+    errands[key]?.hasTimedOut = true
     actions.append(.signalGroup(key, ProcessSignal.kill))
     deadlines.set(now + Ending.killPatience, for: .process(key))
   }
 
   /// A signal to every process that runs on a caller's behalf.
   mutating func signalErrands(_ number: Int32) {
-    guard errandCount > 0 else { return }
-    for (key, _) in processes.filter({ $0.value.request != nil }).sorted(by: { $0.key.serial < $1.key.serial }) {
+    for key in errands.keys.sorted(by: { $0.serial < $1.serial }) {
       actions.append(.signalGroup(key, number))
     }
   }

@@ -79,6 +79,22 @@ extension Supervisor {
     }
   }
 
+  /// A signal goes out on the way down: who watches sees which, and to whom.
+  mutating func announce(_ effect: LifeEffect, of id: ServiceID) {
+    guard let watching = watchers[id] else { return }
+    let number: Int32
+    switch effect {
+    case .signal(_, let sent), .signalSubtree(let sent): number = sent
+    default: return
+    }
+    let record = services[id.index]
+    let target = record.mainPID != 0 ? "\(record.mainPID)" : "what is left"
+    let progress = Progress(
+      service: record.name, state: record.life.state.name, pid: nil, cause: nil,
+      step: "\(SignalName.name(of: number)) to \(target)")
+    for request in watching { actions.append(.progress(request, progress)) }
+  }
+
   private mutating func advance(_ request: RequestID, by id: ServiceID) {
     if requests[request]?.wait != nil { return checkWait(request) }
     guard let goal = requests[request]?.goals[id] else { return }

@@ -51,6 +51,10 @@ extension Supervisor {
       // What outlived SIGKILL the last time is still there: a second one beside it would do harm.
       return live(id, .stop(.failed(.unkillable)))
     }
+    guard mayStart(id) else {
+      // Disabled, or removed, since it began to wait.
+      return live(id, .stop(.stopped(services[id.index].isRemoved ? .removed : .disabled)))
+    }
     if hasPlace || services[id.index].inForce.definition.isGroup {
       live(id, .start)
     } else if !services[id.index].isHeld {
@@ -159,6 +163,7 @@ extension Supervisor {
     if wasUp, !services[id.index].life.isUp { requirementWentDown(id) }
     let after = services[id.index].life.state.name
     if after != before { changed(id, from: before, to: after) }
+    for effect in context.effects { announce(effect, of: id) }
     refresh(id)
     enqueue(id)
   }

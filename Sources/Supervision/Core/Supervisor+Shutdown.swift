@@ -38,7 +38,7 @@ extension Supervisor {
   }
 
   mutating func finishShutdownIfDone() {
-    guard let leaving = shutdown, !leaving.isOver, restlessCount == 0, errandCount == 0 else { return }
+    guard let leaving = shutdown, !leaving.isOver, restlessCount == 0, errands.isEmpty else { return }
     finishShutdown()
   }
 
@@ -48,8 +48,12 @@ extension Supervisor {
     deadlines.clear()
     let unstopped = services.indices.filter { !services[$0].isForgotten && !services[$0].isGone }
       .map { services[$0].name }
+    let failures = unstopped.map { name in
+      ServiceOutcome(service: name, result: .failed(.unkillable, willRetry: false), isNamed: false)
+    }
     for request in requests.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
-      close(request, with: leaving.requests.contains(request) ? .done : .refused(.shuttingDown))
+      let report = failures.isEmpty ? Reply.done : .services(failures)
+      close(request, with: leaving.requests.contains(request) ? report : .refused(.shuttingDown))
     }
     actions.append(.exit(unstopped: unstopped))
   }

@@ -41,13 +41,12 @@ public struct Supervisor: Sendable {
   /// Which requests look at a service.
   var watchers: [ServiceID: [RequestID]] = [:]
   var processes: [ProcessKey: ProcessEntry] = [:]
+  var errands: [ProcessKey: Errand] = [:]
   var deadlines = DeadlineQueue()
   var queue = Deque<ServiceID>()
   /// Services that could start but for `max-parallel-starts`, in the order in which they came.
   var held = Deque<ServiceID>()
   var startingCount = 0
-  /// How many processes run on a caller's behalf.
-  var errandCount = 0
   /// How many services are not at rest.
   var restlessCount = 0
   var visitStamp: UInt32 = 0
@@ -75,9 +74,15 @@ public struct Supervisor: Sendable {
   struct ProcessEntry: Sendable {
     var service: ServiceID
     var role: ProcessRole
-    /// For reload and actions: who waits, and whether the time was up.
-    var request: RequestID?
-    var timeout: Duration?
+    /// Reload or an action: `errands` has the rest.
+    var isErrand = false
+  }
+
+  /// A process that runs on a caller's behalf: few at a time, while every service has a process.
+  struct Errand: Sendable {
+    var request: RequestID
+    var timeout: Duration
+    /// The time was up, and it has had its SIGKILL.
     var hasTimedOut = false
   }
 

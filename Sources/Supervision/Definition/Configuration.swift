@@ -9,8 +9,6 @@ public struct Configuration: Sendable {
   public var supervisor = SupervisorSettings()
   /// What deserves a word but is no mistake (a definition that replaces a packaged one, a name in `wants` that nothing answers to).
   public var notes: [Diagnostic] = []
-  /// Lacks of the host (program, account, rights), by service: that service is failed with this reason, everything else starts.
-  public var lacks: OrderedDictionary<String, String> = [:]
 
   /// The defaults for all files, which a subset of one file that is loaded later takes as well.
   var defaults: ServiceSection?
@@ -49,8 +47,6 @@ public struct SupervisorSettings: Sendable, Equatable {
   /// Who may start, stop and act.
   public var accessControl: [String] = []
   public var shutdownTimeout: Duration = .seconds(75)
-  public var powerOff: Command?
-  public var reboot: Command?
 
   public init() {}
 }

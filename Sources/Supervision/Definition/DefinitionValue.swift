@@ -71,6 +71,8 @@ extension ServiceDefinition {
     case .startTimeout: startTimeout.map { .duration($0) } ?? .literal("none")
     case .workingDirectory, .umask, .environment, .environmentFile, .inheritEnvironment, .user, .group, .groups:
       process.value(of: key)
+    case .chroot, .nice, .limits, .cpus, .protect, .noNewPrivileges, .terminal, .fib:
+      process.rare.value(of: key)
     case .log: log.value
     case .instances: nil
     }
@@ -151,6 +153,47 @@ extension ProcessAttributes {
     case .groups: groups.map { .strings($0) }
     default: nil
     }
+  }
+}
+
+extension RareAttributes {
+  fileprivate func value(of key: ServiceKey) -> DefinitionValue? {
+    switch key {
+    case .chroot: chroot.map { .string($0) }
+    case .nice: nice.map { .integer(Int($0)) }
+    case .limits: limits.isEmpty ? nil : .map(limits.map { ($0.resource.rawValue, $0.value) })
+    case .cpus: cpus.isEmpty ? nil : .list(cpuRanges.map { .string($0) })
+    case .protect: protects ? .boolean(true) : nil
+    case .noNewPrivileges: noNewPrivileges ? .boolean(true) : nil
+    case .terminal: terminal.map { .string($0) }
+    case .fib: fib.map { .integer(Int($0)) }
+    default: nil
+    }
+  }
+
+  /// The CPUs as they are written: `0`, `2-3`.
+  public var cpuRanges: [String] {
+    var ranges: [ClosedRange<UInt16>] = []
+    for cpu in cpus {
+      if let last = ranges.last, last.upperBound + 1 == cpu {
+        ranges[ranges.count - 1] = last.lowerBound...cpu
+      } else {
+        ranges.append(cpu...cpu)
+      }
+    }
+    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+  }
+}
+
+extension ResourceLimit {
+  fileprivate var value: DefinitionValue {
+    guard let hard else { return .literal(Self.text(soft)) }
+    return .list([.literal(Self.text(soft)), .literal(Self.text(hard))])
+  }
+
+  /// A limit as it is written, in the resource's own unit.
+  public static func text(_ amount: UInt64) -> String {
+    amount == unlimited ? "unlimited" : "\(amount)"
   }
 }
 

@@ -39,6 +39,8 @@ public struct Diagnostic: Sendable {
 /// All that is wrong with a configuration, in the order of the files.
 public struct Diagnostics: Error, Sendable {
   public var all: [Diagnostic]
+  /// What the section `supervisor` says all the same: it tells where the last good configuration is kept.
+  public var settings: SupervisorSettings?
 
   public init(_ all: [Diagnostic] = []) {
     self.all = all

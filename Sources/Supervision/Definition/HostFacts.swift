@@ -10,6 +10,14 @@ public protocol HostFacts {
   /// The number of a user or group by name; `nil` when there is none. Numbers are never asked for.
   func userID(of name: String) -> UInt32?
   func groupID(of name: String) -> UInt32?
+  /// The supervisor's own niceness.
+  var supervisorNice: Int32 { get }
+  /// The numbers of CPUs lie below.
+  var cpuCount: Int { get }
+  /// Routing tables; 0: this system has no choice of them.
+  var fibCount: Int { get }
+  /// The hard limit that the supervisor has, `ResourceLimit.unlimited` included; `nil`: this system does not limit that.
+  func hardLimit(of resource: LimitedResource) -> UInt64?
 }
 
 /// Where a service's programs are looked for.
@@ -29,7 +37,7 @@ public enum ProgramLookup: Sendable, Equatable {
 }
 
 /// Finds what the host lacks for a definition.
-struct HostInspection {
+public struct HostInspection {
   /// A lack, and the key that asks for what is not there.
   struct Lack {
     var reason: String
@@ -47,8 +55,13 @@ struct HostInspection {
   private var users: [String: UInt32?] = [:]
   private var groups: [String: UInt32?] = [:]
 
-  init(facts: any HostFacts) {
+  public init(facts: any HostFacts) {
     self.facts = facts
+  }
+
+  /// What keeps a service from starting on this host, each as a clause for the user.
+  public mutating func reasons(of definition: ServiceDefinition) -> [String] {
+    lacks(of: definition).map(\.reason)
   }
 
   /// What keeps a service from starting on this host, in the order of the keys.
@@ -56,13 +69,16 @@ struct HostInspection {
     guard let exec = definition.exec else { return [] }
     var lacks: [Lack] = []
     let path = Self.searchPath(of: definition.process)
-    if let reason = lack(of: exec, in: path) { lacks.append(Lack(reason: reason, key: .exec)) }
+    // What lies inside another root is found when the process is there.
+    let isInside = definition.process.rare.chroot != nil
+    if !isInside, let reason = lack(of: exec, in: path) { lacks.append(Lack(reason: reason, key: .exec)) }
     for (hooks, key) in [(definition.preStart, ServiceKey.preStart), (definition.postStart, .postStart)] {
-      for hook in hooks {
+      for hook in hooks where !isInside || hook.asSupervisor {
         if let reason = lack(of: hook.command, in: path) { lacks.append(Lack(reason: reason, key: key)) }
       }
     }
     lacks += accountLacks(definition.process)
+    lacks += AttributeInspection(facts: facts).lacks(of: definition.process)
     if let modules = definition.preconditions?.kernelModules, !modules.isEmpty, !facts.loadsKernelModules {
       lacks.append(Lack(reason: "kernel modules are loaded on FreeBSD only", key: .preconditions))
     }
@@ -117,7 +133,7 @@ struct HostInspection {
     return lacks
   }
 
-  private static func needsRoot(_ what: String, _ key: ServiceKey) -> Lack {
+  static func needsRoot(_ what: String, _ key: ServiceKey) -> Lack {
     Lack(reason: "`\(what)` needs a supervisor that runs as root", key: key)
   }
 

@@ -163,12 +163,13 @@ struct LoadRun {
   }
 
   private mutating func inspectHost() {
+    // To be run, each service is looked at before each of its starts: what is missing now may be there then.
+    guard purpose == .checking else { return }
     for (name, definition) in configuration.services {
       guard let section = read[name] else { continue }
-      let lacks = inspection.lacks(of: definition)
-      configuration.lacks[name] = lacks.isEmpty ? nil : lacks.map(\.reason).joined(separator: "; ")
-      guard purpose == .checking else { continue }
-      for lack in lacks { reader.note("\(name): \(lack.reason)", at: section[lack.key]?.location) }
+      for lack in inspection.lacks(of: definition) {
+        reader.note("\(name): \(lack.reason)", at: section[lack.key]?.location)
+      }
     }
   }
 
@@ -176,7 +177,11 @@ struct LoadRun {
 
   private mutating func result() -> Result<Configuration, Diagnostics> {
     let diagnostics = sorted()
-    guard !diagnostics.contains(where: { $0.severity == .error }) else { return .failure(Diagnostics(diagnostics)) }
+    guard !diagnostics.contains(where: { $0.severity == .error }) else {
+      var refusal = Diagnostics(diagnostics)
+      if base == nil { refusal.settings = configuration.supervisor }
+      return .failure(refusal)
+    }
     configuration.notes = diagnostics.map { detachment.detach($0) }
     return .success(configuration)
   }

@@ -33,10 +33,10 @@ public struct ServiceDefinition: Sendable, Equatable {
   public var preStart: [Hook] = []
   public var postStart: [Hook] = []
   public var postStop: [Hook] = []
-  public var stop = StopRule()
+  @SharedDefault public var stop = StopRule()
   public var reload: Reaction?
   public var actions: [ServiceAction] = []
-  public var respawn = RespawnRule()
+  @SharedDefault public var respawn = RespawnRule()
   /// Exit codes of the main process that count as success.
   public var successExitCodes: [UInt8] = [0]
   /// From the first pre-start to ready; `nil`: as long as it takes (the default of a one-shot).
@@ -44,7 +44,7 @@ public struct ServiceDefinition: Sendable, Equatable {
 
   // MARK: The process
 
-  public var process = ProcessAttributes()
+  @SharedDefault public var process = ProcessAttributes()
   public var log: LogDestination = .automatic
 
   /// Where each key that was written comes from, for `herd show`.
@@ -181,6 +181,16 @@ public struct ProcessAttributes: Sendable, Equatable {
   public var group: String?
   /// Supplementary groups; `nil`: the user's own from the group database.
   public var groups: [String]?
+  private var box: Box<RareAttributes>?
+
+  /// chroot, nice, limits, cpus, protect, no-new-privileges, terminal and fib.
+  public var rare: RareAttributes {
+    get { box?.content ?? RareAttributes() }
+    set { box = newValue == RareAttributes() ? nil : .of(newValue) }
+  }
+
+  /// Whether `rare` says anything at all.
+  public var hasRare: Bool { box != nil }
 
   public init() {}
 }

@@ -33,6 +33,14 @@ public enum ServiceKey: String, CaseIterable, Sendable {
   case user
   case group
   case groups
+  case chroot
+  case nice
+  case limits
+  case cpus
+  case protect
+  case noNewPrivileges = "no-new-privileges"
+  case terminal
+  case fib
   case log
   case instances
 
@@ -50,15 +58,14 @@ public enum ServiceKey: String, CaseIterable, Sendable {
   var shape: Shape {
     switch self {
     case .provision, .requirement, .wants, .after, .before, .conflicts, .restartWith, .onFailure, .preStart, .postStart,
-      .postStop, .successExitCodes, .environmentFile, .inheritEnvironment, .groups, .instances:
+      .postStop, .successExitCodes, .environmentFile, .inheritEnvironment, .groups, .cpus, .instances:
       .list
-    case .environment, .actions, .preconditions:
+    case .environment, .actions, .preconditions, .limits:
       .map
     case .stop, .reload, .respawnDelay, .respawnLimit:
       .scalarOrMap
     case .documentation, .autoStart, .oneShot, .transient, .exec, .respawn, .startTimeout, .workingDirectory, .umask,
-      .user,
-      .group, .log:
+      .user, .group, .chroot, .nice, .protect, .noNewPrivileges, .terminal, .fib, .log:
       .scalar
     }
   }
@@ -101,6 +108,10 @@ public enum ServiceKey: String, CaseIterable, Sendable {
     "chdir": .workingDirectory, "directory": .workingDirectory, "working-dir": .workingDirectory, "env": .environment,
     "environment-variables": .environment, "env-file": .environmentFile, "environmentfile": .environmentFile,
     "supplementary-groups": .groups, "log-file": .log, "logfile": .log, "log-directory": .log, "stdout": .log,
-    "action": .actions,
+    "action": .actions, "root-directory": .chroot, "rootdirectory": .chroot, "priority": .nice, "niceness": .nice,
+    "rlimits": .limits, "ulimit": .limits, "ulimits": .limits, "cpuset": .cpus, "affinity": .cpus,
+    "cpu-affinity": .cpus, "cpuaffinity": .cpus, "oom-score-adjust": .protect, "oomprotect": .protect,
+    "nonewprivileges": .noNewPrivileges, "no-new-privs": .noNewPrivileges, "tty": .terminal, "tty-path": .terminal,
+    "setfib": .fib, "routing-table": .fib,
   ]
 }

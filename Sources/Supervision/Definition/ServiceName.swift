@@ -53,11 +53,10 @@ public enum ServiceName {
 
   /// What `herd` itself understands: `herd ACTION NAME` would never reach an action of such a name.
   public static let herdCommands: Set<String> = [
-    "status", "start", "stop", "restart", "reload", "signal", "enable", "disable", "wait", "why", "log", "events",
-    "top",
-    "graph", "doc", "schedule", "check", "show", "ucl", "plan", "load", "unload", "spawn", "jail", "processes",
-    "suspend",
-    "resume", "upgrade", "power-off", "halt", "reboot", "metrics", "completion", "action",
+    "action", "check", "completion", "disable", "doc", "enable", "events", "graph", "halt", "help", "jail",
+    "list-actions", "load", "log", "metrics", "plan", "power-off", "processes", "reboot", "reload", "restart",
+    "resume", "schedule", "show", "shutdown", "signal", "spawn", "start", "status", "stop", "suspend", "top", "ucl",
+    "unload", "upgrade", "version", "wait", "why",
   ]
 
   private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {

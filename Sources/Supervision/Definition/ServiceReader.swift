@@ -14,6 +14,7 @@ struct ServiceReader {
     reading.readKeys()
     reading.liftTimeout()
     reading.checkKind()
+    reading.checkTerminal()
     reading.recordOrigin()
     return (reading.definition, reading.reader.diagnostics)
   }
@@ -30,6 +31,7 @@ struct ServiceReader {
       readGraphKey(entry.key, entry.field)
       readLifeKey(entry.key, entry.field)
       readProcessKey(entry.key, entry.field)
+      readRareKey(entry.key, entry.field)
     }
   }
 
@@ -215,6 +217,28 @@ struct ServiceReader {
     }
   }
 
+  private mutating func readRareKey(_ key: ServiceKey, _ field: Field) {
+    switch key {
+    case .chroot: setRare(\.chroot, reader.path(field))
+    case .nice: setRare(\.nice, reader.integer(field, in: -20...20).map { Int32($0) })
+    case .limits: setRare(\.limits, reader.limits(field, fields: &inner))
+    case .cpus: setRare(\.cpus, reader.cpus(field))
+    case .protect: setRare(\.protects, reader.boolean(field))
+    case .noNewPrivileges: setRare(\.noNewPrivileges, reader.boolean(field))
+    case .terminal: setRare(\.terminal, reader.path(field))
+    case .fib: setRare(\.fib, reader.integer(field, in: 0...65_535).map { Int32($0) })
+    default: break
+    }
+  }
+
+  private mutating func setRare<Content>(_ path: WritableKeyPath<RareAttributes, Content>, _ value: Content?) {
+    if let value { definition.process.rare[keyPath: path] = value }
+  }
+
+  private mutating func setRare<Content>(_ path: WritableKeyPath<RareAttributes, Content?>, _ value: Content?) {
+    if let value { definition.process.rare[keyPath: path] = value }
+  }
+
   private mutating func readEnvironment(_ field: Field) {
     guard let members = reader.members(field, expected: "a section { NAME = value }") else { return }
     inner += members
@@ -284,6 +308,16 @@ struct ServiceReader {
       reader.error(
         "`respawn = true` contradicts `one-shot`: the service would run again after each success", at: place?.location,
         expected: "`respawn = on-failure`, or no `one-shot`")
+    }
+  }
+
+  /// A log that comes from `defaults` is not meant for what speaks to a terminal; one beside it is a mistake.
+  private mutating func checkTerminal() {
+    guard let terminal = definition.process.rare.terminal else { return }
+    if let log = section.entries.first(where: { $0.key == .log && !$0.isDefault }) {
+      reader.error(
+        "`log` contradicts `terminal`: the output of \(section.name) goes to \(terminal)", at: log.field.keyLocation,
+        expected: "one of the two")
     }
   }
 

@@ -3,8 +3,7 @@ import UCL
 extension ValueReader {
   /// The keys of the section `supervisor`.
   static let supervisorKeys = [
-    "socket", "max-parallel-starts", "log-directory", "state-directory", "access", "shutdown-timeout", "power-off",
-    "reboot",
+    "socket", "max-parallel-starts", "log-directory", "state-directory", "access", "shutdown-timeout",
   ]
 
   /// The section `supervisor { … }`.
@@ -14,8 +13,6 @@ extension ValueReader {
     settings.socket = fields["socket"].flatMap { path($0) }
     settings.logDirectory = fields["log-directory"].flatMap { path($0) }
     settings.stateDirectory = fields["state-directory"].flatMap { path($0) }
-    settings.powerOff = fields["power-off"].flatMap { command($0) }
-    settings.reboot = fields["reboot"].flatMap { command($0) }
     if let field = fields["max-parallel-starts"], let bound = integer(field, in: 0...1_000_000) {
       settings.maxParallelStarts = bound
     }

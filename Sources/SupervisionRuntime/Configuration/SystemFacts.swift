@@ -7,6 +7,11 @@ public struct SystemFacts: HostFacts {
   public var supervisorUID: UInt32 { Host.user }
   public var supervisorGID: UInt32 { Host.group }
 
+  public var supervisorNice: Int32 { Host.nice }
+  public var cpuCount: Int { Host.cpuCount }
+  public var fibCount: Int { Host.fibCount }
+  public func hardLimit(of resource: LimitedResource) -> UInt64? { Host.limit(of: resource)?.hard }
+
   public var loadsKernelModules: Bool { Host.loadsKernelModules }
 
   public func findProgram(_ name: String, in path: SearchPath) -> ProgramLookup {

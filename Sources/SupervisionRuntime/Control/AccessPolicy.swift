@@ -42,8 +42,12 @@ public struct AccessPolicy: Sendable {
 
   /// Whether a client may make a request that needs this right.
   public mutating func allows(_ access: Request.Access, to peer: PeerCredentials) -> Bool {
-    if isPrivileged(peer.user) || allows(control, peer) { return true }
-    return access == .read && allows(read, peer)
+    if isPrivileged(peer.user) { return true }
+    switch access {
+    case .owner: return false
+    case .control: return allows(control, peer)
+    case .read: return allows(control, peer) || allows(read, peer)
+    }
   }
 
   private mutating func allows(_ grant: Grant, _ peer: PeerCredentials) -> Bool {

@@ -12,6 +12,8 @@ final class ControlDesk: ControlDelegate, ShellClient {
   private let state: StateDirectory
   /// The server that requests come from; set once the socket is there.
   weak var server: ControlServer?
+  /// What happened at the start that deserves a word in the status.
+  var notes: [String] = []
   private var callers: [Supervision.RequestID: Caller] = [:]
   private var numbers: [OpenRequest: Supervision.RequestID] = [:]
   private var lastNumber: UInt64 = 0
@@ -43,7 +45,8 @@ final class ControlDesk: ControlDelegate, ShellClient {
     case .signal(let names, let word, let group): signal(names, word, group, request, for: open, from: peer)
     default:
       guard let order = Order(request) else {
-        return finish(ControlProtocol.Reply(error: ControlError(.unsupported, "this supervisor does not know the request")), open)
+        return finish(
+          ControlProtocol.Reply(error: ControlError(.unsupported, "this supervisor does not know the request")), open)
       }
       take(order, request, for: open, from: peer)
     }
@@ -74,14 +77,17 @@ final class ControlDesk: ControlDelegate, ShellClient {
     guard let number = SignalName.number(of: word) else {
       let near = NearestName.all(for: word.uppercased(), among: SignalName.all)
       return finish(
-        ControlProtocol.Reply(error: ControlError(.invalidArgument, "there is no signal `\(word)`", suggestions: near)), open)
+        ControlProtocol.Reply(error: ControlError(.invalidArgument, "there is no signal `\(word)`", suggestions: near)),
+        open)
     }
     take(.signal(names, number, group: group), request, for: open, from: peer)
   }
 
   // MARK: What is answered at once
 
-  private var reporter: StatusReporter { StatusReporter(shell: shell, identity: identity, configuration: configuration) }
+  private var reporter: StatusReporter {
+    StatusReporter(shell: shell, identity: identity, configuration: configuration, notes: notes)
+  }
 
   private func status(_ names: [String], _ detail: Request.StatusDetail, for open: OpenRequest) {
     var ids: [ServiceID] = []
@@ -103,7 +109,9 @@ final class ControlDesk: ControlDelegate, ShellClient {
   }
 
   private func inquire(_ name: String, for open: OpenRequest, _ answer: (ServiceID) -> ControlProtocol.Reply.Content) {
-    guard let id = shell.core.find(name) else { return finish(ControlProtocol.Reply(error: unknownService(name)), open) }
+    guard let id = shell.core.find(name) else {
+      return finish(ControlProtocol.Reply(error: unknownService(name)), open)
+    }
     finish(ControlProtocol.Reply(answer(id)), open)
   }
 
@@ -145,7 +153,8 @@ final class ControlDesk: ControlDelegate, ShellClient {
   func report(_ number: Supervision.RequestID, _ progress: Supervision.Progress) {
     guard let caller = callers[number], let state = ServiceState(progress.state) else { return }
     let change = StateChange(
-      service: progress.service, state: state, at: .now, pid: progress.pid, cause: progress.cause?.description)
+      service: progress.service, state: state, at: .now, pid: progress.pid, step: progress.step,
+      cause: progress.cause?.description)
     server?.report(.state(change), for: caller.open)
   }
 

@@ -92,7 +92,7 @@ struct ReplyTranslation {
 
   private var wantsDown: Bool {
     switch request {
-    case .stop, .disable, .unload: true
+    case .stop, .disable, .unload, .shutdown: true
     default: false
     }
   }
@@ -139,7 +139,8 @@ struct ReplyTranslation {
       let id = core.find(name)
       let state = id.flatMap { ServiceState(core.state(of: $0)) } ?? .stopped
       let pid = id.flatMap { core.snapshot(of: $0).mainPID }
-      return ControlProtocol.Reply(.outcomes([ControlProtocol.ServiceOutcome(name, .signalled, state: state, pid: pid)]))
+      return ControlProtocol.Reply(
+        .outcomes([ControlProtocol.ServiceOutcome(name, .signalled, state: state, pid: pid)]))
     default:
       return ControlProtocol.Reply(.outcomes([]))
     }
@@ -155,7 +156,8 @@ struct ReplyTranslation {
         .invalidArgument, "`\(name)` is a template, not a service", service: name,
         hint: "name an instance of it, such as `\(name)1`")
     case .badInstance(let name, let problems):
-      return ControlError(.invalidArgument, "`\(name)` cannot be made: \(problems.joined(separator: "; "))", service: name)
+      return ControlError(
+        .invalidArgument, "`\(name)` cannot be made: \(problems.joined(separator: "; "))", service: name)
     case .disabled(let name):
       return ControlError(
         .disabled, "`\(name)` is disabled", service: name, hint: "`herd enable \(name)` allows it to start again")

@@ -16,6 +16,8 @@ struct StatusReporter {
   let shell: Shell
   let identity: SupervisorIdentity
   let configuration: ConfigurationSource
+  /// Of the supervisor's start.
+  let notes: [String]
 
   // MARK: Services
 
@@ -116,7 +118,7 @@ struct StatusReporter {
     for id in shell.core.allServices {
       if let state = ServiceState(shell.core.state(of: id)) { status.counts[state, default: 0] += 1 }
     }
-    status.notes = configuration.notes
+    status.notes = notes + configuration.notes
     return status
   }
 }

@@ -29,8 +29,11 @@ public enum Files {
   /// The whole of a file.
   ///
   /// - Parameter limit: a longer file throws `EFBIG`.
+  /// - Throws: `EAGAIN` for a pipe or a terminal that has nothing to say yet: whoever owns a file that a service names
+  ///   must not be able to stop the supervisor by putting such a thing in its place.
   public static func read(_ path: String, limit: Int = 16 << 20) throws(SystemError) -> [UInt8] {
     let descriptor = try Descriptor.open(path)
+    try descriptor.setNonBlocking()
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 16 << 10)
     while true {
@@ -39,8 +42,11 @@ public enum Files {
           return try descriptor.read(into: UnsafeMutableRawBufferPointer(buffer))
         } catch { throw error.about(path) }
       }
-      guard case .bytes(let count) = outcome else { return bytes }
-      bytes.append(contentsOf: buffer[..<count])
+      switch outcome {
+      case .bytes(let count): bytes.append(contentsOf: buffer[..<count])
+      case .notReady: throw SystemError("read", on: path, code: EAGAIN)
+      case .endOfFile: return bytes
+      }
       if bytes.count > limit { throw SystemError("read", on: path, code: EFBIG) }
     }
   }

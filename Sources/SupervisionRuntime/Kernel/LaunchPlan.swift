@@ -1,4 +1,5 @@
 import CProc
+import Supervision
 
 /// All that a new process is to be, decided before the fork.
 ///
@@ -20,6 +21,35 @@ public struct LaunchPlan: Sendable, Equatable {
   public var descriptors: [Promise] = []
   /// The limit of open files that the process gets; `nil`: the supervisor's own, as raised.
   public var openFiles: OpenFiles?
+  /// The root directory; ``workingDirectory`` and ``programs`` lie inside.
+  public var root: String?
+  /// Becomes the controlling terminal and the descriptors 0, 1 and 2, which ``descriptors`` must leave alone.
+  public var terminal: String?
+  /// Set after ``openFiles``, in their order.
+  public var limits: [Limit] = []
+  /// -20 to 20; `nil`: as the supervisor.
+  public var nice: Int32?
+  /// Numbers of CPUs; empty: those of the supervisor.
+  public var cpus: [UInt16] = []
+  /// Routing table.
+  public var fib: Int32?
+  /// Not killed when memory runs out.
+  public var isProtected = false
+  /// No gain by set-id programs.
+  public var noNewPrivileges = false
+
+  /// A limit of setrlimit(2); `UInt64.max` is unlimited.
+  public struct Limit: Sendable, Equatable {
+    public var resource: LimitedResource
+    public var soft: UInt64
+    public var hard: UInt64
+
+    public init(_ resource: LimitedResource, soft: UInt64, hard: UInt64) {
+      self.resource = resource
+      self.soft = soft
+      self.hard = hard
+    }
+  }
 
   /// Descriptor `child` of the process is the caller's descriptor `parent`.
   public struct Promise: Sendable, Equatable {
@@ -83,7 +113,8 @@ public struct OpenFiles: Sendable, Equatable {
 public enum LaunchStage: Int32, Sendable {
   // The order of CProc's enum cproc_stage; a test compares them.
   case session = 1
-  case descriptors, limits, close, directory, groups, group, user, signals, exec
+  case terminal, descriptors, fib, limits, priority, cpus, protection, close, chroot, directory, groups, group, user,
+    privileges, signals, exec
 }
 
 /// Why a process never became its program.
@@ -91,9 +122,12 @@ public struct LaunchFailure: Error, Sendable, Equatable {
   public var stage: LaunchStage
   /// The errno; `SystemError.text(of:)` and `.name(of:)` put it into words.
   public var code: Int32
+  /// Of `LaunchPlan.limits`, the position of the one that was refused.
+  public var limit: Int?
 
-  public init(stage: LaunchStage, code: Int32) {
+  public init(stage: LaunchStage, code: Int32, limit: Int? = nil) {
     self.stage = stage
     self.code = code
+    self.limit = limit
   }
 }

@@ -58,7 +58,8 @@ public struct LaunchReport: ~Copyable {
       return .pending
     case .bytes(MemoryLayout<cproc_failure>.size):
       let stage = LaunchStage(rawValue: failure.stage) ?? .exec
-      return .failed(LaunchFailure(stage: stage, code: failure.error))
+      let limit = failure.detail >= 0 ? Int(failure.detail) : nil
+      return .failed(LaunchFailure(stage: stage, code: failure.error, limit: limit))
     case .bytes, .endOfFile:
       return .executed
     }

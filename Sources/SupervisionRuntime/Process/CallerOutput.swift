@@ -48,6 +48,9 @@ final class CallerOutput {
     return pipe.writing
   }
 
+  /// Nothing is open any more.
+  var isFinished: Bool { ends.isEmpty }
+
   /// The process has ended: what is in the pipes is delivered. A child that the process has left behind
   /// may keep a pipe open; nobody waits for that.
   func finish() {

@@ -50,15 +50,41 @@ final class Launcher {
     let identity = try hook.asSupervisor ? ownIdentity : ServiceIdentity(of: attributes, own: ownIdentity)
     let environment = try environment(of: attributes, identity: identity, mark: mark)
     let path = environment.last { $0.name == "PATH" }?.value ?? StandardPath.value
-    let candidates = LaunchPlan.candidates(for: program, path: path)
-    var plan = LaunchPlan(
-      programs: try Self.executable(program, among: candidates), arguments: hook.command.words + arguments)
+    var candidates = LaunchPlan.candidates(for: program, path: path)
+    // Only the kernel, with the process inside, follows the links of another root as they are meant.
+    let isInside = attributes.rare.chroot != nil && !hook.asSupervisor
+    if !isInside { candidates = try Self.executable(program, among: candidates) }
+    var plan = LaunchPlan(programs: candidates, arguments: hook.command.words + arguments)
     plan.environment = environment.map { "\($0.name)=\($0.value)" }
     plan.workingDirectory = attributes.workingDirectory
     plan.umask = attributes.umask
     plan.credentials = identity.credentials
     plan.openFiles = openFiles
+    if attributes.hasRare { surround(&plan, attributes.rare, role, asSupervisor: hook.asSupervisor) }
     return plan
+  }
+
+  /// A command that runs as the supervisor on the host has none of what confines the service; its terminal is the main
+  /// process's alone.
+  private func surround(
+    _ plan: inout LaunchPlan, _ attributes: RareAttributes, _ role: ProcessRole, asSupervisor: Bool
+  ) {
+    guard !asSupervisor else {
+      // The service's directory lies in another root.
+      if attributes.chroot != nil { plan.workingDirectory = "/" }
+      return
+    }
+    plan.root = attributes.chroot
+    plan.nice = attributes.nice
+    plan.cpus = attributes.cpus
+    plan.fib = attributes.fib
+    plan.isProtected = attributes.protects
+    plan.noNewPrivileges = attributes.noNewPrivileges
+    plan.limits = attributes.limits.map { limit in
+      let current = Host.limit(of: limit.resource)?.hard ?? ResourceLimit.unlimited
+      return LaunchPlan.Limit(limit.resource, soft: limit.soft, hard: limit.hard(over: current))
+    }
+    if case .main = role { plan.terminal = attributes.terminal }
   }
 
   /// The candidates, if one of them can be executed; else the reason, before anything is forked.
@@ -126,6 +152,7 @@ final class Launcher {
   ///
   /// - Returns: the open log, to be kept until the process is started.
   func attachLog(of definition: ServiceDefinition, to plan: inout LaunchPlan) throws(SpawnFailure) -> Descriptor? {
+    guard plan.terminal == nil else { return nil }
     let path: String
     switch definition.log {
     case .none:
@@ -159,20 +186,39 @@ final class Launcher {
   ) -> SpawnFailure {
     let reason = SystemError.text(of: failure.code)
     let attributes = definition.process
+    let rare = attributes.rare
     let message =
       switch failure.stage {
       case .session: "cannot start a session: \(reason)"
+      case .terminal: "cannot open the terminal \(rare.terminal ?? ""): \(reason)"
       case .descriptors: "cannot arrange the descriptors: \(reason)"
-      case .limits: "cannot set the limit of open files: \(reason)"
+      case .fib: "cannot choose the routing table (fib) \(rare.fib ?? 0): \(reason)"
+      case .limits: "cannot set the limit \(limit(failure.limit, of: rare)): \(reason)"
+      case .priority: "cannot set nice to \(rare.nice ?? 0): \(reason)"
+      case .cpus: "cannot run on the CPUs \(rare.cpuRanges.joined(separator: ", ")): \(reason)"
+      case .protection: "cannot be protected against a lack of memory: \(reason)"
       case .close: "cannot close the supervisor's descriptors: \(reason)"
-      case .directory: "cannot change to the directory \(attributes.workingDirectory): \(reason)"
+      case .chroot: "cannot change the root to \(rare.chroot ?? ""): \(reason)"
+      case .directory: "cannot change to the directory \(attributes.workingDirectory)\(inside(rare)): \(reason)"
       case .groups: "cannot set the supplementary groups: \(reason)"
       case .group: "cannot change to the group \(attributes.group ?? "of user \(attributes.user ?? "")"): \(reason)"
       case .user: "cannot change to the user \(attributes.user ?? ""): \(reason)"
       case .signals: "cannot reset the signals: \(reason)"
-      case .exec: "cannot execute \(program): \(reason)"
+      case .privileges: "cannot refuse new privileges: \(reason)"
+      case .exec: "cannot execute \(program)\(inside(rare)): \(reason)"
       }
     return SpawnFailure(stage: "\(failure.stage)", errno: failure.code, message: message)
+  }
+
+  private static func inside(_ attributes: RareAttributes) -> String {
+    attributes.chroot.map { " inside the root \($0)" } ?? ""
+  }
+
+  private static func limit(_ position: Int?, of attributes: RareAttributes) -> String {
+    guard let position, attributes.limits.indices.contains(position) else { return "of open files" }
+    let limit = attributes.limits[position]
+    let hard = limit.hard.map { ", \(ResourceLimit.text($0))" } ?? ""
+    return "\(limit.resource.rawValue) = \(ResourceLimit.text(limit.soft))\(hard)"
   }
 }
 

@@ -5,130 +5,178 @@ import Supervision
 final class ProcessTable {
   private let loop: EventLoop
   private var reaper: Reaper
+  /// What was started and has not ended.
   private var processes: [ProcessKey: RunningProcess] = [:]
-  /// Per service: what was started and not released, dead ones included.
-  private var trees: [ServiceID: Tree] = [:]
+  /// Per service: what was started and not released, dead ones included. Nearly always that is one process, and there may be
+  /// thousands of services: the others hang from the first (`RunningProcess.next`).
+  private var trees: [ServiceID: RunningProcess] = [:]
+  /// The core has asked about these services and waits for their subtrees to become empty.
+  private var awaited: Set<ServiceID> = []
   /// Services with dead processes whose subtrees were not empty when they were looked at last.
   private var occupied: Set<ServiceID> = []
-  private let supervisorPID = Host.pid
+  private let exits: any ExitWatcher
+
+  /// What runs, as whoever comes after this supervisor's death would have to know it; its entries are in the file.
+  let record: ProcessRecord
+  var recordFile: ProcessRecordFile?
 
   /// What becomes of a process: the shell turns it into events for the core.
   var onEvent: ((Event) -> Void)?
   var onAnomaly: ((String) -> Void)?
 
-  private struct Tree {
-    var held: [RunningProcess] = []
-    var incarnation: UInt64
-    /// The core has asked and waits for the subtree to become empty.
-    var isAwaited = false
-  }
-
-  init(loop: EventLoop) throws(SystemError) {
+  /// - Parameter exits: tells the ends of processes; the event loop unless a test has something else in mind.
+  init(loop: EventLoop, exits: (any ExitWatcher)? = nil) throws(SystemError) {
     self.loop = loop
+    self.exits = exits ?? loop
     reaper = try Reaper()
+    record = ProcessRecord(
+      boot: try Host.bootName(), supervisor: Host.pid, start: try StartClock.start(of: Host.pid))
   }
 
   // MARK: Starting
 
-  /// The value of the marker variable in the environment of a service's processes.
-  func mark(_ incarnation: UInt64) -> String { "\(supervisorPID).\(incarnation)" }
-
   /// Starts a process; its fate comes as events.
+  ///
+  /// - Parameters:
+  ///   - output: where its output goes, when it runs on a caller's behalf.
+  ///   - describe: puts a failure between fork and exec into words.
+  /// - Throws: there is no process then, and no event comes.
   func start(
-    _ plan: LaunchPlan, key: ProcessKey, service: ServiceID, role: ProcessRole, incarnation: UInt64,
-    describe: @escaping (LaunchFailure) -> SpawnFailure
-  ) throws(SystemError) -> RunningProcess {
-    let process = RunningProcess(try reaper.launch(plan), key: key, service: service, role: role)
-    processes[key] = process
-    trees[service, default: Tree(incarnation: incarnation)].held.append(process)
-    try process.watchExit(on: loop) { [weak self] status in self?.ended(key, status) }
-    readReport(process, describe)
-    return process
+    _ plan: LaunchPlan, for purpose: ProcessPurpose, output: CallerOutput?,
+    _ describe: @escaping (LaunchFailure) -> SpawnFailure
+  ) throws(SystemError) {
+    let before = StartClock.now()
+    let process = RunningProcess(try reaper.launch(plan), for: purpose, describe: describe)
+    do throws(SystemError) {
+      try process.watchExit(by: exits) { [weak self] status in self?.ended(process, status) }
+    } catch {
+      endUnwatched(process)
+      throw error
+    }
+    write(purpose, pid: process.pid, started: before...StartClock.now())
+    process.output = output
+    processes[purpose.key] = process
+    process.next = trees.updateValue(process, forKey: purpose.service)
+    readReport(process)
   }
 
-  private func readReport(_ process: RunningProcess, _ describe: @escaping (LaunchFailure) -> SpawnFailure) {
+  /// Nobody would hear of its end: it must not live.
+  private func endUnwatched(_ process: RunningProcess) {
+    _ = try? reaper.signal(HostSignal.kill, to: Subtree(firsts: [process.pid]))
+    // It is reaped as adopted ones are.
+    if let descriptor = process.takeDescriptor() { reaper.release(descriptor) }
+  }
+
+  private func write(_ purpose: ProcessPurpose, pid: Int32, started: ClosedRange<Int64>) {
+    guard let recordFile else { return }
+    let definition = purpose.blueprint.definition
+    recordFile.started(
+      ProcessRecord.Entry(
+        pid: pid, started: started, incarnation: purpose.incarnation, rule: .init(definition.stop),
+        service: definition.name))
+  }
+
+  private func readReport(_ process: RunningProcess) {
+    guard let launch = process.launch else { return }
     do throws(SystemError) {
-      switch try process.launchOutcome() {
+      switch try launch.outcome() {
       case .pending:
-        guard process.reportWatch == nil, let number = process.reportNumber else { return }
-        process.reportWatch = try loop.watch(number, for: .read) { [weak self, weak process] _ in
-          guard let process else { return }
-          self?.readReport(process, describe)
+        guard launch.watch == nil else { return }
+        launch.watch = try loop.watch(launch.number, for: .read) { [weak self, weak process] _ in
+          if let process { self?.readReport(process) }
         }
-        return
-      case .executed:
-        closeReport(process)
-        onEvent?(.spawned(process.key, pid: process.pid))
-      case .failed(let failure):
-        closeReport(process)
-        processes[process.key] = nil
-        onEvent?(.spawnFailed(process.key, describe(failure)))
+      case .executed: reportSpawned(process)
+      case .failed(let failure): reportFailed(process, launch.describe(failure))
       }
     } catch {
-      closeReport(process)
       onAnomaly?("the report of process \(process.pid) cannot be read: \(error)")
-      onEvent?(.spawned(process.key, pid: process.pid))
+      reportSpawned(process)
     }
   }
 
+  private func reportSpawned(_ process: RunningProcess) {
+    closeReport(process)
+    onEvent?(.spawned(process.key, pid: process.pid))
+  }
+
+  /// It is about to end, which is no news: it is released then.
+  private func reportFailed(_ process: RunningProcess, _ failure: SpawnFailure) {
+    closeReport(process)
+    process.hasFailed = true
+    process.output?.finish()
+    processes[process.key] = nil
+    onEvent?(.spawnFailed(process.key, failure))
+  }
+
   private func closeReport(_ process: RunningProcess) {
-    if let watch = process.reportWatch { loop.cancel(watch) }
-    process.reportWatch = nil
-    process.closeReport()
+    if let watch = process.launch?.watch { loop.cancel(watch) }
+    process.launch = nil
   }
 
   // MARK: Ends
 
-  private func ended(_ key: ProcessKey, _ status: WaitStatus) {
-    // A child that never became its program is not in `processes` any more: its failure was the event.
-    guard let process = processes.removeValue(forKey: key) else { return releaseFailedLaunch(key) }
-    if process.reportNumber != nil {
-      // Killed before its program ran, and the pipe's end was not seen yet.
-      closeReport(process)
-      onEvent?(.spawned(key, pid: process.pid))
-    }
+  private func ended(_ process: RunningProcess, _ status: WaitStatus) {
+    // The end may be told before the report: whether its program ever ran comes first.
+    settleReport(process)
     process.markEnded()
-    process.output?.finish()
-    onEvent?(.exited(key, ExitStatus(status)))
+    processes[process.key] = nil
+    if !process.hasFailed {
+      process.output?.finish()
+      onEvent?(.exited(process.key, ExitStatus(status)))
+    }
     sweep(process.service)
   }
 
-  private func releaseFailedLaunch(_ key: ProcessKey) {
-    for (service, tree) in trees {
-      guard let process = tree.held.first(where: { $0.key == key }) else { continue }
-      process.markEnded()
-      return sweep(service)
-    }
+  private func settleReport(_ process: RunningProcess) {
+    readReport(process)
+    // Dead, and a descendant that never closed the pipe: it was its program that made one.
+    if process.launch != nil { reportSpawned(process) }
   }
 
   /// Releases a service's dead processes if nothing of their subtrees is left.
   private func sweep(_ service: ServiceID) {
-    guard let tree = trees[service], tree.held.contains(where: \.hasEnded) else { return }
-    if tree.isAwaited {
+    if awaited.contains(service) {
       answer(service)
       return
     }
-    let dead = tree.held.filter(\.hasEnded)
-    if isEmpty(dead, tree.incarnation, isWhole: dead.count == tree.held.count) {
+    let held = held(service)
+    let dead = held.filter(\.hasEnded)
+    guard let first = dead.first else { return }
+    if isEmpty(dead, first.incarnation, isWhole: dead.count == held.count) {
       release(dead, of: service)
     } else {
       occupied.insert(service)
     }
   }
 
+  /// What was started for a service and not released.
+  private func held(_ service: ServiceID) -> [RunningProcess] {
+    Array(sequence(first: trees[service]) { $0?.next }.lazy.compactMap { $0 })
+  }
+
   private func release(_ dead: [RunningProcess], of service: ServiceID) {
     for process in dead {
-      if let descriptor = process.takeDescriptor() { reaper.release(descriptor) }
+      guard let descriptor = process.takeDescriptor() else { continue }
+      reaper.release(descriptor)
+      recordFile?.released(process.pid)
     }
-    trees[service]?.held.removeAll { $0.hasEnded }
     occupied.remove(service)
-    if trees[service]?.held.isEmpty == true { trees[service] = nil }
+    keep(held(service).filter { !$0.hasEnded }, of: service)
+  }
+
+  private func keep(_ living: [RunningProcess], of service: ServiceID) {
+    var first: RunningProcess?
+    for process in living.reversed() {
+      process.next = first
+      first = process
+    }
+    trees[service] = first
   }
 
   /// Whether nothing lives that descends from these processes.
   private func isEmpty(_ firsts: [RunningProcess], _ incarnation: UInt64, isWhole: Bool) -> Bool {
     // The marker speaks for the whole service; it says nothing about a part of its processes.
-    let subtree = Subtree(firsts: firsts.map(\.pid), mark: isWhole ? mark(incarnation) : nil)
+    let subtree = Subtree(firsts: firsts.map(\.pid), mark: isWhole ? record.mark(incarnation) : nil)
     do throws(SystemError) {
       return try reaper.members(of: subtree).isEmpty
     } catch {
@@ -155,7 +203,7 @@ final class ProcessTable {
       onEvent?(.subtree(service, isEmpty: true))
       return
     }
-    trees[service]?.isAwaited = true
+    awaited.insert(service)
     let isOccupied = answer(service)
     if isOccupied { onEvent?(.subtree(service, isEmpty: false)) }
   }
@@ -163,13 +211,14 @@ final class ProcessTable {
   /// Tells the core if the subtree is empty now.
   @discardableResult
   private func answer(_ service: ServiceID) -> Bool {
-    guard let tree = trees[service], tree.isAwaited else { return false }
-    guard tree.held.allSatisfy(\.hasEnded), isEmpty(tree.held, tree.incarnation, isWhole: true) else {
+    let held = held(service)
+    guard awaited.contains(service), let first = held.first else { return false }
+    guard held.allSatisfy(\.hasEnded), isEmpty(held, first.incarnation, isWhole: true) else {
       occupied.insert(service)
       return true
     }
-    trees[service]?.isAwaited = false
-    release(tree.held, of: service)
+    awaited.remove(service)
+    release(held, of: service)
     onEvent?(.subtree(service, isEmpty: true))
     return false
   }
@@ -188,7 +237,7 @@ final class ProcessTable {
     guard let process = processes[key], !process.hasEnded else { return }
     do throws(SystemError) {
       try Reaper.signalGroup(of: process.pid, number)
-    } catch where error.code == SystemError.noSuchProcess {
+    } catch  where error.code == SystemError.noSuchProcess {
       // It has just ended.
     } catch {
       onAnomaly?("the process group of \(process.pid) cannot be signalled: \(error)")
@@ -197,9 +246,9 @@ final class ProcessTable {
 
   /// To every process of a service.
   func signalSubtree(_ service: ServiceID, _ number: Int32) {
-    guard let tree = trees[service] else { return }
+    guard let subtree = subtree(service) else { return }
     do throws(SystemError) {
-      try reaper.signal(number, to: subtree(tree))
+      try reaper.signal(number, to: subtree)
     } catch {
       onAnomaly?("not all processes of the service can be signalled: \(error)")
     }
@@ -207,8 +256,8 @@ final class ProcessTable {
 
   /// All living processes of a service.
   func members(of service: ServiceID) throws(SystemError) -> [Subtree.Member] {
-    guard let tree = trees[service] else { return [] }
-    return try reaper.members(of: subtree(tree))
+    guard let subtree = subtree(service) else { return [] }
+    return try reaper.members(of: subtree)
   }
 
   /// The service exists no more; what its dead processes still hold is released when it is empty.
@@ -216,15 +265,21 @@ final class ProcessTable {
     sweep(service)
   }
 
-  /// Whether a service has left processes behind that are no longer under a main process.
-  func hasRemains(_ service: ServiceID) -> Bool { occupied.contains(service) }
-
-  private func subtree(_ tree: Tree) -> Subtree {
-    Subtree(firsts: tree.held.map(\.pid), mark: mark(tree.incarnation))
+  private func subtree(_ service: ServiceID) -> Subtree? {
+    guard let first = trees[service] else { return nil }
+    return Subtree(firsts: held(service).map(\.pid), mark: record.mark(first.incarnation))
   }
-
-  subscript(key: ProcessKey) -> RunningProcess? { processes[key] }
 }
+
+/// Tells when processes end.
+protocol ExitWatcher: AnyObject {
+  /// Calls the handler once, when the process has ended.
+  func watchExit(
+    of process: borrowing ProcessDescriptor, _ handler: @escaping (WaitStatus) -> Void
+  ) throws(SystemError) -> EventLoop.Registration
+}
+
+extension EventLoop: ExitWatcher {}
 
 extension ExitStatus {
   init(_ status: WaitStatus) {

@@ -1,48 +1,35 @@
 import Supervision
 
-/// A process of a service, from its start until its descriptor is given back.
+/// A process of a service, from its start until its descriptor is given back. There is one for each service that runs, so it
+/// keeps what it needs for that, and no more.
 ///
 /// A dead process keeps its descriptor as long as something of its subtree lives: the zombie keeps the subtree's number
 /// from being used again (procctl(2), `pi_subtree`).
 final class RunningProcess {
   let key: ProcessKey
+  /// Which run of the supervisor's knowledge of the service it belongs to: the number in the mark.
+  let incarnation: UInt64
   let service: ServiceID
-  let role: ProcessRole
   let pid: Int32
+  private var descriptor: ProcessDescriptor?
   private(set) var hasEnded = false
-  /// The wait for its end.
-  var exitWatch: EventLoop.Registration?
-  /// The wait for the news whether its program runs.
-  var reportWatch: EventLoop.Registration?
+  /// It never became its program; the core has heard so, and that it ends is no news.
+  var hasFailed = false
+  /// The next of those that were started for the same service and not released.
+  var next: RunningProcess?
+  /// Until it is known whether its program runs.
+  var launch: PendingLaunch?
   /// For processes that run on a caller's behalf: where their output goes.
   var output: CallerOutput?
 
-  private var descriptor: ProcessDescriptor?
-  private var report: LaunchReport?
-
-  init(_ launched: consuming Launched, key: ProcessKey, service: ServiceID, role: ProcessRole) {
-    self.key = key
-    self.service = service
-    self.role = role
+  init(_ launched: consuming Launched, for purpose: ProcessPurpose, describe: @escaping (LaunchFailure) -> SpawnFailure)
+  {
+    key = purpose.key
+    incarnation = purpose.incarnation
+    service = purpose.service
     pid = launched.process.pid
     descriptor = consume launched.process
-    report = consume launched.report
-  }
-
-  /// Whether the program runs, as far as it is known by now.
-  func launchOutcome() throws(SystemError) -> LaunchReport.Outcome {
-    guard report != nil else { return .executed }
-    return try report?.outcome() ?? .executed
-  }
-
-  /// The report's descriptor, for the queue.
-  var reportNumber: Int32? {
-    if report == nil { nil } else { report?.number }
-  }
-
-  /// The news has come; its pipe is closed.
-  func closeReport() {
-    _ = report.take()
+    launch = PendingLaunch(consume launched.report, describe)
   }
 
   func signal(_ number: Int32) throws(SystemError) {
@@ -50,13 +37,13 @@ final class RunningProcess {
     try descriptor?.signal(number)
   }
 
-  func watchExit(on loop: EventLoop, _ handler: @escaping (WaitStatus) -> Void) throws(SystemError) {
-    if let watch = try descriptor?.watch(on: loop, handler) { exitWatch = watch }
+  func watchExit(by watcher: any ExitWatcher, _ handler: @escaping (WaitStatus) -> Void) throws(SystemError) {
+    // The registration ends by itself with the one event that comes.
+    _ = try descriptor?.watch(by: watcher, handler)
   }
 
   func markEnded() {
     hasEnded = true
-    exitWatch = nil
   }
 
   /// Gives the descriptor up, to be released by the reaper.
@@ -67,8 +54,35 @@ final class RunningProcess {
 
 extension ProcessDescriptor {
   fileprivate borrowing func watch(
-    on loop: EventLoop, _ handler: @escaping (WaitStatus) -> Void
+    by watcher: any ExitWatcher, _ handler: @escaping (WaitStatus) -> Void
   ) throws(SystemError) -> EventLoop.Registration {
-    try loop.watchExit(of: self, handler)
+    try watcher.watchExit(of: self, handler)
   }
+}
+
+/// What is open while a process is on its way to its program.
+final class PendingLaunch {
+  private let report: LaunchReport
+  /// How its failure is told.
+  let describe: (LaunchFailure) -> SpawnFailure
+  /// The wait for the news.
+  var watch: EventLoop.Registration?
+
+  init(_ report: consuming LaunchReport, _ describe: @escaping (LaunchFailure) -> SpawnFailure) {
+    self.report = report
+    self.describe = describe
+  }
+
+  func outcome() throws(SystemError) -> LaunchReport.Outcome { try report.outcome() }
+
+  /// The report's descriptor, for the queue.
+  var number: Int32 { report.number }
+}
+
+/// What a process is started for.
+struct ProcessPurpose {
+  var key: ProcessKey
+  var service: ServiceID
+  var incarnation: UInt64
+  var blueprint: Blueprint
 }

@@ -23,7 +23,7 @@ struct ServiceIdentity {
       for name in names { groups.append(try Self.group(name)) }
       credentials.groups = groups
     }
-    leaveOutWhatIsSo()
+    if attributes.groups == nil { leaveOutWhatIsSo() }
   }
 
   private mutating func takeUser(_ user: String) throws(SpawnFailure) {

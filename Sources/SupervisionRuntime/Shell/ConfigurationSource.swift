@@ -41,8 +41,8 @@ final class ConfigurationSource {
       return .success(Boot(configuration: configuration))
     case .failure(let diagnostics):
       refuse(diagnostics)
-      let state = namedStateDirectory() ?? usual
-      guard let bytes = try? state.readLastConfiguration(), let copy = ReplayedStore(bytes),
+      let named = diagnostics.settings?.stateDirectory.map { StateDirectory(existing: $0) }
+      guard let bytes = try? (named ?? usual).readLastConfiguration(), let copy = ReplayedStore(bytes),
         case .success(let configuration) = ConfigurationLoader(store: copy, facts: facts)
           .load(path: path, packaged: packaged)
       else { return .failure(diagnostics) }
@@ -50,13 +50,6 @@ final class ConfigurationSource {
       notes = ["the files have errors; the last configuration that loaded is in force"]
       return .success(Boot(configuration: configuration, errors: diagnostics))
     }
-  }
-
-  /// The state directory that `supervisor.ucl` names, read by itself: the errors may be in the other files.
-  private func namedStateDirectory() -> StateDirectory? {
-    guard case .success(let own) = ConfigurationLoader(store: store, facts: facts).load(path: "\(path)/supervisor.ucl")
-    else { return nil }
-    return own.supervisor.stateDirectory.map { StateDirectory(existing: $0) }
   }
 
   /// Reads the whole configuration again, or (with `part`) only some services on top of what is in force.

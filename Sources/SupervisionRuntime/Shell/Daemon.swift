@@ -36,9 +36,12 @@ public final class Daemon {
   private let journal: Journal
   private let source: ConfigurationSource
   private let state: StateDirectory
+  /// What is running, for whoever comes after a death.
+  private var record: ProcessRecordFile?
   /// Until it is handed to the core, which keeps what it needs.
   private var boot: ConfigurationSource.Boot?
   private let enablement: Enablement
+  private let socketPath: String
   /// Where the supervisor's own messages go once it is in the background.
   public let ownLog: String
   private var exitCode: Int32 = 0
@@ -64,16 +67,20 @@ public final class Daemon {
     }
     let standardSocket = SocketPath.standard(
       user: Host.user, runtimeDirectory: Host.environmentValue("XDG_RUNTIME_DIR"), home: home)
-    let socketPath = try Self.need(options.socket ?? settings.socket ?? standardSocket, "socket", "--socket PATH")
+    socketPath = try Self.need(options.socket ?? settings.socket ?? standardSocket, "socket", "--socket PATH")
     let statePath = settings.stateDirectory ?? provisional
     let logPath =
       settings.logDirectory ?? StandardPlaces.logDirectory(user: Host.user, stateDirectory: statePath)
+    loop = try Self.loopOfAbleKernel()
     do throws(SystemError) {
       state = try StateDirectory(path: statePath)
       try Files.makeDirectory(logPath, permissions: 0o750)
-      if let directory = Files.parent(of: socketPath) { try Files.makeDirectory(directory, permissions: 0o700) }
+      if let directory = Files.parent(of: socketPath) {
+        // Only what is made here is opened to others; a directory that was there is somebody's decision.
+        let admitsOthers = !settings.accessRead.isEmpty || !settings.accessControl.isEmpty
+        try Files.makeDirectory(directory, permissions: admitsOthers ? 0o755 : 0o700)
+      }
       enablement = try state.readEnablement()
-      loop = try EventLoop()
       try Host.ignoreBrokenPipes()
       let launcher = try Launcher(logDirectory: logPath, openFiles: try OpenFiles.raise())
       shell = try Shell(loop: loop, launcher: launcher, journal: journal, seed: UInt64(bitPattern: Clock.wall()))
@@ -94,7 +101,21 @@ public final class Daemon {
 
   private static func need(_ value: String?, _ what: String, _ key: String) throws(Failure) -> String {
     if let value { return value }
-    throw Failure("there is no place for the \(what): the home directory is not known; use \(key)", exitCode: ExitCode.usage)
+    throw Failure(
+      "there is no place for the \(what): the home directory is not known; use \(key)", exitCode: ExitCode.usage)
+  }
+
+  /// The event queue, once it is known that processes can be started, watched and ended here: better no supervisor than one
+  /// that finds out at its first service.
+  private static func loopOfAbleKernel() throws(Failure) -> EventLoop {
+    let loop: EventLoop
+    do throws(SystemError) { loop = try EventLoop() } catch {
+      throw Failure("cannot start: there is no event queue: \(error)", exitCode: ExitCode.system)
+    }
+    guard let missing = Probe.missing(loop: loop).first else { return loop }
+    throw Failure(
+      "cannot start: this system lacks what no service can be run without: \(missing.text) "
+        + "(fruix-shepherd probe shows all)", exitCode: ExitCode.system)
   }
 
   private static func listen(
@@ -103,9 +124,7 @@ public final class Daemon {
     let policy = AccessPolicy(owner: Host.user, read: settings.accessRead, control: settings.accessControl)
     do {
       // Who may connect at all: only the owner, unless the configuration lets others in; the rights are checked per request.
-      let isShared = !settings.accessRead.isEmpty || !settings.accessControl.isEmpty
-      let listener = try ControlListener(path: path, permissions: isShared ? 0o666 : 0o600)
-      if isShared, let directory = Files.parent(of: path) { try? Files.setMode(directory, 0o755) }
+      let listener = try ControlListener(path: path, permissions: policy.admitsOthers ? 0o666 : 0o600)
       return try ControlServer(
         on: listener, loop: loop, policy: policy, daemonVersion: Release.version, pid: Host.pid)
     } catch let failure as ControlListener.Failure {
@@ -145,7 +164,7 @@ public final class Daemon {
       throw Failure("cannot watch signals: \(error)", exitCode: ExitCode.system)
     }
     start()
-    Host.trimMemory()
+    trimMemoryLater()
     do throws(SystemError) {
       try loop.run()
     } catch {
@@ -156,8 +175,28 @@ public final class Daemon {
 
   private func start() {
     guard let boot = boot.take() else { return }
+    takeOver()
     report(boot)
+    reportAccess()
     shell.feed(.boot(boot.configuration, enablement))
+  }
+
+  /// Ends what a dead predecessor has left, and begins a record of our own. The control socket is ours by now, so nobody
+  /// else does the same; clients wait until it is done.
+  private func takeOver() {
+    let inheritance = Inheritance.take(state, own: shell.table.record)
+    for note in inheritance.notes { journal.notice(note) }
+    desk.notes = inheritance.notes
+    record = inheritance.file
+    record?.onTrouble = { [weak self] error in
+      self?.journal.error("the record of processes is incomplete: \(error)")
+    }
+    shell.table.recordFile = record
+  }
+
+  /// What a loading needed is free once its services are started.
+  private func trimMemoryLater() {
+    loop.schedule(at: Clock.now() + .seconds(1)) { Host.trimMemory() }
   }
 
   private func report(_ boot: ConfigurationSource.Boot) {
@@ -184,8 +223,10 @@ public final class Daemon {
   }
 
   private func settingsMayHaveChanged() {
+    trimMemoryLater()
     let settings = shell.core.settings
     server.policy = AccessPolicy(owner: Host.user, read: settings.accessRead, control: settings.accessControl)
+    reportAccess()
     if let directory = settings.logDirectory, directory != shell.launcher.logDirectory {
       do throws(SystemError) {
         try Files.makeDirectory(directory, permissions: 0o750)
@@ -193,6 +234,22 @@ public final class Daemon {
       } catch {
         journal.error("the log directory cannot be used: \(error)")
       }
+    }
+  }
+
+  /// Rights that cannot be had: names that nobody has, a socket that those who have rights cannot reach.
+  private func reportAccess() {
+    for name in server.policy.unknownNames {
+      journal.error("supervisor.access names `\(name)`, and there is no such \(name.hasPrefix("@") ? "group" : "user")")
+    }
+    guard server.policy.admitsOthers, let mode = try? Files.status(socketPath).mode else { return }
+    if mode & 0o006 == 0 {
+      journal.error(
+        "supervisor.access admits others, but \(socketPath) was made for its owner alone: restart the supervisor")
+    } else if let directory = Files.parent(of: socketPath), let mode = try? Files.status(directory).mode,
+      mode & 0o001 == 0
+    {
+      journal.error("supervisor.access admits others, but they cannot enter \(directory): chmod o+x \(directory)")
     }
   }
 
@@ -215,6 +272,9 @@ public final class Daemon {
     if !unstopped.isEmpty {
       journal.error("did not stop: \(unstopped.joined(separator: ", "))")
       exitCode = 1
+    } else {
+      // What did not stop is left to the next supervisor.
+      record?.remove()
     }
     journal.notice("everything has stopped")
     server.close(within: Self.patienceWithClients) { [weak self] in self?.loop.stop() }

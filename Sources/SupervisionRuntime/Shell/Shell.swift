@@ -7,6 +7,7 @@ final class Shell {
   let table: ProcessTable
   let launcher: Launcher
   let journal: Journal
+  private let facts = SystemFacts()
   private(set) var core: Supervisor
   /// Answers to clients; the desk sets it.
   weak var desk: (any ShellClient)?
@@ -37,9 +38,13 @@ final class Shell {
     guard !isDraining else { return }
     isDraining = true
     defer { isDraining = false }
+    var count = 0
     while let next = events.popFirst() {
+      count += 1
       for action in core.handle(next, at: Clock.now()) { carryOut(action) }
     }
+    // The room that a boot of thousands needed is given back.
+    if count > 64 { events = Deque() }
     setWake()
   }
 
@@ -77,26 +82,29 @@ final class Shell {
 
   private func prepare(_ id: ServiceID) {
     let definition = core.blueprint(of: id).definition
-    events.append(.prepared(id, lacks: definition.preconditions.map { PreconditionCheck.lacks(of: $0) } ?? []))
+    var inspection = HostInspection(facts: facts)
+    let unmet = definition.preconditions.map { PreconditionCheck.lacks(of: $0) } ?? []
+    events.append(.prepared(id, lacks: unmet + inspection.reasons(of: definition)))
   }
 
   private func spawn(_ key: ProcessKey, _ id: ServiceID, _ role: ProcessRole, _ invocation: Invocation?) {
     let blueprint = core.blueprint(of: id)
     let definition = blueprint.definition
-    let incarnation = core.incarnation(of: id)
+    let purpose = ProcessPurpose(
+      key: key, service: id, incarnation: core.incarnation(of: id), blueprint: blueprint)
     do throws(SpawnFailure) {
       var plan = try launcher.plan(
-        role, of: definition, arguments: invocation?.arguments ?? [], mark: table.mark(incarnation))
+        role, of: definition, arguments: invocation?.arguments ?? [], mark: table.record.mark(purpose.incarnation))
       let program = plan.programs.first ?? ""
       let describe: (LaunchFailure) -> SpawnFailure = {
         Launcher.describe($0, blueprint.definition, program: program)
       }
       if let invocation {
-        try spawn(&plan, for: invocation, key, id, role, incarnation, describe)
+        try spawn(&plan, for: invocation, purpose, describe)
       } else {
         // The log is closed again when the process has it.
         let log = try launcher.attachLog(of: definition, to: &plan)
-        try start(plan, key, id, role, incarnation, describe)
+        try start(plan, purpose, describe)
         _ = consume log
       }
     } catch {
@@ -106,8 +114,8 @@ final class Shell {
 
   /// A process that runs on a caller's behalf: its output goes there.
   private func spawn(
-    _ plan: inout LaunchPlan, for invocation: Invocation, _ key: ProcessKey, _ id: ServiceID, _ role: ProcessRole,
-    _ incarnation: UInt64, _ describe: @escaping (LaunchFailure) -> SpawnFailure
+    _ plan: inout LaunchPlan, for invocation: Invocation, _ purpose: ProcessPurpose,
+    _ describe: @escaping (LaunchFailure) -> SpawnFailure
   ) throws(SpawnFailure) {
     let request = invocation.request
     let output = CallerOutput(loop: loop) { [weak self] stream, bytes in
@@ -116,9 +124,7 @@ final class Shell {
     do throws(SystemError) {
       let ends = try output.open()
       launcher.promise(ends.output.number, ends.error.number, to: &plan)
-      let process = try table.start(
-        plan, key: key, service: id, role: role, incarnation: incarnation, describe: describe)
-      process.output = output
+      try table.start(plan, for: purpose, output: output, describe)
       _ = consume ends
     } catch {
       output.finish()
@@ -127,11 +133,10 @@ final class Shell {
   }
 
   private func start(
-    _ plan: LaunchPlan, _ key: ProcessKey, _ id: ServiceID, _ role: ProcessRole, _ incarnation: UInt64,
-    _ describe: @escaping (LaunchFailure) -> SpawnFailure
+    _ plan: LaunchPlan, _ purpose: ProcessPurpose, _ describe: @escaping (LaunchFailure) -> SpawnFailure
   ) throws(SpawnFailure) {
     do throws(SystemError) {
-      _ = try table.start(plan, key: key, service: id, role: role, incarnation: incarnation, describe: describe)
+      try table.start(plan, for: purpose, output: nil, describe)
     } catch {
       throw SpawnFailure(stage: "fork", errno: error.code, message: "cannot start a process: \(error)")
     }

@@ -1,6 +1,7 @@
 import Supervision
 
-/// What outlives the supervisor: the lists of enabled and disabled services, and the last configuration that loaded.
+/// What outlives the supervisor: the lists of enabled and disabled services, the last configuration that loaded, and while it
+/// runs, which processes do.
 struct StateDirectory {
   let path: String
 
@@ -49,10 +50,19 @@ struct StateDirectory {
     try Files.replace(file("last-configuration.json"), with: bytes)
   }
 
+  // MARK: What runs
+
+  var processRecordPath: String { file("processes") }
+
+  /// What a supervisor has left that did not end as it should; `nil`: none has.
+  func readProcessRecord() throws(SystemError) -> ProcessRecord? {
+    try read("processes").flatMap { ProcessRecord($0) }
+  }
+
   private func read(_ name: String) throws(SystemError) -> [UInt8]? {
     do {
       return try Files.read(file(name), limit: 256 << 20)
-    } catch where error.code == SystemError.notFound {
+    } catch  where error.code == SystemError.notFound {
       return nil
     }
   }

@@ -25,7 +25,7 @@ struct UnloadCommand: DaemonCommand {
 
   @Argument(help: "root: the supervisor.")
   var supervisor: String
-  @Argument(help: ArgumentHelp("Services or patterns.", valueName: "name"))
+  @Argument(help: ArgumentHelp("Services.", valueName: "name"))
   var names: [String]
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var output: OutputOptions

@@ -156,6 +156,17 @@ struct AccessPolicyTests {
     #expect(controller.admitsOthers)
   }
 
+  @Test("only root and the supervisor's own user may have any file read")
+  func files() {
+    let policy = AccessPolicy(owner: 1001, control: ["4000000001"])
+    #expect(allows(policy, Request.load(path: nil).access, somebody))
+    #expect(!allows(policy, Request.load(path: "/etc/master.passwd").access, somebody))
+    for user: UInt32 in [0, 1001] {
+      let peer = PeerCredentials(user: user, group: 4_000_000_002, pid: nil)
+      #expect(allows(policy, Request.load(path: "/etc/master.passwd").access, peer))
+    }
+  }
+
   @Test("a group counts for who has it as effective group, and for its members in the database")
   func groups() throws {
     let policy = AccessPolicy(owner: 1001, control: ["@4000000002"])

@@ -52,6 +52,20 @@ struct HostileClientTests {
     #expect(try scene.reply(for: silent).error == nil)
   }
 
+  @Test("what a dropped client did not read is taken out of the sum of all once, not twice")
+  func sumOfUnread() throws {
+    var limits = ControlLimits()
+    limits.unreadOutput = 16 << 10
+    let scene = try ControlScene(limits: limits)
+    // Larger than its bound, smaller than the socket's buffer: it could still be written after the drop.
+    scene.delegate.progress = [.output(OutputChunk(.stdout, [UInt8](repeating: 0x78, count: 32 << 10)))]
+    let client = try scene.connect()
+    client.send(.load(path: nil))
+    try scene.end(of: client)
+    #expect(scene.server.connectionCount == 0)
+    #expect(scene.server.unreadOutput == 0)
+  }
+
   @Test("a line of ten megabytes is refused after its bound, and read no further")
   func longLine() throws {
     let scene = try ControlScene()

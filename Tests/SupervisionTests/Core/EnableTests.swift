@@ -6,6 +6,18 @@ import Testing
 struct EnableTests {
   private let plain = OrderOptions()
 
+  @Test("what is disabled in the midst of a restart does not start again")
+  func whileRestarting() {
+    var world = World()
+    world.plans = ["db": [.main: ProcessPlan(onStopSignal: .dies(after: .seconds(1)))]]
+    world.boot(Configuration([service("db"), service("web").requires("db")]))
+    world.restart("db")
+    world.order(.disable(["web"], stop: false, options: OrderOptions()))
+    world.advance(.seconds(5))
+    #expect(world.state("db") == .running)
+    #expect(world.state("web") == .stopped)
+  }
+
   @Test("disable does not stop; no start until enable; the lists are saved")
   func disable() {
     var world = World(service("db"))

@@ -17,6 +17,16 @@ struct RespawnTests {
     #expect(world.snapshot("db")?.respawns == 1)
   }
 
+  @Test("an exit by SIGTERM is held back, so that a shutdown of the system is seen first")
+  func holdBack() {
+    var world = World(service("db").respawns(delay: .zero))
+    world.end("db", .signaled(15, core: false))
+    world.advance(.milliseconds(199))
+    #expect(world.state("db") == .respawning)
+    world.advance(.milliseconds(1))
+    #expect(world.state("db") == .running)
+  }
+
   @Test("a respawn runs pre-start again, and post-stop before it")
   func hooks() {
     var world = World(service("db").respawns().preStart().postStop())

@@ -206,6 +206,23 @@ struct StartTests {
     #expect(problems.contains { $0.contains("circle") })
   }
 
+  @Test("asking makes no instance: a dry run, a wait, a stop")
+  func askingMakesNothing() {
+    var world = World()
+    let getty = Template(name: "getty@", instances: []) { .success(service("getty@\($0)")) }
+    world.boot(Configuration([service("db")], templates: [getty]))
+    let trial = world.order(.start(["getty@a"], options: OrderOptions(dryRun: true)))
+    #expect(world.result(trial, "getty@a") == .wouldStart)
+    for order in [
+      Order.wait("getty@a", for: .running, after: nil, timeout: nil),
+      .stop(["getty@a"], withRequirements: false, options: OrderOptions()), .signal(["getty@a"], 1, group: false),
+    ] {
+      let request = world.order(order)
+      #expect(world.reply(request) == .refused(.unknownService("getty@a")))
+    }
+    #expect(world.supervisor.allServices.count == 1)
+  }
+
   @Test("naming an instance of a template makes it, with the instances that it requires")
   func instances() {
     var world = World()

@@ -47,6 +47,15 @@ struct FakeHost: HostFacts {
   var users: [String: UInt32] = ["www": 80, "me": 1001]
   var groups: [String: UInt32] = ["www": 80, "me": 1001, "wheel": 0]
 
+  var supervisorNice: Int32 = 0
+  var cpuCount = 4
+  var fibCount = 2
+  /// The hard limit of every resource but those that are missing.
+  var hardLimit = ResourceLimit.unlimited
+  var withoutLimit: Set<LimitedResource> = []
+
+  func hardLimit(of resource: LimitedResource) -> UInt64? { withoutLimit.contains(resource) ? nil : hardLimit }
+
   func findProgram(_ name: String, in path: SearchPath) -> ProgramLookup {
     if missing.contains(name) { return .missing }
     return notExecutable.contains(name) ? .notExecutable : .found

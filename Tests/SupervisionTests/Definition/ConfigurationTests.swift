@@ -237,13 +237,13 @@ struct MergeTests {
         supervisor {
           socket = /run/s; max-parallel-starts = 8; log-directory = /l; state-directory = /s
           access { read = "@operator"; control = [deploy, "@wheel"] }
-          shutdown-timeout = 30s; power-off = [/sbin/shutdown, -p, now]; reboot = "/sbin/shutdown -r now"
+          shutdown-timeout = 30s
         }
         """)
     ).supervisor
     #expect(settings.socket == "/run/s" && settings.maxParallelStarts == 8 && settings.logDirectory == "/l")
     #expect(settings.accessRead == ["@operator"] && settings.accessControl == ["deploy", "@wheel"])
-    #expect(settings.shutdownTimeout == .seconds(30) && settings.powerOff?.words.count == 3)
+    #expect(settings.shutdownTimeout == .seconds(30))
     #expect(lines(load("supervisor { max-parallel-starts = -1; socket = s; acess { } }")).count == 3)
     let twice = ["/x/a.ucl": "supervisor { }", "/x/b.ucl": "supervisor { }"]
     #expect(lines(load(files: twice, path: "/x"))[0].contains("in two files"))
@@ -334,10 +334,10 @@ struct HostTests {
     let host = FakeHost(missing: ["nginx"], notExecutable: ["mk"])
     let configuration = try loaded(load(text, host: host))
     #expect(
-      configuration.lacks["a"]
+      host.lacks(of: "a", in: configuration)
         == "the program `nginx` does not exist in any directory of PATH; the program `mk` is not executable")
-    #expect(configuration.lacks["b"] == "there is no group `nobody`; there is no group `none`")
-    #expect(configuration.lacks["c"] == nil)
+    #expect(host.lacks(of: "b", in: configuration) == "there is no group `nobody`; there is no group `none`")
+    #expect(host.lacks(of: "c", in: configuration) == "")
     #expect(configuration.notes.isEmpty)
     let notes = lines(load(text, host: host, purpose: .checking))
     #expect(notes.count == 4 && notes.allSatisfy { $0.contains(": note: ") })
@@ -349,7 +349,16 @@ struct HostTests {
     let host = FakeHost(supervisorUID: 1001, supervisorGID: 1001)
     let configuration = try loaded(
       load("service a { exec = a; user = www }\nservice b { exec = b; user = me; group = me }", host: host))
-    #expect(configuration.lacks["a"] == "`user = www` needs a supervisor that runs as root")
-    #expect(configuration.lacks["b"] == nil)
+    #expect(host.lacks(of: "a", in: configuration) == "`user = www` needs a supervisor that runs as root")
+    #expect(host.lacks(of: "b", in: configuration) == "")
+  }
+}
+
+extension FakeHost {
+  fileprivate func lacks(of service: String, in configuration: Configuration) -> String? {
+    configuration.services[service].map { definition in
+      var inspection = HostInspection(facts: self)
+      return inspection.reasons(of: definition).joined(separator: "; ")
+    }
   }
 }

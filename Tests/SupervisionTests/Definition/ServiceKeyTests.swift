@@ -277,7 +277,7 @@ struct ServiceKeyTests {
       load(files: [
         "/etc/herd/supervisor.ucl": "supervisor { sockt = /x }",
         "/etc/herd/services.d/b.ucl": "service b {\n exec = b\n umsk = 022\n requirement = nothing\n}",
-        "/etc/herd/services.d/a.ucl": "service a {\n exec = a\n nice = 3\n}\nservice c { exec = c; start-timeout = x }",
+        "/etc/herd/services.d/a.ucl": "service a {\n exec = a\n nic = 3\n}\nservice c { exec = c; start-timeout = x }",
       ]))
     let places = found.map { String($0.prefix(while: { $0 != " " })) }
     #expect(

@@ -21,6 +21,8 @@ struct ShowTests {
       success-exit-codes = [0, 3]; start-timeout = 1500ms; working-directory = "/var/x y"; umask = 0077
       environment { A = 007; B = "yes"; "C.d" = "x # y"; E = "" }; environment-file = [/etc/env]
       inherit-environment = [LANG]; user = www; group = "80"; groups = [wheel, "0"]; log = "/var/log/x y.log"
+      chroot = "/jail/x y"; nice = -5; limits { open-files = [100, 200]; core = unlimited; stacksize = 8m; cpu-time = 1h }
+      cpus = [0, 2-3]; protect = true; no-new-privileges = true; fib = 1
     }
     group r { } group w { } group a { } group b { } group c { auto-start = false } group f { auto-start = false }
     """

@@ -118,7 +118,7 @@ struct Invariants {
     if starting != core.startingCount { return "startingCount is \(core.startingCount), counted \(starting)" }
     let restless = alive.count { !$0.life.isResting }
     if restless != core.restlessCount { return "restlessCount is \(core.restlessCount), counted \(restless)" }
-    let errands = core.processes.values.count { $0.request != nil }
+    let errands = core.errands.count
     if errands != core.errandCount { return "errandCount is \(core.errandCount), counted \(errands)" }
     let most = core.configuration.supervisor.maxParallelStarts
     if most > 0, starting < most, alive.contains(where: { $0.isHeld }) { return "a place is free and somebody is held" }
@@ -215,7 +215,7 @@ struct Invariants {
     var mains: [ServiceID: Int] = [:]
     for (key, entry) in core.processes {
       if world.kernel.number(of: key) == nil { return "a dead process is in the table" }
-      guard entry.request == nil else { continue }
+      guard !entry.isErrand else { continue }
       counts[entry.service, default: 0] += 1
       if entry.role == .main { mains[entry.service, default: 0] += 1 }
       if let number = mains[entry.service], number > 1 { return "\(core.name(of: entry.service)) has \(number) mains" }

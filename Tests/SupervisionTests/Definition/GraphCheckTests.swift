@@ -5,7 +5,7 @@ import UCL
 @testable import Supervision
 
 @Suite("The graph at load")
-struct GraphTests {
+struct GraphCheckTests {
   private func found(_ text: String) -> Lines { lines(load(text)) }
 
   @Test("a circle is refused with its whole path and the places")

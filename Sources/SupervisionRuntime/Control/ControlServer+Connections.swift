@@ -1,0 +1,96 @@
+import ControlProtocol
+import struct ControlProtocol.Reply
+import Supervision
+
+/// Which connections there are: who is admitted, and who has to go.
+extension ControlServer {
+  func listen() throws(SystemError) {
+    guard let number = listenerNumber else { return }
+    listening = try loop.watch(number, for: .read) { [weak self] _ in self?.acceptWaiting() }
+  }
+
+  private var listenerNumber: Int32? {
+    switch listener {
+    case .some(let listener): listener.number
+    case .none: nil
+    }
+  }
+
+  private func accept() throws(SystemError) -> Descriptor? {
+    switch listener {
+    case .some(let listener): try listener.accept()
+    case .none: nil
+    }
+  }
+
+  private func acceptWaiting() {
+    for _ in 0..<limits.acceptsPerTurn {
+      do {
+        guard let descriptor = try accept() else { return }
+        admit(descriptor)
+      } catch {
+        return pauseListening()
+      }
+    }
+  }
+
+  /// There are no descriptors left for a new connection: one that waits for nothing gives its own, or all wait.
+  private func pauseListening() {
+    if let idle = longestIdle(of: nil) { return drop(idle) }
+    if let listening { loop.cancel(listening) }
+    listening = nil
+    loop.schedule(at: Clock.now() + limits.pauseWithoutDescriptors) { [weak self] in
+      // A queue that has no memory for one more registration has none for the services either; they are told elsewhere.
+      try? self?.listen()
+    }
+  }
+
+  private func admit(_ descriptor: consuming Descriptor) {
+    guard let peer = try? LocalSocket.peer(of: descriptor) else { return }
+    guard makeRoom(for: peer.user) else { return turnAway(descriptor) }
+    lastNumber += 1
+    let connection = ControlConnection(
+      number: lastNumber, descriptor: descriptor, peer: peer, lastActive: nextActivity(), limits: limits)
+    connections[connection.number] = connection
+    send(greeting, to: connection)
+    settle(connection)
+  }
+
+  /// Whether one more connection of the user is within the bounds, if need be at the cost of the user's own
+  /// connection that has waited for nothing for the longest time. Nobody's connection ends for another user's sake.
+  private func makeRoom(for user: UInt32) -> Bool {
+    let own = connections.values.lazy.filter { $0.peer.user == user }.count
+    let most = limits.connections + (policy.isPrivileged(user) ? limits.reservedConnections : 0)
+    guard own >= limits.connectionsPerUser || connections.count >= most else { return true }
+    guard let idle = longestIdle(of: user) else { return false }
+    drop(idle)
+    return true
+  }
+
+  private func longestIdle(of user: UInt32?) -> ControlConnection? {
+    connections.values.lazy.filter { $0.isIdle && (user == nil || $0.peer.user == user) }
+      .min { $0.lastActive < $1.lastActive }
+  }
+
+  private func turnAway(_ descriptor: consuming Descriptor) {
+    let error = ControlError(
+      .busy, "too many connections to the supervisor", hint: "end some of them, or try again in a moment")
+    let line = ServerMessage.reply(nil, Reply(error: error)).encoded()
+    // It either fits into an empty socket's buffer, or nobody is there to read it.
+    line.withUnsafeBytes { _ = try? descriptor.write($0) }
+  }
+
+  /// Ends a connection at once.
+  func drop(_ connection: ControlConnection) {
+    guard connections.removeValue(forKey: connection.number) != nil else { return }
+    unreadOutput -= connection.output.count
+    if let registration = connection.registration { loop.cancel(registration) }
+    connection.registration = nil
+    if let timer = connection.lineTimer { loop.cancel(timer) }
+    if let timer = connection.closeTimer { loop.cancel(timer) }
+    let open = connection.openRequests
+    connection.openRequests = []
+    for id in open { delegate?.callerGone(OpenRequest(connection: connection.number, id: id)) }
+    if connections.isEmpty { finishClosing() }
+  }
+}

@@ -1,0 +1,63 @@
+import Supervision
+
+/// What a supervisor finds in its state directory when it starts: nothing, after a clean exit; else the record of one that has
+/// died, whose processes are ended before anything else is done.
+struct Inheritance {
+  /// The record of this supervisor; `nil`: none can be kept.
+  var file: ProcessRecordFile?
+  /// What there is to say about it, for the journal and the status.
+  var notes: [String] = []
+
+  /// Takes over the state directory. May wait for survivors to end, at most ``SurvivorEnding/most``.
+  ///
+  /// - Parameter own: the beginning of this supervisor's record.
+  static func take(_ state: StateDirectory, own: ProcessRecord) -> Inheritance {
+    var result = Inheritance()
+    do throws(SystemError) {
+      if let record = try state.readProcessRecord(), record.boot == own.boot {
+        if try SurvivorSearch.isAlive(record, among: Sighting.all()) {
+          result.notes.append(
+            "supervisor \(record.supervisor) uses the same state directory, and runs; "
+              + "what this one starts is not recorded there, and would outlive its death"
+          )
+          return result
+        }
+        result.notes += notes(on: try SurvivorEnding(record).run(), of: record.supervisor)
+      }
+    } catch {
+      result.notes.append("what an earlier supervisor may have left could not be looked for: \(error)")
+    }
+    do throws(SystemError) {
+      result.file = try ProcessRecordFile(path: state.processRecordPath, record: own)
+    } catch {
+      result.notes.append("no record of the processes can be kept: \(error); they would outlive the supervisor's death")
+    }
+    return result
+  }
+
+  static func notes(on outcome: SurvivorEnding.Outcome, of supervisor: Int32) -> [String] {
+    var notes: [String] = []
+    if !outcome.ended.isEmpty {
+      let count = outcome.ended.count
+      notes.append(
+        "ended \(count) process\(count == 1 ? "" : "es") that supervisor \(supervisor), which died, had left"
+          + names(of: outcome.ended))
+    }
+    if !outcome.left.isEmpty {
+      let pids = outcome.left.map { "\($0.pid)" }.joined(separator: ", ")
+      let reason = outcome.trouble.map { ": \($0)" } ?? ": SIGKILL does not end them"
+      notes.append("could not end what supervisor \(supervisor), which died, had left (pid \(pids))\(reason)")
+    } else if let trouble = outcome.trouble {
+      notes.append("what supervisor \(supervisor), which died, may have left could not be looked for: \(trouble)")
+    }
+    return notes
+  }
+
+  /// A few of the services' names, so that the line stays one.
+  private static func names(of survivors: [Survivor]) -> String {
+    let names = Set(survivors.compactMap(\.service)).sorted()
+    guard !names.isEmpty else { return "" }
+    let shown = names.prefix(8).joined(separator: ", ")
+    return ": \(shown)" + (names.count > 8 ? " and \(names.count - 8) more" : "")
+  }
+}

@@ -1,0 +1,131 @@
+import Supervision
+
+/// What a supervisor has running, as it is kept in the state directory in case that it dies.
+///
+/// A text, so that it can be read with the eye, and one that only grows, so that a line more costs one write:
+///
+///     fruix-shepherd processes 1
+///     boot 5f0c1b1e-…
+///     supervisor 812 90512340000000
+///     + 901 90512360000000 90512360417000 17 15 10000 subtree web
+///     - 901
+///
+/// `+` is a process that was started: its pid, when its start began and when it was over (``StartClock``), the number
+/// of its service, the stop signal, the grace period in milliseconds, what is to be killed, and the service's name. `-` is one
+/// that has ended, and of whose subtree nothing is left.
+struct ProcessRecord: Equatable, Sendable {
+  /// ``Host/bootName()``: pids and times mean nothing after a reboot.
+  var boot: String
+  var supervisor: Int32
+  /// When the supervisor itself was started.
+  var start: Int64
+  /// In the order of their starts.
+  var entries: [Entry] = []
+
+  struct Entry: Equatable, Sendable {
+    var pid: Int32
+    /// The process was started within this time.
+    var started: ClosedRange<Int64>
+    /// By which the marks in the environment name the service.
+    var incarnation: UInt64
+    var rule: EndingRule
+    var service: String
+  }
+
+  /// The part of a definition's ``StopRule`` that can be followed without the definition.
+  struct EndingRule: Equatable, Sendable {
+    var signal: Int32
+    /// In milliseconds.
+    var grace: Int64
+    var kill: KillScope
+
+    init(signal: Int32, grace: Int64, kill: KillScope) {
+      self.signal = signal
+      self.grace = grace
+      self.kill = kill
+    }
+
+    init(_ rule: StopRule) {
+      signal = rule.signal
+      let parts = rule.gracePeriod.components
+      let (seconds, overflows) = parts.seconds.multipliedReportingOverflow(by: 1000)
+      grace = overflows ? .max : seconds + parts.attoseconds / 1_000_000_000_000_000
+      kill = rule.kill
+    }
+  }
+
+  private static let title = "fruix-shepherd processes 1"
+
+  init(boot: String, supervisor: Int32, start: Int64) {
+    self.boot = boot
+    self.supervisor = supervisor
+    self.start = start
+  }
+
+  // MARK: Marks
+
+  /// The value of the marker variable in the environment of a service's processes. No other supervisor has ever had
+  /// the same since the boot.
+  func mark(_ incarnation: UInt64) -> String { "\(supervisor).\(start).\(incarnation)" }
+
+  /// The service that a mark names, if it is a mark of this supervisor.
+  func incarnation(of mark: String) -> UInt64? {
+    let parts = mark.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0] == "\(supervisor)", parts[1] == "\(start)" else { return nil }
+    return UInt64(parts[2])
+  }
+
+  // MARK: The text
+
+  /// The lines before those of the processes.
+  var header: String { "\(Self.title)\nboot \(boot)\nsupervisor \(supervisor) \(start)\n" }
+
+  var text: String { entries.reduce(into: header) { $0 += Self.line(for: $1) } }
+
+  static func line(for entry: Entry) -> String {
+    let rule = entry.rule
+    let scope = rule.kill == .main ? "main" : "subtree"
+    return "+ \(entry.pid) \(entry.started.lowerBound) \(entry.started.upperBound) \(entry.incarnation)"
+      + " \(rule.signal) \(rule.grace) \(scope) \(entry.service)\n"
+  }
+
+  static func line(forEndOf pid: Int32) -> String { "- \(pid)\n" }
+
+  /// - Returns: `nil` when it is no such record. A line that makes no sense, such as one that was cut off when the
+  ///   supervisor died or the disk was full, is passed over.
+  init?(_ bytes: [UInt8]) {
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: true)
+    guard lines.count >= 3, lines[0] == Self.title else { return nil }
+    let boot = lines[1].split(separator: " ")
+    let supervisor = lines[2].split(separator: " ")
+    guard boot.count == 2, boot[0] == "boot", supervisor.count == 3, supervisor[0] == "supervisor",
+      let pid = Int32(supervisor[1]), let start = Int64(supervisor[2])
+    else { return nil }
+    self.init(boot: String(boot[1]), supervisor: pid, start: start)
+    var open: [Int32: Entry] = [:]
+    var order: [Int32] = []
+    for line in lines.dropFirst(3) {
+      let words = line.split(separator: " ", maxSplits: 8)
+      if words.count == 2, words[0] == "-", let ended = Int32(words[1]) {
+        open[ended] = nil
+      } else if let entry = Entry(words) {
+        // The pid of one whose end was not written may come again: the later one counts.
+        open[entry.pid] = entry
+        order.append(entry.pid)
+      }
+    }
+    entries = order.compactMap { open.removeValue(forKey: $0) }
+  }
+}
+
+extension ProcessRecord.Entry {
+  fileprivate init?(_ words: [Substring]) {
+    guard words.count == 9, words[0] == "+", let pid = Int32(words[1]), pid > 1, let from = Int64(words[2]),
+      let until = Int64(words[3]), from <= until, let incarnation = UInt64(words[4]), let signal = Int32(words[5]),
+      signal > 0, let grace = Int64(words[6]), grace >= 0, ["main", "subtree"].contains(words[7])
+    else { return nil }
+    self.init(
+      pid: pid, started: from...until, incarnation: incarnation,
+      rule: .init(signal: signal, grace: grace, kill: words[7] == "main" ? .main : .subtree), service: String(words[8]))
+  }
+}

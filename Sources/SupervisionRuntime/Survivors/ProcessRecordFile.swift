@@ -1,0 +1,86 @@
+import Supervision
+
+/// The record of what runs, on disk: a line is appended when a process is started and when it is released; now and then the
+/// lines that say nothing any more are left out.
+///
+/// Nothing is forced to the disk: the record is for the next supervisor of the same boot. What cannot be written is
+/// reported once and does not keep a service from starting.
+final class ProcessRecordFile {
+  private let path: String
+  private let record: ProcessRecord
+  private var file: Descriptor
+  private var living = 0
+  private var lines = 0
+  /// A line may have been cut off: the next one begins on a line of its own.
+  private var isBroken = false
+  /// Called when the record cannot be kept as it should be, with the reason.
+  var onTrouble: ((SystemError) -> Void)?
+
+  /// So many lines are not worth a rewrite.
+  private static let fewLines = 1024
+
+  /// Begins a new record, in place of whatever is there.
+  init(path: String, record: ProcessRecord) throws(SystemError) {
+    self.path = path
+    self.record = record
+    file = try Self.replace(path, record)
+  }
+
+  // MARK: Lines
+
+  func started(_ entry: ProcessRecord.Entry) {
+    living += 1
+    append(ProcessRecord.line(for: entry))
+  }
+
+  func released(_ pid: Int32) {
+    living -= 1
+    append(ProcessRecord.line(forEndOf: pid))
+    if lines > Self.fewLines, lines > 4 * living { compact() }
+  }
+
+  private func append(_ line: String) {
+    lines += 1
+    do throws(SystemError) {
+      try file.writeAll(Array((isBroken ? "\n" + line : line).utf8))
+      isBroken = false
+    } catch {
+      if !isBroken { onTrouble?(error.about(path)) }
+      isBroken = true
+    }
+  }
+
+  // MARK: The whole
+
+  /// What is still true is read back rather than remembered: it would cost memory for each process.
+  private func compact() {
+    lines = living
+    do throws(SystemError) {
+      guard let read = ProcessRecord(try Files.read(path, limit: 256 << 20)), read.boot == record.boot,
+        read.supervisor == record.supervisor
+      else { return }
+      file = try Self.replace(path, read)
+    } catch {
+      onTrouble?(error)
+    }
+  }
+
+  private static func replace(_ path: String, _ record: ProcessRecord) throws(SystemError) -> Descriptor {
+    let draft = path + ".new"
+    do throws(SystemError) {
+      try Files.remove(draft)
+      let file = try Descriptor.open(draft, .new)
+      try file.writeAll(Array(record.text.utf8))
+      try Files.rename(draft, to: path)
+      return try Descriptor.open(path, .append)
+    } catch {
+      try? Files.remove(draft)
+      throw error.about(path)
+    }
+  }
+
+  /// Nothing runs any more.
+  func remove() {
+    try? Files.remove(path)
+  }
+}

@@ -1,0 +1,110 @@
+import Supervision
+
+/// A process that a dead supervisor has left.
+struct Survivor: Equatable, Sendable {
+  var pid: Int32
+  var start: Int64
+  /// `nil`: only the mark tells that it is one of ours, and no longer of which service.
+  var service: String?
+  var rule: ProcessRecord.EndingRule
+}
+
+/// Which of the system's processes a dead supervisor has left, by its record. Decides only; asks nothing.
+///
+/// What is looked for are the processes that were started, known by pid and time, and of services with `stop.kill = subtree` also
+/// what comes from them: their descendants, the members of their sessions (the child leads one), and on Linux whatever carries a
+/// mark. A pid alone says nothing: by now it may be a stranger's.
+struct SurvivorSearch {
+  private let record: ProcessRecord
+  private let precision: Int64
+  private let sightings: [Int32: Sighting]
+  /// This supervisor, and those it descends from: an administrator may have started it from a shell that is itself
+  /// such a survivor.
+  private let spared: Set<Int32>
+  /// By pid: entries whose number no stranger has by now.
+  private var entries: [Int32: ProcessRecord.Entry] = [:]
+  private var rules: [UInt64: ProcessRecord.Entry] = [:]
+
+  /// - Parameters:
+  ///   - own: the pid of this supervisor.
+  ///   - precision: ``StartClock/precision``.
+  init(_ record: ProcessRecord, among all: [Sighting], own: Int32, precision: Int64) {
+    self.record = record
+    self.precision = precision
+    sightings = Dictionary(all.map { ($0.pid, $0) }, uniquingKeysWith: { first, _ in first })
+    spared = Self.line(of: own, among: sightings)
+    for entry in record.entries {
+      rules[entry.incarnation] = entry
+      if let sighting = sightings[entry.pid], !isStarted(sighting, by: entry) { continue }
+      entries[entry.pid] = entry
+    }
+  }
+
+  /// Whether the supervisor whose record it is still runs.
+  static func isAlive(_ record: ProcessRecord, among all: [Sighting]) -> Bool {
+    all.contains { $0.pid == record.supervisor && $0.start == record.start }
+  }
+
+  /// In the order of their pids.
+  func survivors() -> [Survivor] {
+    var found: [Int32: Survivor] = [:]
+    for sighting in sightings.values where !spared.contains(sighting.pid) {
+      if let survivor = survivor(sighting) { found[sighting.pid] = survivor }
+    }
+    addDescendants(to: &found)
+    return found.values.sorted { $0.pid < $1.pid }
+  }
+
+  /// A process and its ancestors.
+  private static func line(of pid: Int32, among sightings: [Int32: Sighting]) -> Set<Int32> {
+    var line: Set<Int32> = [0, 1]
+    var next = pid
+    while line.insert(next).inserted, let sighting = sightings[next] { next = sighting.parent }
+    return line
+  }
+
+  private func isStarted(_ sighting: Sighting, by entry: ProcessRecord.Entry) -> Bool {
+    sighting.start >= entry.started.lowerBound - precision && sighting.start <= entry.started.upperBound + precision
+  }
+
+  /// What a process is by itself, its parent aside.
+  private func survivor(_ sighting: Sighting) -> Survivor? {
+    if let entry = entries[sighting.pid] { return Survivor(sighting, entry) }
+    if !sighting.mark.isEmpty {
+      guard let incarnation = record.incarnation(of: sighting.mark) else {
+        // Another supervisor's, whatever else it shows.
+        return nil
+      }
+      guard let entry = rules[incarnation] else { return Survivor(sighting) }
+      return entry.rule.kill == .subtree ? Survivor(sighting, entry) : nil
+    }
+    for number in [sighting.first, sighting.session].compactMap({ $0 }) {
+      guard let entry = entries[number], entry.rule.kill == .subtree else { continue }
+      if sighting.start >= entry.started.lowerBound - precision { return Survivor(sighting, entry) }
+    }
+    return nil
+  }
+
+  private func addDescendants(to found: inout [Int32: Survivor]) {
+    let children = Dictionary(grouping: sightings.values) { $0.parent }
+    var open = found.values.filter { $0.rule.kill == .subtree }
+    while let parent = open.popLast() {
+      for child in children[parent.pid] ?? [] where found[child.pid] == nil && !spared.contains(child.pid) {
+        let survivor = Survivor(pid: child.pid, start: child.start, service: parent.service, rule: parent.rule)
+        found[child.pid] = survivor
+        open.append(survivor)
+      }
+    }
+  }
+}
+
+extension Survivor {
+  fileprivate init(_ sighting: Sighting, _ entry: ProcessRecord.Entry) {
+    self.init(pid: sighting.pid, start: sighting.start, service: entry.service, rule: entry.rule)
+  }
+
+  /// Of a service that the record does not know: by the rule of a definition that says nothing.
+  fileprivate init(_ sighting: Sighting) {
+    self.init(pid: sighting.pid, start: sighting.start, service: nil, rule: .init(StopRule()))
+  }
+}

@@ -1,0 +1,140 @@
+import Supervision
+import Testing
+
+@testable import SupervisionRuntime
+
+@Suite struct EnvironmentTests {
+  private func parse(_ text: String) -> Result<[EnvironmentVariable], EnvironmentFile.Mistake> {
+    EnvironmentFile.parse(Array(text.utf8))
+  }
+
+  @Test("lines become variables; blank ones and comments do not")
+  func lines() {
+    let text = "# a comment\n\nA=1\n  B = two words  \r\nC=\"quoted # \"\nD='x'\nE=\nF=a=b\nG=\"open\nlast=9"
+    let expected = [
+      ("A", "1"), ("B", "two words"), ("C", "quoted # "), ("D", "x"), ("E", ""), ("F", "a=b"), ("G", "\"open"),
+      ("last", "9"),
+    ]
+    #expect(parse(text) == .success(expected.map { EnvironmentVariable(name: $0.0, value: $0.1) }))
+    #expect(parse("") == .success([]))
+  }
+
+  @Test(
+    "a mistake is named with its line",
+    arguments: [
+      ("A=1\nnonsense", 2, "expected NAME=value"), ("1A=x", 1, "`1A` is not a variable's name"),
+      ("\n\n=x", 3, "`` is not a variable's name"), ("a b=x", 1, "`a b` is not a variable's name"),
+      ("A=\u{0}", 1, "a NUL byte"),
+    ])
+  func mistakes(text: String, line: Int, message: String) {
+    #expect(parse(text) == .failure(EnvironmentFile.Mistake(line: line, message: message)))
+  }
+
+  @Test("of variables of one name the last counts, in the place of the first")
+  func list() {
+    var list = VariableList()
+    list.set("A", "1")
+    list.set([EnvironmentVariable(name: "B", value: "2"), EnvironmentVariable(name: "A", value: "3")])
+    #expect(list.all.map { "\($0.name)=\($0.value)" } == ["A=3", "B=2"])
+    #expect(list.contains("B"))
+    #expect(!list.contains("C"))
+  }
+
+  @Test("a line of an environment is taken apart at the first sign")
+  func line() {
+    #expect(EnvironmentVariable(line: "A=b=c") == EnvironmentVariable(name: "A", value: "b=c"))
+    #expect(EnvironmentVariable(line: "=x") == nil)
+    #expect(EnvironmentVariable(line: "A") == nil)
+  }
+}
+
+@Suite struct LauncherTests {
+  private func launcher() throws -> Launcher {
+    try Launcher(logDirectory: "/nonexistent/log", openFiles: OpenFiles(soft: 64, hard: 64))
+  }
+
+  private func definition(_ words: [String]) -> ServiceDefinition {
+    var definition = ServiceDefinition(name: "web")
+    definition.exec = Command(words)
+    return definition
+  }
+
+  private func failure(_ definition: ServiceDefinition, role: ProcessRole = .main) throws -> SpawnFailure? {
+    let launcher = try launcher()
+    return #expect(throws: SpawnFailure.self) {
+      _ = try launcher.plan(role, of: definition, arguments: [], mark: "1.2.3")
+    }
+  }
+
+  @Test("a plan has the command, the arguments and an environment of its own")
+  func plan() throws {
+    var web = definition(["sh", "-c", "true"])
+    web.process.environment = [EnvironmentVariable(name: "A", value: "1")]
+    let plan = try launcher().plan(.main, of: web, arguments: ["more"], mark: "1.2.3")
+    #expect(plan.programs.count == 1)
+    #expect(plan.programs.first?.hasSuffix("/sh") == true)
+    #expect(plan.arguments == ["sh", "-c", "true", "more"])
+    #expect(plan.environment.contains("A=1"))
+    #expect(plan.environment.contains { $0.hasPrefix("PATH=/") })
+    if let variable = Subtree.markVariable { #expect(plan.environment.last == "\(variable)=1.2.3") }
+  }
+
+  @Test("what is wrong with a program is told before anything is started")
+  func programs() throws {
+    #expect(try failure(definition(["/nonexistent/x"]))?.message == "the program /nonexistent/x does not exist")
+    #expect(
+      try failure(definition(["no-such-program"]))?.message == "the program no-such-program is in no directory of PATH")
+    #expect(try failure(definition(["/usr"]))?.message == "the program /usr is a directory")
+    #expect(try failure(definition(["/bin/sh"]), role: .action(3))?.stage == "program")
+  }
+
+  @Test("accounts that do not exist are named")
+  func accounts() throws {
+    var web = definition(["/bin/sh"])
+    web.process.user = "no-such-user"
+    #expect(try failure(web)?.message == "cannot change to user \"no-such-user\": no such user")
+    web.process.user = nil
+    web.process.group = "no-such-group"
+    #expect(try failure(web)?.message == "cannot change to group \"no-such-group\": no such group")
+    web.process.group = nil
+    web.process.groups = ["no-such-group"]
+    #expect(try failure(web)?.stage == "group")
+  }
+
+  @Test("a file of variables that cannot be used is named, with the line")
+  func environmentFiles() throws {
+    var web = definition(["/bin/sh"])
+    web.process.environmentFiles = ["/nonexistent/env"]
+    #expect(try failure(web)?.message.hasPrefix("cannot read the environment file /nonexistent/env: ") == true)
+    let file = try TemporaryFile(containing: "A=1\nB\n")
+    web.process.environmentFiles = [file.path]
+    #expect(try failure(web)?.message == "\(file.path):2: expected NAME=value")
+  }
+
+  @Test("a log that cannot be opened is named")
+  func log() throws {
+    var plan = LaunchPlan(programs: [], arguments: [])
+    let launcher = try launcher()
+    let definition = definition(["/bin/sh"])
+    let failure = #expect(throws: SpawnFailure.self) { _ = try launcher.attachLog(of: definition, to: &plan) == nil }
+    #expect(failure?.message.hasPrefix("cannot open the log /nonexistent/log/web.log: ") == true)
+  }
+
+  @Test("each stage between fork and exec has its sentence")
+  func stages() {
+    var web = definition(["/bin/web"])
+    web.process.user = "www"
+    web.process.workingDirectory = "/srv"
+    for raw in LaunchStage.session.rawValue...LaunchStage.exec.rawValue {
+      guard let stage = LaunchStage(rawValue: raw) else { continue }
+      let failure = Launcher.describe(
+        LaunchFailure(stage: stage, code: SystemError.accessDenied), web, program: "/bin/web")
+      #expect(failure.message.hasPrefix("cannot "))
+      #expect(failure.message.hasSuffix(": Permission denied"))
+    }
+    let directory = Launcher.describe(LaunchFailure(stage: .directory, code: SystemError.notFound), web, program: "")
+    #expect(directory.message.contains("/srv"))
+    let group = Launcher.describe(LaunchFailure(stage: .group, code: SystemError.notPermitted), web, program: "")
+    #expect(group.message.contains("of user www"))
+  }
+}

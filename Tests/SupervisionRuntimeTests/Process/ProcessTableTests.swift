@@ -1,0 +1,132 @@
+import Glibc
+import Supervision
+import Testing
+
+@testable import SupervisionRuntime
+
+extension ProcessTests {
+  @Suite struct Table {
+    /// A table whose events are collected.
+    private final class Scene {
+      let loop: EventLoop
+      let table: ProcessTable
+      var events: [String] = []
+
+      init(exits: (any ExitWatcher)? = nil) throws {
+        loop = try EventLoop()
+        table = try ProcessTable(loop: loop, exits: exits)
+        table.onAnomaly = { Issue.record("\($0)") }
+        table.onEvent = { [weak self] event in
+          self?.events.append(Self.word(event))
+        }
+      }
+
+      private static func word(_ event: Event) -> String {
+        switch event {
+        case .spawned(let key, _): "spawned \(key.serial)"
+        case .spawnFailed(let key, let failure): "failed \(key.serial) \(failure.stage)"
+        case .exited(let key, let status): "exited \(key.serial) \(status)"
+        case .subtree(let id, let isEmpty): "subtree \(id.rawValue) \(isEmpty)"
+        default: "other"
+        }
+      }
+
+      func start(_ plan: LaunchPlan, _ serial: UInt64, service: Int = 1, output: CallerOutput? = nil) throws {
+        let purpose = ProcessPurpose(
+          key: ProcessKey(serial: serial), service: ServiceID(service), incarnation: 7,
+          blueprint: Blueprint(ServiceDefinition(name: "web")))
+        try table.start(plan, for: purpose, output: output) {
+          SpawnFailure(stage: "\($0.stage)", errno: $0.code, message: "")
+        }
+      }
+
+      /// Turns the loop until so many events have come.
+      func wait(for count: Int) throws {
+        while events.count < count { try loop.turn() }
+      }
+    }
+
+    private func missing() -> LaunchPlan { LaunchPlan(programs: ["/nonexistent/program"], arguments: ["program"]) }
+
+    @Test("a process is told to run before it is told to have ended, and is released then")
+    func order() throws {
+      let scene = try Scene()
+      try scene.start(LaunchBench.shell("exit 3"), 1)
+      try scene.wait(for: 2)
+      #expect(scene.events == ["spawned 1", "exited 1 exit 3"])
+      scene.table.inspect(ServiceID(1))
+      #expect(scene.events.last == "subtree 1 true")
+      #expect(try scene.table.members(of: ServiceID(1)).isEmpty)
+    }
+
+    @Test("a program that cannot be executed is one failure, no end, and leaves nothing")
+    func failedExec() throws {
+      let scene = try Scene()
+      let path = temporaryPath("record")
+      let file = try ProcessRecordFile(path: path, record: scene.table.record)
+      scene.table.recordFile = file
+      try scene.start(missing(), 1)
+      try scene.start(LaunchBench.shell("exit 0"), 2, service: 2)
+      try scene.wait(for: 3)
+      // The end of the first comes before that of the second; the core is told only once.
+      while try ProcessRecord(Files.read(path))?.entries.isEmpty == false { try scene.loop.turn() }
+      #expect(scene.events.sorted() == ["exited 2 exit 0", "failed 1 exec", "spawned 2"])
+      let text = String(decoding: try Files.read(path), as: UTF8.self)
+      #expect(text.split(separator: "\n").filter { $0.hasPrefix("- ") }.count == 2, "each is released once")
+      file.remove()
+    }
+
+    @Test("the output of what could not be executed is let go of")
+    func failedExecWithOutput() throws {
+      let scene = try Scene()
+      let output = CallerOutput(loop: scene.loop) { _, _ in Issue.record("there is none") }
+      weak let kept = output
+      let ends = try output.open()
+      _ = consume ends
+      try scene.start(missing(), 1, output: output)
+      try scene.wait(for: 1)
+      #expect(scene.events == ["failed 1 exec"])
+      #expect(kept?.isFinished == true)
+    }
+
+    @Test("a process whose end cannot be watched is not left running")
+    func unwatched() throws {
+      let watcher = Refusing()
+      let scene = try Scene(exits: watcher)
+      let error = #expect(throws: SystemError.self) { try scene.start(LaunchBench.shell("sleep 1000"), 1) }
+      #expect(error?.code == EMFILE)
+      let pid = try #require(watcher.pid)
+      // It may have been reaped by now.
+      try? waitForEnd(of: pid)
+      scene.table.reapOrphans()
+      #expect(kill(pid, 0) < 0)
+      #expect(scene.events.isEmpty)
+      #expect(try scene.table.members(of: ServiceID(1)).isEmpty)
+    }
+
+    private final class Refusing: ExitWatcher {
+      var pid: Int32?
+
+      func watchExit(
+        of process: borrowing ProcessDescriptor, _ handler: @escaping (WaitStatus) -> Void
+      ) throws(SystemError) -> EventLoop.Registration {
+        pid = process.pid
+        throw SystemError("kevent", code: EMFILE)
+      }
+    }
+
+    @Test("several processes of one service are held until all of its subtree is gone")
+    func several() throws {
+      let scene = try Scene()
+      try scene.start(LaunchBench.shell("read never < /dev/zero"), 1)
+      try scene.start(LaunchBench.shell("exit 0"), 2)
+      try scene.wait(for: 3)
+      #expect(try scene.table.members(of: ServiceID(1)).count == 1)
+      scene.table.inspect(ServiceID(1))
+      #expect(scene.events.last == "subtree 1 false")
+      scene.table.signal(ProcessKey(serial: 1), SIGKILL)
+      try scene.wait(for: 6)
+      #expect(scene.events.suffix(2) == ["exited 1 signal 9 (KILL)", "subtree 1 true"])
+    }
+  }
+}

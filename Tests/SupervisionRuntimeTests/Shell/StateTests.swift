@@ -1,0 +1,88 @@
+import Supervision
+import Testing
+
+@testable import SupervisionRuntime
+
+@Suite struct StateTests {
+  @Test("a configuration is the same again when it is read from the answers that were recorded")
+  func recordedConfiguration() throws {
+    let directory = temporaryPath("configuration")
+    try Files.makeDirectory(directory + "/services.d", permissions: 0o700)
+    try Files.replace(
+      directory + "/supervisor.ucl", with: Array("supervisor { shutdown-timeout = 5s }\n".utf8))
+    try Files.replace(
+      directory + "/services.d/a.ucl",
+      with: Array("service a { exec = [/bin/sh, \"ü\"] }\nservice b { requirement = [a]; exec = [/bin/sh] }\n".utf8))
+    let recorder = RecordingStore(HostConfigurationStore())
+    let facts = SystemFacts()
+    let read = try ConfigurationLoader(store: recorder, facts: facts).load(path: directory).get()
+    let bytes = recorder.encoded()
+    for name in ["services.d/a.ucl", "supervisor.ucl"] { try Files.remove("\(directory)/\(name)") }
+    try Files.removeDirectory(directory + "/services.d")
+    try Files.removeDirectory(directory)
+
+    let copy = try #require(ReplayedStore(bytes))
+    let replayed = try ConfigurationLoader(store: copy, facts: facts).load(path: directory).get()
+    #expect(replayed.services == read.services)
+    #expect(replayed.supervisor == read.supervisor)
+    #expect("\(read.services)".contains("ü"))
+  }
+
+  @Test(
+    "what is no copy of a configuration is not taken for one", arguments: ["", "{}", "{\"version\":2}", "[", "\u{0}"])
+  func noCopy(text: String) {
+    #expect(ReplayedStore(Array(text.utf8)) == nil)
+  }
+
+  @Test("the state directory gives back what was written")
+  func stateDirectory() throws {
+    let path = temporaryPath("state")
+    let state = try StateDirectory(path: path)
+    #expect(try Files.status(path).mode == 0o700)
+    #expect(try state.readEnablement() == Enablement())
+    #expect(try state.readLastConfiguration() == nil)
+    #expect(try state.readProcessRecord() == nil)
+
+    let enablement = Enablement(enabled: ["web", "db"], disabled: ["getty@ttyv0"])
+    try state.write(enablement)
+    try state.writeLastConfiguration([1, 2])
+    let record = ProcessRecordTests.record([ProcessRecordTests.entry])
+    try Files.replace(state.processRecordPath, with: Array(record.text.utf8))
+    #expect(try state.readEnablement() == enablement)
+    #expect(try state.readLastConfiguration() == [1, 2])
+    #expect(try state.readProcessRecord() == record)
+
+    for name in try Files.names(in: path) { try Files.remove("\(path)/\(name)") }
+    #expect(try StateDirectory(existing: path).readEnablement() == Enablement())
+    try Files.removeDirectory(path)
+  }
+
+  @Test("a record from before a reboot is replaced, and nothing is said")
+  func reboot() throws {
+    let state = try StateDirectory(path: temporaryPath("state"))
+    let old = ProcessRecordTests.record([ProcessRecordTests.entry])
+    try Files.replace(state.processRecordPath, with: Array(old.text.utf8))
+    let own = ProcessRecord(boot: "another", supervisor: Host.pid, start: 1)
+    let inheritance = Inheritance.take(state, own: own)
+    #expect(inheritance.notes.isEmpty)
+    #expect(try state.readProcessRecord() == own)
+    inheritance.file?.remove()
+    try Files.removeDirectory(state.path)
+  }
+
+  @Test("the record of a supervisor that runs is left alone")
+  func alive() throws {
+    let state = try StateDirectory(path: temporaryPath("state"))
+    var record = ProcessRecord(
+      boot: try Host.bootName(), supervisor: Host.pid, start: try StartClock.start(of: Host.pid))
+    record.entries = [ProcessRecordTests.entry]
+    try Files.replace(state.processRecordPath, with: Array(record.text.utf8))
+    let inheritance = Inheritance.take(
+      state, own: ProcessRecord(boot: record.boot, supervisor: 7, start: 1))
+    #expect(inheritance.file == nil)
+    #expect(inheritance.notes.first?.contains("supervisor \(Host.pid) uses the same state directory") == true)
+    #expect(try state.readProcessRecord() == record)
+    try Files.remove(state.processRecordPath)
+    try Files.removeDirectory(state.path)
+  }
+}

@@ -1,0 +1,103 @@
+import Supervision
+import Testing
+
+@testable import SupervisionRuntime
+
+@Suite struct ProcessRecordTests {
+  static let entry = ProcessRecord.Entry(
+    pid: 901, started: 100...120, incarnation: 17, rule: .init(signal: 15, grace: 10_000, kill: .subtree),
+    service: "web")
+  static let sshd = ProcessRecord.Entry(
+    pid: 902, started: 130...140, incarnation: 18, rule: .init(signal: 2, grace: 0, kill: .main), service: "sshd")
+
+  static func record(_ entries: [ProcessRecord.Entry] = []) -> ProcessRecord {
+    var record = ProcessRecord(boot: "b00t", supervisor: 812, start: 50)
+    record.entries = entries
+    return record
+  }
+
+  private func parsed(_ text: String) -> ProcessRecord? { ProcessRecord(Array(text.utf8)) }
+
+  @Test("what is written is read back")
+  func roundTrip() {
+    let record = Self.record([Self.entry, Self.sshd])
+    #expect(parsed(record.text) == record)
+  }
+
+  @Test("a process that was released is left out, also when its pid was used again")
+  func released() {
+    let ended = ProcessRecord.line(forEndOf: 901)
+    let line = ProcessRecord.line(for: Self.entry)
+    #expect(parsed(Self.record([Self.entry, Self.sshd]).text + ended)?.entries == [Self.sshd])
+    var again = Self.entry
+    again.started = 500...510
+    let text = Self.record().header + line + ended + ProcessRecord.line(for: again)
+    #expect(parsed(text)?.entries == [again])
+    // Its end was not written, as on a full disk.
+    #expect(parsed(Self.record().header + line + ProcessRecord.line(for: again))?.entries == [again])
+  }
+
+  @Test("a line that was cut off, or makes no sense, does not spoil the others")
+  func damagedLines() {
+    let good = ProcessRecord.line(for: Self.sshd)
+    for damage in [
+      "+ 90", "+ 901 5 4 1 15 0 subtree x\n", "+ 1 1 2 3 15 0 subtree init\n", "- \n", "nonsense\n", "\u{0}\n",
+    ] {
+      #expect(parsed(Self.record().header + good + damage)?.entries == [Self.sshd], "\(damage)")
+      #expect(parsed(Self.record().header + damage + "\n" + good)?.entries == [Self.sshd], "\(damage)")
+    }
+  }
+
+  @Test(
+    "anything else is no record", arguments: ["", "\n\n\n", "fruix-shepherd processes 2\nboot b\nsupervisor 1 2\n"])
+  func noRecord(text: String) {
+    #expect(parsed(text) == nil)
+  }
+
+  @Test("a mark names a service of this supervisor, and of no other with the same pid")
+  func marks() {
+    let record = Self.record()
+    #expect(record.incarnation(of: record.mark(17)) == 17)
+    #expect(record.incarnation(of: "812.51.17") == nil)
+    #expect(record.incarnation(of: "812.50") == nil)
+    #expect(record.incarnation(of: "812.17") == nil)
+  }
+
+  @Test("the rule of a definition is kept in milliseconds")
+  func rules() {
+    var rule = StopRule()
+    rule.gracePeriod = .milliseconds(1500)
+    rule.kill = .main
+    #expect(ProcessRecord.EndingRule(rule) == .init(signal: 15, grace: 1500, kill: .main))
+    rule.gracePeriod = .seconds(Int64.max)
+    #expect(ProcessRecord.EndingRule(rule).grace == .max)
+  }
+
+  @Test("the file says what runs, through starts, ends and rewrites")
+  func file() throws {
+    let path = temporaryPath("record")
+    let file = try ProcessRecordFile(path: path, record: Self.record())
+    file.onTrouble = { Issue.record("\($0)") }
+    file.started(Self.sshd)
+    // Often enough for several rewrites.
+    for _ in 0..<3000 {
+      file.started(Self.entry)
+      file.released(Self.entry.pid)
+    }
+    file.started(Self.entry)
+    let bytes = try Files.read(path)
+    #expect(ProcessRecord(bytes) == Self.record([Self.sshd, Self.entry]))
+    #expect(bytes.count < 100_000, "dead lines are left out")
+    file.remove()
+    #expect(throws: SystemError.self) { try Files.read(path) }
+  }
+
+  @Test("a record without a place is an error that names the place")
+  func noPlace() {
+    let error = #expect(throws: SystemError.self) {
+      _ = try ProcessRecordFile(path: "/nonexistent/processes", record: Self.record())
+    }
+    #expect(error?.code == SystemError.notFound)
+    #expect(error?.subject?.hasPrefix("/nonexistent/processes") == true)
+  }
+}

@@ -1,0 +1,104 @@
+import Glibc
+import Supervision
+import Testing
+
+@testable import SupervisionRuntime
+
+extension ProcessTests {
+  @Suite struct Survivors {
+    private func entry(_ pid: Int32, _ before: Int64, grace: Int64 = 10_000) -> ProcessRecord.Entry {
+      ProcessRecord.Entry(
+        pid: pid, started: before...StartClock.now(), incarnation: 1,
+        rule: .init(signal: SIGTERM, grace: grace, kill: .subtree), service: "web")
+    }
+
+    /// Of a supervisor that never was: pid 0 is nobody's.
+    private func record(_ entries: [ProcessRecord.Entry]) throws -> ProcessRecord {
+      var record = ProcessRecord(boot: try Host.bootName(), supervisor: 0, start: 0)
+      record.entries = entries
+      return record
+    }
+
+    @Test("a process and what it has started are ended by the stop signal")
+    func ends() throws {
+      var bench = try LaunchBench()
+      let before = StartClock.now()
+      let started = try bench.start("sh -c 'echo; sleep 1000' & wait")
+      let process = started.process
+      let outcome = try SurvivorEnding(record([entry(process.pid, before)])).run()
+      #expect(outcome.ended.contains { $0.pid == process.pid })
+      #expect(outcome.ended.count == 3)
+      #expect(outcome.left.isEmpty)
+      #expect(outcome.trouble == nil)
+      #expect(try process.waitForExit() == .signaled(SIGTERM, core: false))
+      try bench.waitUntilEmpty(Subtree(firsts: [process.pid]))
+      bench.reaper.release(process)
+    }
+
+    @Test("one that does not heed the signal is killed after its grace period")
+    func kills() throws {
+      var bench = try LaunchBench()
+      let before = StartClock.now()
+      let started = try bench.start("trap '' TERM; echo; while :; do sleep 1000; done")
+      let process = started.process
+      let outcome = try SurvivorEnding(record([entry(process.pid, before, grace: 20)])).run()
+      #expect(outcome.left.isEmpty)
+      #expect(try process.waitForExit() == .signaled(SIGKILL, core: false))
+      try bench.waitUntilEmpty(Subtree(firsts: [process.pid]))
+      bench.reaper.release(process)
+    }
+
+    @Test("a process whose start is another's is left alone")
+    func stranger() throws {
+      var bench = try LaunchBench()
+      let started = try bench.start("echo; read never < /dev/zero")
+      let process = started.process
+      var stale = entry(process.pid, 0)
+      stale.started = 1...2
+      let outcome = try SurvivorEnding(record([stale])).run()
+      #expect(outcome.ended.isEmpty)
+      #expect(try process.status() == nil)
+      #expect(throws: SystemError("pidfd_open", on: "\(process.pid)", code: ESRCH)) {
+        _ = try HeldProcess(pid: process.pid, start: 1).number
+      }
+      try bench.end(process)
+    }
+
+    @Test("the system's processes are seen with what tells them apart")
+    func sightings() throws {
+      var bench = try LaunchBench()
+      let before = StartClock.now()
+      let started = try bench.start("echo; read never < /dev/zero") { $0.environment.append("FRUIX_SERVICE=1.2.3") }
+      let process = started.process
+      let after = StartClock.now()
+      let all = try Sighting.all()
+      let sighting = try #require(all.first { $0.pid == process.pid })
+      #expect(sighting.parent == Host.pid)
+      #expect(sighting.session == process.pid)
+      #expect((before - StartClock.precision...after).contains(sighting.start))
+      #expect(try sighting.start == StartClock.start(of: process.pid))
+      #if os(Linux)
+        #expect(sighting.mark == "1.2.3")
+        #expect(sighting.first == process.pid)
+      #endif
+      #expect(all.contains { $0.pid == Host.pid })
+      try bench.end(process)
+    }
+
+    @Test("the end of a process is told in a sentence")
+    func notes() {
+      let survivor = Survivor(pid: 7, start: 1, service: "web", rule: .init(StopRule()))
+      var outcome = SurvivorEnding.Outcome()
+      #expect(Inheritance.notes(on: outcome, of: 812).isEmpty)
+      outcome.ended = [survivor]
+      #expect(
+        Inheritance.notes(on: outcome, of: 812)
+          == ["ended 1 process that supervisor 812, which died, had left: web"])
+      outcome.ended = []
+      outcome.left = [survivor]
+      #expect(
+        Inheritance.notes(on: outcome, of: 812)
+          == ["could not end what supervisor 812, which died, had left (pid 7): SIGKILL does not end them"])
+    }
+  }
+}
