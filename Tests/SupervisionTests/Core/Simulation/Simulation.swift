@@ -146,6 +146,7 @@ final class Watch {
 
   init(invariants: Invariants, stride: Int) {
     self.invariants = invariants
+    self.invariants.seesEveryEvent = stride == 1
     self.stride = stride
   }
 
