@@ -115,8 +115,8 @@ struct Invariants {
     if starting != core.startingCount { return "startingCount is \(core.startingCount), counted \(starting)" }
     let restless = alive.count { !$0.life.isResting }
     if restless != core.restlessCount { return "restlessCount is \(core.restlessCount), counted \(restless)" }
-    let errands = core.errands.count
-    if errands != core.errandCount { return "errandCount is \(core.errandCount), counted \(errands)" }
+    let errands = core.processes.values.count { $0.isErrand }
+    if errands != core.errands.count { return "\(core.errands.count) errands, counted \(errands)" }
     let most = core.configuration.supervisor.maxParallelStarts
     if most > 0, starting < most, alive.contains(where: { $0.isHeld }) { return "a place is free and somebody is held" }
     if !core.queue.isEmpty { return "the queue was left with something in it" }
