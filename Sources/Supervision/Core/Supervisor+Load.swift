@@ -11,7 +11,7 @@ extension Supervisor {
     var roots: [ServiceID] = []
     for definition in configuration.services.values { roots.append(add(definition)) }
     relink()
-    start(roots.filter { startsByItself($0) }, for: .boot, isCommand: false)
+    start(roots.filter { startsByItself($0) }, for: .boot, on: .automatic)
   }
 
   mutating func load(
@@ -41,8 +41,8 @@ extension Supervisor {
     relink()
     for id in removed { remove(id) }
     requireAnew(changed)
-    retryFreed(changed)
-    start(fresh.filter { startsByItself($0) }, for: .load, isCommand: false)
+    start(fresh.filter { startsByItself($0) }, for: .load, on: .automatic)
+    // Also what rests for a requirement that it has no more.
     for index in services.indices { enqueue(ServiceID(index)) }
     actions.append(.record(.loaded(summary)))
     if let request { actions.append(.reply(request, .loaded(summary))) }
@@ -120,18 +120,10 @@ extension Supervisor {
       for requirement in services[id.index].links.requirements {
         let isMet = requirement.candidates.contains { isUpToStay($0) }
         if !isMet, let first = choose(requirement), !services[first.index].life.isComing {
-          start([first], for: .service(name), isCommand: false, isAgain: true)
+          start([first], for: .service(name), on: .comeback)
         }
       }
     }
-  }
-
-  /// A changed service that rests for a requirement may have lost that requirement: it tries again.
-  private mutating func retryFreed(_ changed: [ServiceID]) {
-    let freed = changed.filter { id in
-      services[id.index].intent != nil && mayStart(id) && restsForNothing(id)
-    }
-    for id in freed { start([id], for: .load, isCommand: false, isAgain: true) }
   }
 
   // MARK: Adding and removing

@@ -62,7 +62,7 @@ extension Supervisor {
     let readyBefore = Set(ids.filter { isSettledUp($0) && !isRerun($0) })
     note(order: "start", ids, requester)
     for id in ids { services[id.index].wasStartedOnFailure = false }
-    let displaced = start(ids, for: requester, isCommand: true)
+    let displaced = start(ids, for: requester, on: .command)
     guard !options.noWait else { return accept(request, ids) }
     var pending = PendingRequest(named: Set(ids))
     for id in displaced { pending.goals[id] = .down }
@@ -113,7 +113,7 @@ extension Supervisor {
       ids, outcome: .stopped(.restart(requester)), above: { .stopped(.requirementStopped($0)) }, withdraws: false,
       startsAgain: true)
     affected += restartFollowers(of: affected, requester: requester)
-    let displaced = start(wereResting, for: requester, isCommand: true)
+    let displaced = start(wereResting, for: requester, on: .command)
     guard !options.noWait else { return accept(request, ids) }
     var pending = PendingRequest(named: Set(ids))
     for id in affected {

@@ -24,6 +24,7 @@ extension Supervisor {
     if let order = services[id.index].stopOrder {
       settleStop(id, order)
     } else if services[id.index].life.isResting {
+      comeBack(id)
       forgetIfDone(id)
     } else if case .waiting = services[id.index].life.state {
       settleWaiting(id)
@@ -106,7 +107,9 @@ extension Supervisor {
     }
     for (slot, candidate) in chances where !hasHope(candidate) {
       services[id.index].links.requirements[slot].nextCandidate += 1
-      start([candidate], for: .service(services[id.index].name), isCommand: false)
+      start([candidate], for: .service(services[id.index].name), on: .comeback)
+      // It may not have been let in.
+      enqueue(id)
     }
     return nil
   }
@@ -114,7 +117,9 @@ extension Supervisor {
   private mutating func nextChance(of id: ServiceID, _ slot: Int, _ candidates: [ServiceID]) -> ServiceID? {
     var position = Int(services[id.index].links.requirements[slot].nextCandidate)
     while position < candidates.count {
-      if case .stopped = services[candidates[position].index].life.state, mayStart(candidates[position]) { break }
+      let candidate = candidates[position]
+      let isFree = !services[candidate.index].links.conflicts.contains { !services[$0.index].life.isResting }
+      if case .stopped = services[candidate.index].life.state, isFree, mayStart(candidate) { break }
       position += 1
     }
     services[id.index].links.requirements[slot].nextCandidate = Int32(position)
@@ -225,11 +230,9 @@ extension Supervisor {
     if services[id.index].errands == 0 { services[id.index].inForce = services[id.index].blueprint }
     refresh(id)
     for dependent in services[id.index].links.dependents { enqueue(dependent.service) }
+    for other in services[id.index].links.conflicts { enqueue(other) }
     if let order, order.startsAgain {
-      return startAgain(id, isCommand: order.isCommanded)
-    }
-    if shutdown == nil, services[id.index].intent != nil, mayStart(id), restsForNothing(id) {
-      return startAgain(id, isCommand: false)
+      return startAgain(id, on: order.isCommanded ? .command : .again)
     }
     // Whoever enables it says whether it is to start: nothing is left over from before.
     if services[id.index].isDisabled { services[id.index].intent = nil }
@@ -242,6 +245,12 @@ extension Supervisor {
     enqueue(id)
   }
 
+  /// Starts a service that is wanted and rests without a reason.
+  private mutating func comeBack(_ id: ServiceID) {
+    guard shutdown == nil, services[id.index].intent != nil, mayStart(id), restsForNothing(id) else { return }
+    startAgain(id, on: .comeback)
+  }
+
   /// The requirement that it rests for was quicker to come back than this service to go, or is none any more.
   func restsForNothing(_ id: ServiceID) -> Bool {
     guard let name = services[id.index].restsFor else { return false }
@@ -252,8 +261,8 @@ extension Supervisor {
     }
   }
 
-  private mutating func startAgain(_ id: ServiceID, isCommand: Bool) {
-    start([id], for: .service(services[id.index].name), isCommand: isCommand, isAgain: true)
+  private mutating func startAgain(_ id: ServiceID, on occasion: StartOccasion) {
+    start([id], for: .service(services[id.index].name), on: occasion)
   }
 
   private mutating func startOnFailure(_ id: ServiceID) {
@@ -264,7 +273,7 @@ extension Supervisor {
       services[reaction.index].wasStartedOnFailure = true
     }
     // Not thorough: a reaction that requires what has just failed would start it again, for ever.
-    start(reactions, for: .onFailure(of: services[id.index].name), isCommand: true, isThorough: false)
+    start(reactions, for: .onFailure(of: services[id.index].name), on: .reaction)
   }
 
   /// It is ready: dependents that rest only because it was not there are started again, if they are still wanted.
@@ -273,7 +282,7 @@ extension Supervisor {
     for dependent in services[id.index].links.dependents {
       let other = dependent.service
       if services[other.index].intent != nil, services[other.index].restsFor != nil, mayStart(other) {
-        startAgain(other, isCommand: false)
+        startAgain(other, on: .comeback)
       }
     }
   }

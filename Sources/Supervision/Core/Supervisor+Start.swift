@@ -1,18 +1,34 @@
+/// What a start comes from.
+enum StartOccasion: Sendable {
+  /// Somebody asked for it: failures of the past are forgotten, also below; a completed one-shot runs again.
+  case command
+  /// The on-failure of another service: as if asked for, but what failed below is left alone.
+  case reaction
+  /// Boot, or a load that brought it.
+  case automatic
+  /// It was stopped to be started again, or asked for while it stopped.
+  case again
+  /// A requirement is back, or another one has to do: nobody has to make room.
+  case comeback
+
+  var isAsked: Bool { self == .command || self == .reaction }
+
+  var displaces: Bool { self != .comeback }
+}
+
 // Starting: a walk down the requirements that admits what is to come up. The graph's counters then give the order.
 extension Supervisor {
   /// Makes services and the closure of their requirements wanted, and lets them wait for their turn.
   ///
   /// - Parameters:
   ///   - requester: because of whom; what is taken along is wanted because of the service that needs it.
-  ///   - isCommand: somebody asked: failures of the past are forgotten, a completed one-shot runs again.
-  ///   - isThorough: a command that also tries again what had failed below.
-  ///   - isAgain: the intent stands already; nothing new is wanted.
+  ///   - occasion: what it came from, and so what it may do.
   /// - Returns: what has to stop because it conflicts, with its dependents.
   @discardableResult
   mutating func start(
-    _ roots: [ServiceID], for requester: Requester, isCommand: Bool, isThorough: Bool = true, isAgain: Bool = false
+    _ roots: [ServiceID], for requester: Requester, on occasion: StartOccasion
   ) -> [ServiceID] {
-    guard shutdown == nil else { return [] }
+    guard shutdown == nil, !isRoundAndRound() else { return [] }
     var displaced: [ServiceID] = []
     visitStamp &+= 1
     let stamp = visitStamp
@@ -26,11 +42,12 @@ extension Supervisor {
         if !clashes { stack.append(weak) }
         continue
       }
-      guard services[visit.id.index].startVisit != stamp, mayStart(visit.id) else { continue }
+      guard services[visit.id.index].startVisit != stamp, mayStart(visit.id),
+        mayTakePlace(visit, stamp, on: occasion)
+      else { continue }
       services[visit.id.index].startVisit = stamp
       want(visit)
-      let isCommand = isCommand && (visit.isRoot || isThorough)
-      guard admit(visit, isCommand: isCommand, isAgain: isAgain) else { continue }
+      guard admit(visit, on: occasion) else { continue }
       let name = services[visit.id.index].name
       for other in services[visit.id.index].links.conflicts { displaced += giveWay(other, to: name) }
       for requirement in services[visit.id.index].links.requirements.reversed() {
@@ -41,6 +58,23 @@ extension Supervisor {
         wanted.append(Visit(id: weak, requester: .service(name), isRoot: false))
       }
     }
+  }
+
+  /// What conflicts with something that this very start needs is left out: they could only take turns. And what comes back by
+  /// itself pushes nobody out.
+  private func mayTakePlace(_ visit: Visit, _ stamp: UInt32, on occasion: StartOccasion) -> Bool {
+    guard !visit.isRoot || !occasion.displaces else { return true }
+    return !services[visit.id.index].links.conflicts.contains { other in
+      !services[other.index].life.isResting && (services[other.index].startVisit == stamp || !occasion.displaces)
+    }
+  }
+
+  /// No graph that a load accepts leads here. If one does, it costs a line in the journal and not the machine.
+  private mutating func isRoundAndRound() -> Bool {
+    startsInEvent += 1
+    let most = 16 * services.count + 1000
+    if startsInEvent == most { actions.append(.record(.anomaly("services start each other without end"))) }
+    return startsInEvent >= most
   }
 
   private struct Visit {
@@ -64,8 +98,9 @@ extension Supervisor {
   /// Lets a service wait for its turn.
   ///
   /// - Returns: whether what it needs has to be looked at too.
-  private mutating func admit(_ visit: Visit, isCommand: Bool, isAgain: Bool) -> Bool {
+  private mutating func admit(_ visit: Visit, on occasion: StartOccasion) -> Bool {
     let id = visit.id
+    let isCommand = visit.isRoot ? occasion.isAsked : occasion == .command
     guard services[id.index].stopOrder == nil else {
       // The stop finishes first; the walk then begins again from there.
       return startAfterStop(id, isCommand: isCommand)
@@ -74,7 +109,7 @@ extension Supervisor {
     case .stopped:
       break
     case .failed:
-      let mayRetry = isCommand || services[id.index].restsFor != nil || (visit.isRoot && isAgain)
+      let mayRetry = isCommand || services[id.index].restsFor != nil || (visit.isRoot && occasion != .automatic)
       guard mayRetry else { return false }
     case .completed:
       guard visit.isRoot, isCommand else { return false }

@@ -50,6 +50,8 @@ public struct Supervisor: Sendable {
   /// How many services are not at rest.
   var restlessCount = 0
   var visitStamp: UInt32 = 0
+  /// Walks that started something in the course of the present event.
+  var startsInEvent = 0
   /// Services settled and neighbours told so far: the measure of work in tests.
   var steps = 0
   var nextSerial: UInt64 = 1
@@ -92,6 +94,7 @@ public struct Supervisor: Sendable {
   /// The whole interface: an event, the moment that it is handled, and what is to be done about it.
   public mutating func handle(_ event: Event, at now: Instant) -> [Action] {
     self.now = now
+    startsInEvent = 0
     dispatch(event)
     settleAll()
     defer { actions.removeAll(keepingCapacity: actions.capacity <= 64) }

@@ -136,6 +136,19 @@ struct GraphTests {
     #expect(world.state("a") == .stopped && world.state("c") == .stopped)
   }
 
+  @Test("services that require two that conflict do not make those take turns for ever")
+  func impossible() {
+    var world = World(
+      service("a").conflicts("b").wants("top").byHand(), service("b").byHand(),
+      service("top").requires("b", "a").byHand())
+    world.start("a")
+    world.restart("a", "top")
+    world.runUntilQuiet()
+    #expect(world.open.isEmpty)
+    #expect(world.state("top") != .running)
+    #expect(!world.records.contains { if case .anomaly = $0 { true } else { false } })
+  }
+
   @Test("a requirement on a name is met by the provider that is up")
   func providerUp() {
     var world = World(

@@ -154,7 +154,7 @@ struct World {
   }
 
   /// Something goes round and round.
-  var hasTooMuch: Bool { handled > 200_000 }
+  var hasTooMuch: Bool { handled > 100_000 }
 
   // MARK: One event
 

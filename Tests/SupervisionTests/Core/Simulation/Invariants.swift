@@ -11,6 +11,7 @@ struct Invariants {
   /// - Returns: what does not hold; `nil` if all is well.
   mutating func check(_ world: World, after event: Event, _ actions: [Action]) -> String? {
     let core = world.supervisor
+    for case .record(.anomaly(let text)) in actions { return text }
     if case .load = event { excuse(core) }
     let trouble =
       replies(world, actions) ?? counters(core) ?? totals(core) ?? requirements(core) ?? conflicts(core)
@@ -45,6 +46,8 @@ struct Invariants {
     guard record.intent != nil, record.life.isResting, !record.isDisabled, !record.isRemoved else { return nil }
     switch record.life.state {
     case .failed(.requirement(let name, _)), .stopped(.requirementStopped(let name)):
+      // What comes back by itself pushes nobody out.
+      guard record.links.conflicts.allSatisfy({ core.services[$0.index].life.isResting }) else { return nil }
       let isThere = core.resolve(name).contains { core.isSettledUp($0) }
       return isThere ? "\(record.name) is wanted, rests for \(name), and that is up" : nil
     case .failed: return nil

@@ -2,14 +2,18 @@
 
 /// Makes a history that shows a violation as short as it can.
 enum Shrinking {
+  /// A history that is not minimal is better than none.
+  private static let patience: Duration = .seconds(60)
+
   static func minimal(_ scenario: Scenario) -> Scenario {
+    let end = ContinuousClock.now + patience
     var best = scenario
     best.stride = 1
     var isShrinking = true
-    while isShrinking {
-      isShrinking = dropSteps(&best)
-      isShrinking = dropServices(&best) || isShrinking
-      isShrinking = simplify(&best) || isShrinking
+    while isShrinking, ContinuousClock.now < end {
+      isShrinking = dropServices(&best, until: end)
+      isShrinking = dropSteps(&best, until: end) || isShrinking
+      isShrinking = simplify(&best, until: end) || isShrinking
     }
     return best
   }
@@ -19,16 +23,17 @@ enum Shrinking {
     let small = minimal(scenario)
     var lines = ["\(Simulation.violation(of: small) ?? "?") (seed \(small.seed), reduced)"]
     lines += small.definitions.map { describe($0) }
-    lines += Simulation.journal(of: small).suffix(80)
+    let journal = Simulation.journal(of: small)
+    lines += journal.count <= 100 ? journal : journal.prefix(60) + ["…"] + journal.suffix(40)
     return lines.joined(separator: "\n")
   }
 
-  private static func dropSteps(_ best: inout Scenario) -> Bool {
+  private static func dropSteps(_ best: inout Scenario, until end: ContinuousClock.Instant) -> Bool {
     var hasDropped = false
     var length = max(1, best.steps.count / 2)
     while length >= 1 {
       var start = 0
-      while start < best.steps.count {
+      while start < best.steps.count, ContinuousClock.now < end {
         var shorter = best
         shorter.steps.removeSubrange(start..<min(start + length, best.steps.count))
         if Simulation.violation(of: shorter) != nil {
@@ -43,21 +48,28 @@ enum Shrinking {
     return hasDropped
   }
 
-  private static func dropServices(_ best: inout Scenario) -> Bool {
+  private static func dropServices(_ best: inout Scenario, until end: ContinuousClock.Instant) -> Bool {
     var hasDropped = false
-    for index in best.definitions.indices.reversed() where best.definitions.count > 1 {
-      var smaller = best
-      smaller.definitions.remove(at: index)
-      smaller.definitions = GraphMaker.sound(smaller.definitions)
-      if Simulation.violation(of: smaller) != nil {
-        best = smaller
-        hasDropped = true
+    var length = max(1, best.definitions.count / 2)
+    while length >= 1 {
+      var start = 0
+      while start < best.definitions.count, best.definitions.count > 1, ContinuousClock.now < end {
+        var smaller = best
+        smaller.definitions.removeSubrange(start..<min(start + length, best.definitions.count))
+        smaller.definitions = GraphMaker.sound(smaller.definitions)
+        if !smaller.definitions.isEmpty, Simulation.violation(of: smaller) != nil {
+          best = smaller
+          hasDropped = true
+        } else {
+          start += length
+        }
       }
+      length /= 2
     }
     return hasDropped
   }
 
-  private static func simplify(_ best: inout Scenario) -> Bool {
+  private static func simplify(_ best: inout Scenario, until end: ContinuousClock.Instant) -> Bool {
     let changes: [(inout ServiceDefinition) -> Void] = [
       { $0.requirement = [] }, { $0.wants = [] }, { $0.after = [] }, { $0.before = [] }, { $0.conflicts = [] },
       { $0.restartWith = [] }, { $0.onFailure = [] }, { $0.provision = [] }, { $0.preStart = [] },
@@ -66,7 +78,7 @@ enum Shrinking {
     ]
     var hasChanged = false
     for index in best.definitions.indices {
-      for change in changes {
+      for change in changes where ContinuousClock.now < end {
         var simpler = best
         change(&simpler.definitions[index])
         guard simpler.definitions[index] != best.definitions[index] else { continue }

@@ -38,6 +38,9 @@ struct SimulationTests {
     Self.say("simulation: \(seed - first) worlds, seeds \(first) to \(seed - 1), every promise kept")
   }
 
+  /// Which seed hangs, if one does: SIMULATION_TRACE names each before it runs.
+  private static let isTraced = ProcessInfo.processInfo.environment["SIMULATION_TRACE"] != nil
+
   private static var seconds: Int? {
     ProcessInfo.processInfo.environment["SIMULATION_SECONDS"].flatMap { Int($0) }
   }
@@ -48,7 +51,9 @@ struct SimulationTests {
   }
 
   private static func holds(_ scenario: Scenario) -> Bool {
+    if isTraced { say("seed \(scenario.seed)") }
     guard let violation = Simulation.violation(of: scenario) else { return true }
+    say("seed \(scenario.seed): \(violation); looking for a minimal history")
     Issue.record("seed \(scenario.seed): \(violation)\n\(Shrinking.report(scenario))")
     return false
   }
