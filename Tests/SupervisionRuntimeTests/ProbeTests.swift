@@ -119,7 +119,9 @@ import Testing
   /// A shell in place of a trial: it leads a group of its own, and holds the report open.
   private static func start(_ script: String, _ trial: inout cproc_probe_trial) -> Int32 {
     var ends: [Int32] = [0, 0]
-    guard pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else { return -1 }
+    guard pipe(&ends) == 0 else { return -1 }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
     var actions = posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
     posix_spawn_file_actions_init(&actions)
@@ -131,7 +133,8 @@ import Testing
     }
     posix_spawn_file_actions_adddup2(&actions, ends[1], 5)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-    let words = ["sh", "-c", script].map { strdup($0) }
+    let texts: [String] = ["sh", "-c", script]
+    let words: [UnsafeMutablePointer<CChar>?] = texts.map { strdup($0) }
     defer { for word in words { free(word) } }
     trial.report = ends[0]
     errno = posix_spawn(&trial.pid, "/bin/sh", &actions, &attributes, words + [nil], environ)
