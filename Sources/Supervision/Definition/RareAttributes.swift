@@ -18,6 +18,12 @@ public struct RareAttributes: Sendable, Equatable {
   public var terminal: String?
   /// Routing table, on FreeBSD.
   public var fib: Int32?
+  /// A class of login.conf(5), on FreeBSD: limits, priority, umask, CPUs and environment where the service says nothing itself.
+  public var loginClass: String?
+  /// On FreeBSD.
+  public var jail: JailDefinition?
+  /// Rules of rctl(8) on the jail, on FreeBSD.
+  public var resources: [ResourceRule] = []
 
   public init() {}
 }
