@@ -202,6 +202,19 @@ struct LoadTests {
   }
 }
 
+extension LoadTests {
+  @Test("what rests for a name that it requires no more is started again, and rests for what it requires now")
+  func otherRequirement() {
+    var world = World()
+    let providers = [service("exim").provides("mta"), service("postfix").provides("mta")]
+    for provider in providers { world.plans[provider.name] = [.main: ProcessPlan(spawnFailure: .noProgram)] }
+    world.boot(Configuration(providers + [service("web").requires("mta")]))
+    #expect(world.cause("web") == .failed(.requirement("mta", .failed)))
+    world.load(Configuration(providers + [service("web").requires("exim")]))
+    #expect(world.cause("web") == .failed(.requirement("exim", .failed)))
+  }
+}
+
 extension LoadSummary {
   init(added: [String] = [], changed: [String] = [], removed: [String] = [], unchanged: Int = 0) {
     self.init()
