@@ -48,6 +48,14 @@ cproc_module_require(const char *name)
 	return errno == EEXIST ? 0 : -1;
 }
 
+int
+cproc_executable(char *buffer, size_t size)
+{
+	int name[4] = { CTL_KERN, KERN_PROC, KERN_PROC_PATHNAME, -1 };
+
+	return sysctl(name, 4, buffer, &size, NULL, 0);
+}
+
 /* The undocumented request behind sysctl(8): type and format of an OID. */
 static int
 type_of(const int *oid, size_t length, unsigned *type)

@@ -498,6 +498,9 @@ int cproc_nice(void);
 int64_t cproc_clock_monotonic(void);
 int64_t cproc_clock_wall(void);
 
+/* The absolute path of the program that this process runs.  FreeBSD: ENOENT when its name is no longer in the cache. */
+int cproc_executable(char *buffer, size_t size);
+
 /*
  * Sees that a kernel module is there: FreeBSD loads it (kldload(2)) when it is not; Linux only looks.
  * ENOENT: no such module.  EPERM: not allowed to load it.

@@ -24,6 +24,21 @@ cproc_local_peer(int connection, struct cproc_peer *peer)
 	return 0;
 }
 
+int
+cproc_executable(char *buffer, size_t size)
+{
+	ssize_t length = readlink("/proc/self/exe", buffer, size);
+
+	if (length < 0)
+		return -1;
+	if ((size_t)length >= size) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	buffer[length] = '\0';
+	return 0;
+}
+
 /* A part of a name below /proc or /sys: no slash, and no leading dot. */
 static bool
 is_plain(const char *name)

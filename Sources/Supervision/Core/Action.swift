@@ -2,6 +2,10 @@
 public enum Action: Sendable {
   /// Look up programs and accounts, check the preconditions; answer `Event.prepared`.
   case prepare(ServiceID)
+  /// Make the jail that the service's processes run in, or join it; answer `Event.confined`.
+  case confine(ServiceID)
+  /// Leave the jail, and undo all that was made for it if the service was the last; answer `Event.released`.
+  case release(ServiceID)
   /// Start a process; answer `spawned` or `spawnFailed`, then `exited`.
   case spawn(ProcessKey, ServiceID, ProcessRole, Invocation?)
   case signal(ProcessKey, Int32)

@@ -43,6 +43,10 @@ public indirect enum FailureCause: Sendable, Hashable {
   /// What the host lacks, or a precondition that is not met.
   case lacks([String])
   case spawn(ProcessRole, SpawnFailure)
+  /// Its jail, or something that belongs to it, could not be made.
+  case confinement(String)
+  /// Something of its jail could not be undone.
+  case confinementLeft(String)
   /// A hook ended without success.
   case hook(ProcessRole, ExitStatus)
   case hookTimeout(ProcessRole, Duration)

@@ -62,6 +62,8 @@ extension FailureCause: CustomStringConvertible {
     case .lacks(let lacks): lacks.joined(separator: "; ")
     case .spawn(.main, let failure): failure.message
     case .spawn(let role, let failure): "\(role): \(failure.message)"
+    case .confinement(let reason): "cannot be confined: \(reason)"
+    case .confinementLeft(let reason): "its jail could not be undone: \(reason)"
     case .hook(let role, let status): "\(role): \(status)"
     case .hookTimeout(let role, let time): "\(role): not done after \(time.text)"
     case .exitedBeforeReady(let status): "\(status) before it was ready"

@@ -1,14 +1,16 @@
 // How a service ends
 // ==================
 //
-//   commanded ──▶ terminating ──▶ draining ──▶ post-stop … ──▶ (draining) ──▶ over
-//        └───────────────┴────────────┴──▶ killing
+//   commanded ──▶ terminating ──▶ draining ──▶ post-stop … ──▶ (draining) ──▶ (releasing) ──▶ over
+//        └───────────────┴────────────┴──▶ killing ──────────────────────────────────┘
 //
 //   commanded    the stop command runs; the main process is expected to end. If the command fails, the signal follows.
 //   terminating  the stop signal was sent to what `stop.kill` names; main process and hook are expected to end.
 //   draining     both are gone; what is left of the subtree is asked for, and ended by the same rule.
 //   post-stop    the cleaning commands, one after the other; what they leave is drained as well. One that fails or
 //                takes too long is reported, and the next one runs.
+//   releasing    no process is left: the jail is removed, and what was made for it is undone. What cannot be undone in
+//                time is given up, and said so; the next start begins with it. The jail of what survives SIGKILL is left too.
 //   killing      the grace period is over: SIGKILL. What survives that for `killPatience` is given up, and said so.
 //
 // An ending always ends: each phase but `over` has a deadline, and each deadline leads to a later phase. A *forced* ending
@@ -21,19 +23,33 @@ struct Ending: Sendable {
     case terminating
     case draining
     case postStop(Int, ProcessKey)
+    case releasing
     case killing
+  }
+
+  /// What there is to end.
+  struct Remains: Sendable {
+    var main: ProcessKey?
+    /// A command of ours that is to end too.
+    var hook: ProcessKey?
+    /// Post-stop commands are the counterpart of pre-start commands: they run if those had begun.
+    var runsPostStop: Bool
+    /// There is a jail to be left.
+    var isConfined: Bool
   }
 
   /// What an event led to.
   enum Step: Sendable {
     case ongoing
     case over
-    /// Over, but something outlived SIGKILL.
-    case gaveUp
+    /// Over, but something is left: it outlived SIGKILL, or could not be undone.
+    case gaveUp(FailureCause)
   }
 
   /// From SIGKILL to giving up: a process that does not die in this time hangs in the kernel.
   static let killPatience: Duration = .seconds(10)
+  /// From the request to leave a jail to giving up: its commands may take their time, busy mounts too.
+  static let releasePatience: Duration = .seconds(120)
 
   private(set) var phase: Phase = .terminating
   private(set) var main: ProcessKey?
@@ -42,18 +58,20 @@ struct Ending: Sendable {
   private(set) var deadline: Instant?
   /// Whether the stop signal has gone out.
   private var hasSignalled = false
-  /// Post-stop commands are the counterpart of pre-start commands: they run if those had begun.
   private let runsPostStop: Bool
+  private let isConfined: Bool
   /// The post-stop command that comes next.
   private var nextPostStop = 0
   private var isForced = false
+  private var isUnkillable = false
 
   // MARK: The beginning
 
-  init(main: ProcessKey?, hook: ProcessKey?, runsPostStop: Bool) {
-    self.main = main
-    self.hook = hook
-    self.runsPostStop = runsPostStop
+  init(_ remains: Remains) {
+    main = remains.main
+    hook = remains.hook
+    runsPostStop = remains.runsPostStop
+    isConfined = remains.isConfined
   }
 
   /// Begins to end what runs.
@@ -78,9 +96,10 @@ struct Ending: Sendable {
     case .exited(let key, let status): ended(key, status == .exited(0) ? nil : { .hook($0, status) }, in: &context)
     case .spawnFailed(let key, let failure): ended(key, { .spawn($0, failure) }, in: &context)
     case .subtree(let isEmpty): subtree(isEmpty: isEmpty, in: &context)
+    case .released(let failure): released(failure)
     case .deadline: deadlinePassed(in: &context)
     case .kill: force(in: &context)
-    case .admit, .start, .stop, .prepared, .spawned: .ongoing
+    case .admit, .start, .stop, .prepared, .confined, .spawned: .ongoing
     }
   }
 
@@ -93,7 +112,7 @@ struct Ending: Sendable {
     switch phase {
     case .commanded(key):
       return commandEnded(failure?(.stopCommand), in: &context)
-    case .commanded, .draining:
+    case .commanded, .draining, .releasing:
       // While the stop command is busy it has until the deadline, also when the main process is gone.
       return .ongoing
     case .postStop(let index, key):
@@ -132,7 +151,7 @@ struct Ending: Sendable {
       // What was forked while the signal went round gets its own.
       context.effects.append(.signalSubtree(ProcessSignal.kill))
       return .ongoing
-    case .commanded, .terminating, .postStop:
+    case .commanded, .terminating, .postStop, .releasing:
       return .ongoing
     }
   }
@@ -140,7 +159,10 @@ struct Ending: Sendable {
   private mutating func deadlinePassed(in context: inout LifeContext) -> Step {
     switch phase {
     case .killing:
-      return .gaveUp
+      isUnkillable = true
+      return release(in: &context)
+    case .releasing:
+      return released("it takes too long")
     case .postStop(let index, _):
       context.effects.append(.hookFailed(.hookTimeout(.postStop(index), context.definition.stop.gracePeriod)))
     case .commanded:
@@ -163,13 +185,15 @@ struct Ending: Sendable {
 
   private mutating func force(in context: inout LifeContext) -> Step {
     isForced = true
-    return kill(in: &context)
+    guard case .releasing = phase else { return kill(in: &context) }
+    deadline = deadline.map { min($0, context.now + Self.killPatience) }
+    return .ongoing
   }
 
   /// SIGKILL to all that `stop.kill` names, and to the commands of ours that run.
   private mutating func kill(in context: inout LifeContext) -> Step {
     switch phase {
-    case .killing: return .ongoing
+    case .killing, .releasing: return .ongoing
     case .commanded(let key), .postStop(_, let key): hook = key
     case .terminating, .draining: break
     }
@@ -205,7 +229,7 @@ struct Ending: Sendable {
 
   private mutating func drained(in context: inout LifeContext) -> Step {
     runsPostStop && !isForced && nextPostStop <= context.definition.postStop.count
-      ? postStop(in: &context) : finished()
+      ? postStop(in: &context) : release(in: &context)
   }
 
   /// The next post-stop command, or after the last one the end of what they left.
@@ -217,15 +241,30 @@ struct Ending: Sendable {
       deadline = context.now + context.definition.stop.gracePeriod
       return .ongoing
     }
-    guard index > 0 else { return finished() }
+    guard index > 0 else { return release(in: &context) }
     phase = .draining
     deadline = nil
     hasSignalled = false
     return drain(in: &context)
   }
 
+  /// Nothing runs any more: the jail can go.
+  private mutating func release(in context: inout LifeContext) -> Step {
+    guard isConfined else { return finished() }
+    phase = .releasing
+    deadline = context.now + (isForced || isUnkillable ? Self.killPatience : Self.releasePatience)
+    context.effects.append(.release)
+    return .ongoing
+  }
+
+  private mutating func released(_ failure: String?) -> Step {
+    guard case .releasing = phase else { return .ongoing }
+    guard let failure, !isUnkillable else { return finished() }
+    return .gaveUp(.confinementLeft(failure))
+  }
+
   private mutating func finished() -> Step {
     deadline = nil
-    return .over
+    return isUnkillable ? .gaveUp(.unkillable) : .over
   }
 }

@@ -9,6 +9,10 @@ public enum Event: Sendable {
   case callerGone(RequestID)
   /// The answer to `Action.prepare`.
   case prepared(ServiceID, lacks: [String])
+  /// The answer to `Action.confine`; a failure has left nothing behind.
+  case confined(ServiceID, failure: String?)
+  /// The answer to `Action.release`: what of it could not be undone.
+  case released(ServiceID, failure: String?)
   /// The process executes its program.
   case spawned(ProcessKey, pid: Int32)
   case spawnFailed(ProcessKey, SpawnFailure)

@@ -13,8 +13,9 @@
 // A service *waits* for what the graph decides (requirements, order, conflicts); the graph says `start`, and from then on
 // this machine runs the sequence by itself:
 //
-//   starting: preparing (look-ups, preconditions) → pre-start, one command after the other → the main process →
-//             (a one-shot: its end, and the end of what it left) → post-start, one after the other → ready
+//   starting: preparing (look-ups, preconditions) → (confining: its jail is made) → pre-start, one command after the
+//             other → the main process → (a one-shot: its end, and the end of what it left) → post-start, one after the
+//             other → (a one-shot: leaving, its jail is undone) → ready
 //   ending:   see Ending.swift; the same sequence after a stop, a failed attempt, and an end that nobody asked for.
 //             While a respawn is to follow the service is `respawning`, otherwise it is `stopping`.
 //
@@ -34,6 +35,8 @@ struct Life: Sendable {
   private(set) var since: Instant
   /// Was ready, and has not rested since.
   private(set) var isHeldUp = false
+  /// Its jail was asked for, and has not been left.
+  var isConfined = false
   private(set) var history = RespawnHistory()
   private(set) var lastExit: ExitStatus?
   private(set) var lastExitAt: Instant?
@@ -58,6 +61,8 @@ struct Life: Sendable {
   struct Starting: Sendable {
     enum Phase: Sendable {
       case preparing
+      /// Its jail is being made.
+      case confining
       case preStart(Int, ProcessKey)
       /// The main process was asked for and has not executed its program yet.
       case launching
@@ -66,6 +71,8 @@ struct Life: Sendable {
       /// The one-shot has succeeded; what it left behind is ended.
       case clearing(Ending)
       case postStart(Int, ProcessKey)
+      /// All of a one-shot is done; its jail, which nothing runs in any more, is undone.
+      case leaving(Ending)
     }
 
     var phase: Phase
@@ -132,7 +139,7 @@ struct Life: Sendable {
   var deadline: Instant? {
     switch state {
     case .starting(let starting):
-      if case .clearing(let ending) = starting.phase { ending.deadline } else { starting.deadline }
+      starting.ending?.deadline ?? starting.deadline
     case .respawning(.ending(let ending, _)): ending.deadline
     case .respawning(.delay(let until, _)): until
     case .stopping(let ending, _): ending.deadline
@@ -144,7 +151,7 @@ struct Life: Sendable {
   var main: ProcessKey? {
     switch state {
     case .starting(let starting):
-      if case .clearing(let ending) = starting.phase { ending.main } else { starting.main }
+      if let ending = starting.ending { ending.main } else { starting.main }
     case .running(let main): main
     case .respawning(.ending(let ending, _)): ending.main
     case .stopping(let ending, _): ending.main

@@ -1,6 +1,17 @@
 // Every state's answer to every event; LifeStarting.swift and LifeEnding.swift have what the two busy states do.
 extension Life {
   mutating func handle(_ event: LifeEvent, in context: inout LifeContext) {
+    answer(event, in: &context)
+    for effect in context.effects {
+      switch effect {
+      case .confine: isConfined = true
+      case .release: isConfined = false
+      default: break
+      }
+    }
+  }
+
+  private mutating func answer(_ event: LifeEvent, in context: inout LifeContext) {
     switch state {
     case .stopped, .failed: handleResting(event, in: &context)
     case .waiting(let rerun): handleWaiting(event, rerun: rerun, in: &context)
@@ -18,7 +29,7 @@ extension Life {
     case .stop(let outcome):
       // A rest for another reason: a requirement of a service that never started has failed.
       rest(outcome, at: context.now)
-    case .start, .kill, .deadline, .prepared, .spawned, .spawnFailed, .exited, .subtree: break
+    case .start, .kill, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .exited, .subtree: break
     }
   }
 
@@ -27,11 +38,11 @@ extension Life {
     case .start: begin(rerun: rerun, in: &context)
     case .stop(let outcome):
       if rerun {
-        end(main: nil, hook: nil, commanded: true, runsPostStop: true, outcome, in: &context)
+        end(remains(main: nil), commanded: true, outcome, in: &context)
       } else {
         rest(outcome, at: context.now)
       }
-    case .admit, .kill, .deadline, .prepared, .spawned, .spawnFailed, .exited, .subtree: break
+    case .admit, .kill, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .exited, .subtree: break
     }
   }
 
@@ -42,8 +53,8 @@ extension Life {
       mainEnded(status, in: &context)
     case .stop(let outcome):
       guard main != nil else { return rest(outcome, at: context.now) }
-      end(main: main, hook: nil, commanded: true, runsPostStop: true, outcome, in: &context)
-    case .admit, .start, .kill, .deadline, .prepared, .spawned, .spawnFailed, .subtree: break
+      end(remains(main: main), commanded: true, outcome, in: &context)
+    case .admit, .start, .kill, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .subtree: break
     }
   }
 
@@ -51,8 +62,8 @@ extension Life {
     switch event {
     case .admit: enter(.waiting(rerun: true), at: context.now)
     case .stop(let outcome):
-      end(main: nil, hook: nil, commanded: true, runsPostStop: true, outcome, in: &context)
-    case .start, .kill, .deadline, .prepared, .spawned, .spawnFailed, .exited, .subtree: break
+      end(remains(main: nil), commanded: true, outcome, in: &context)
+    case .start, .kill, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .exited, .subtree: break
     }
   }
 
@@ -72,7 +83,7 @@ extension Life {
       switch ending.handle(event, in: &context) {
       case .ongoing: enter(.respawning(.ending(ending, cause: cause)), at: context.now)
       case .over: delay(cause: cause, in: &context)
-      case .gaveUp: rest(.failed(.unkillable), at: context.now)
+      case .gaveUp(let reason): rest(.failed(reason), at: context.now)
       }
     }
   }
@@ -90,7 +101,7 @@ extension Life {
     switch ending.handle(event, in: &context) {
     case .ongoing: enter(.stopping(ending, outcome), at: context.now)
     case .over: rest(outcome, at: context.now)
-    case .gaveUp: rest(.failed(.unkillable), at: context.now)
+    case .gaveUp(let reason): rest(.failed(reason), at: context.now)
     }
   }
 }

@@ -45,24 +45,33 @@ extension Life {
   mutating func finish(
     _ decision: Decision, _ cause: FailureCause, _ starting: Starting?, in context: inout LifeContext
   ) {
-    let undoes = starting?.hasBegun ?? true
+    let remains = starting.map { self.remains(of: $0) } ?? self.remains(main: nil)
     switch decision {
     case .rest(let outcome):
-      end(
-        main: starting?.main, hook: starting?.hook, commanded: false, runsPostStop: undoes, outcome, in: &context)
+      end(remains, commanded: false, outcome, in: &context)
     case .respawn:
-      var ending = Ending(main: starting?.main, hook: starting?.hook, runsPostStop: undoes)
+      var ending = Ending(remains)
       let step = ending.begin(commanded: false, in: &context)
       enter(.respawning(.ending(ending, cause: cause)), at: context.now)
       if case .over = step { delay(cause: cause, in: &context) }
     }
   }
 
+  /// What there is to end of a service that was ready.
+  func remains(main: ProcessKey?) -> Ending.Remains {
+    Ending.Remains(main: main, runsPostStop: true, isConfined: isConfined)
+  }
+
+  /// What there is to end of a start that is given up.
+  func remains(of starting: Starting) -> Ending.Remains {
+    Ending.Remains(
+      main: starting.main, hook: starting.hook, runsPostStop: starting.hasBegun, isConfined: isConfined)
+  }
+
   mutating func end(
-    main: ProcessKey?, hook: ProcessKey?, commanded: Bool, runsPostStop: Bool, _ outcome: Outcome,
-    in context: inout LifeContext
+    _ remains: Ending.Remains, commanded: Bool, _ outcome: Outcome, in context: inout LifeContext
   ) {
-    var ending = Ending(main: main, hook: hook, runsPostStop: runsPostStop)
+    var ending = Ending(remains)
     let step = ending.begin(commanded: commanded, in: &context)
     enter(.stopping(ending, outcome), at: context.now)
     if case .over = step { rest(outcome, at: context.now) }
@@ -91,6 +100,12 @@ extension Life.Respawning {
 }
 
 extension ServiceDefinition {
+  /// Its processes run in a jail that is made for them: there is something to do before the first, and after the last.
+  var isConfined: Bool {
+    guard process.hasRare, let jail = process.rare.jail else { return false }
+    return jail.enter == nil
+  }
+
   func isSuccess(_ status: ExitStatus) -> Bool {
     if case .exited(let code) = status { successExitCodes.contains(code) } else { false }
   }

@@ -10,6 +10,10 @@ enum LifeEvent: Sendable {
   case kill
   /// The look-ups before a start; empty when nothing is missing.
   case prepared(lacks: [String])
+  /// The answer to `confine`: why there is no jail.
+  case confined(failure: String?)
+  /// The answer to `release`: what is left of the jail.
+  case released(failure: String?)
   /// The process executes its program.
   case spawned(ProcessKey)
   case spawnFailed(ProcessKey, SpawnFailure)
@@ -22,6 +26,8 @@ enum LifeEvent: Sendable {
 /// What the machine wants done.
 enum LifeEffect: Sendable {
   case prepare
+  case confine
+  case release
   case spawn(ProcessKey, ProcessRole)
   case signal(ProcessKey, Int32)
   case signalSubtree(Int32)

@@ -1,13 +1,14 @@
 // From `start` to ready.
 extension Life {
   mutating func handleStarting(_ event: LifeEvent, _ starting: Starting, in context: inout LifeContext) {
-    if case .clearing(let ending) = starting.phase {
-      return handleClearing(event, starting, ending, in: &context)
-    }
+    if let ending = starting.ending { return handleEnding(event, starting, ending, in: &context) }
     switch event {
     case .prepared(let lacks):
       guard case .preparing = starting.phase else { break }
       prepared(lacks: lacks, starting, in: &context)
+    case .confined(let failure):
+      guard case .confining = starting.phase else { break }
+      confined(failure, starting, in: &context)
     case .spawned(let key):
       guard case .launching = starting.phase, key == starting.main else { break }
       launched(starting, in: &context)
@@ -20,11 +21,9 @@ extension Life {
     case .deadline:
       attemptFailed(.startTimeout(context.definition.startTimeout ?? .zero), starting, in: &context)
     case .stop(let outcome):
-      guard starting.hasBegun else { return rest(outcome, at: context.now) }
-      end(
-        main: starting.main, hook: starting.hook, commanded: false, runsPostStop: true, outcome,
-        in: &context)
-    case .admit, .start, .kill, .subtree: break
+      guard starting.hasBegun || isConfined else { return rest(outcome, at: context.now) }
+      end(remains(of: starting), commanded: false, outcome, in: &context)
+    case .admit, .start, .kill, .released, .subtree: break
     }
   }
 
@@ -44,13 +43,23 @@ extension Life {
       guard starting.hasBegun else { return rest(.failed(.lacks(lacks)), at: context.now) }
       return finish(.rest(.failed(.lacks(lacks))), .lacks(lacks), starting, in: &context)
     }
+    guard context.definition.isConfined else { return preStart(from: 0, starting, in: &context) }
     var next = starting
-    next.hasBegun = true
-    preStart(from: 0, next, in: &context)
+    next.phase = .confining
+    context.effects.append(.confine)
+    enter(.starting(next), at: context.now)
+  }
+
+  private mutating func confined(_ failure: String?, _ starting: Starting, in context: inout LifeContext) {
+    guard let failure else { return preStart(from: 0, starting, in: &context) }
+    // What was begun has been undone.
+    isConfined = false
+    attemptFailed(.confinement(failure), starting, in: &context)
   }
 
   private mutating func preStart(from index: Int, _ starting: Starting, in context: inout LifeContext) {
     var next = starting
+    next.hasBegun = true
     if index < context.definition.preStart.count {
       next.phase = .preStart(index, context.spawn(.preStart(index)))
     } else {
@@ -93,7 +102,7 @@ extension Life {
 
   /// A one-shot has succeeded: what it left behind is ended before it counts as completed.
   private mutating func clear(_ starting: Starting, in context: inout LifeContext) {
-    var ending = Ending(main: nil, hook: nil, runsPostStop: false)
+    var ending = Ending(Ending.Remains(runsPostStop: false, isConfined: false))
     let step = ending.begin(commanded: false, in: &context)
     var next = starting
     next.phase = .clearing(ending)
@@ -101,32 +110,51 @@ extension Life {
     if case .over = step { postStart(from: 0, next, in: &context) }
   }
 
-  private mutating func handleClearing(
+  /// While something is ended in the midst of a start: what a one-shot has left, its jail.
+  private mutating func handleEnding(
     _ event: LifeEvent, _ starting: Starting, _ ending: Ending, in context: inout LifeContext
   ) {
     if case .stop(let outcome) = event {
-      return end(main: nil, hook: nil, commanded: true, runsPostStop: true, outcome, in: &context)
+      return end(remains(main: nil), commanded: true, outcome, in: &context)
     }
     var ending = ending
     var next = starting
     switch ending.handle(event, in: &context) {
     case .ongoing:
-      next.phase = .clearing(ending)
+      if case .leaving = starting.phase { next.phase = .leaving(ending) } else { next.phase = .clearing(ending) }
       enter(.starting(next), at: context.now)
-    case .over: postStart(from: 0, next, in: &context)
-    case .gaveUp:
-      context.effects.append(.attemptFailed(.unkillable, willRetry: false))
-      rest(.failed(.unkillable), at: context.now)
+    case .over:
+      if case .leaving = starting.phase {
+        becomeReady(at: context.now, main: nil, isOneShot: true)
+      } else {
+        postStart(from: 0, next, in: &context)
+      }
+    case .gaveUp(let reason):
+      context.effects.append(.attemptFailed(reason, willRetry: false))
+      rest(.failed(reason), at: context.now)
     }
   }
 
   private mutating func postStart(from index: Int, _ starting: Starting, in context: inout LifeContext) {
     guard index < context.definition.postStart.count else {
-      return becomeReady(at: context.now, main: starting.main, isOneShot: context.definition.isOneShot)
+      guard context.definition.isOneShot, isConfined else {
+        return becomeReady(at: context.now, main: starting.main, isOneShot: context.definition.isOneShot)
+      }
+      return leave(starting, in: &context)
     }
     var next = starting
     next.phase = .postStart(index, context.spawn(.postStart(index)))
     enter(.starting(next), at: context.now)
+  }
+
+  /// A one-shot needs its jail no longer than its processes.
+  private mutating func leave(_ starting: Starting, in context: inout LifeContext) {
+    var ending = Ending(Ending.Remains(runsPostStop: false, isConfined: true))
+    let step = ending.begin(commanded: false, in: &context)
+    var next = starting
+    next.phase = .leaving(ending)
+    enter(.starting(next), at: context.now)
+    if case .over = step { becomeReady(at: context.now, main: nil, isOneShot: true) }
   }
 
   private mutating func attemptFailed(_ cause: FailureCause, _ starting: Starting, in context: inout LifeContext) {
@@ -143,7 +171,15 @@ extension Life.Starting {
   var hook: ProcessKey? {
     switch phase {
     case .preStart(_, let key), .postStart(_, let key): key == finished ? nil : key
-    case .preparing, .launching, .oneShot, .clearing: nil
+    case .preparing, .confining, .launching, .oneShot, .clearing, .leaving: nil
+    }
+  }
+
+  /// What is being ended in the midst of the start.
+  var ending: Ending? {
+    switch phase {
+    case .clearing(let ending), .leaving(let ending): ending
+    case .preparing, .confining, .preStart, .launching, .oneShot, .postStart: nil
     }
   }
 

@@ -172,6 +172,8 @@ extension Supervisor {
     let name = services[id.index].name
     switch effect {
     case .prepare: actions.append(.prepare(id))
+    case .confine: actions.append(.confine(id))
+    case .release: actions.append(.release(id))
     case .spawn(let key, let role):
       processes[key] = ProcessEntry(service: id, role: role)
       services[id.index].processes += 1
@@ -256,8 +258,9 @@ extension Supervisor {
     guard let name = services[id.index].restsFor else { return false }
     let named = resolve(name)
     if named.contains(where: { isSettledUp($0) }) { return true }
+    // The name is that of the requirement, or that of the service which met it and went down.
     return !services[id.index].links.requirements.contains { requirement in
-      requirement.name == name || requirement.candidates.contains { named.contains($0) }
+      requirement.name == name || requirement.candidates.contains { services[$0.index].name == name }
     }
   }
 

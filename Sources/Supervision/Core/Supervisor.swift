@@ -114,6 +114,8 @@ public struct Supervisor: Sendable {
     case .order(let order, let requester, let request): take(order, from: requester, request: request)
     case .callerGone(let request): callerGone(request)
     case .prepared(let id, let lacks): live(id, .prepared(lacks: lacks))
+    case .confined(let id, let failure): live(id, .confined(failure: failure))
+    case .released(let id, let failure): live(id, .released(failure: failure))
     case .spawned(let key, let pid): spawned(key, pid: pid)
     case .spawnFailed(let key, let failure): spawnFailed(key, failure)
     case .exited(let key, let status): exited(key, status)

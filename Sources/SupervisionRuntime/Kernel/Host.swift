@@ -39,6 +39,16 @@ public enum Host {
     return String(cString: value)
   }
 
+  /// The program that this process runs, by its absolute path: /proc/self/exe, KERN_PROC_PATHNAME.
+  public static func executable() throws(SystemError) -> String {
+    let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer -> String? in
+      guard let start = buffer.baseAddress, cproc_executable(start, buffer.count) == 0 else { return nil }
+      return String(cString: start)
+    }
+    guard let text else { throw SystemError("sysctl", on: "KERN_PROC_PATHNAME", code: cproc_errno()) }
+    return text
+  }
+
   /// HOME if it is an absolute path, else what the user database says.
   public static func homeDirectory() throws(SystemError) -> String? {
     if let home = environmentValue("HOME"), home.hasPrefix("/") { return home }

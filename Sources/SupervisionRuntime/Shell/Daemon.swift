@@ -83,7 +83,14 @@ public final class Daemon {
       enablement = try state.readEnablement()
       try Host.ignoreBrokenPipes()
       let launcher = try Launcher(logDirectory: logPath, openFiles: try OpenFiles.raise())
-      shell = try Shell(loop: loop, launcher: launcher, journal: journal, seed: UInt64(bitPattern: Clock.wall()))
+      let places = IsolationDirectory(stateDirectory: statePath)
+      shell = try Shell(
+        loop: loop, launcher: launcher, journal: journal, seed: UInt64(bitPattern: Clock.wall())
+      ) { (own) throws(SystemError) in
+        Confinement(own: own, worker: [try Host.executable(), "isolate"], places: places) { definition in
+          fatalError()
+        }
+      }
     } catch {
       throw Failure("cannot start: \(error)", exitCode: ExitCode.system)
     }

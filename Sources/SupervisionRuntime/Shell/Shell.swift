@@ -7,6 +7,8 @@ final class Shell {
   let table: ProcessTable
   let launcher: Launcher
   let journal: Journal
+  let confinement: Confinement
+  private let own: OwnProcesses
   private let facts = SystemFacts()
   private(set) var core: Supervisor
   /// Answers to clients; the desk sets it.
@@ -20,13 +22,24 @@ final class Shell {
   private var isDraining = false
   private var wake: (deadline: Instant, timer: TimerHeap.Timer)?
 
-  init(loop: EventLoop, launcher: Launcher, journal: Journal, seed: UInt64) throws(SystemError) {
+  /// - Parameter confinement: makes what makes jails, given the processes that the supervisor runs for itself.
+  init(
+    loop: EventLoop, launcher: Launcher, journal: Journal, seed: UInt64,
+    confinement: (OwnProcesses) throws(SystemError) -> Confinement
+  ) throws(SystemError) {
     self.loop = loop
     self.launcher = launcher
     self.journal = journal
     table = try ProcessTable(loop: loop)
+    own = OwnProcesses(loop: loop, table: table)
+    self.confinement = try confinement(own)
     core = Supervisor(seed: seed)
-    table.onEvent = { [weak self] event in self?.feed(event) }
+    table.onEvent = { [weak self] event in
+      guard let self, !own.take(event) else { return }
+      feed(event)
+    }
+    self.confinement.onEvent = { [weak self] event in self?.feed(event) }
+    self.confinement.onNotice = { [weak self] text in self?.journal.notice(text) }
     table.onAnomaly = { [weak self] text in self?.journal.anomaly(text) }
   }
 
@@ -66,6 +79,8 @@ final class Shell {
   private func carryOut(_ action: Action) {
     switch action {
     case .prepare(let id): prepare(id)
+    case .confine(let id): confine(id)
+    case .release(let id): confinement.release(id)
     case .spawn(let key, let id, let role, let invocation): spawn(key, id, role, invocation)
     case .signal(let key, let number): table.signal(key, number)
     case .signalGroup(let key, let number): table.signalGroup(key, number)
@@ -85,6 +100,15 @@ final class Shell {
     var inspection = HostInspection(facts: facts)
     let unmet = definition.preconditions.map { PreconditionCheck.lacks(of: $0) } ?? []
     events.append(.prepared(id, lacks: unmet + inspection.reasons(of: definition)))
+  }
+
+  private func confine(_ id: ServiceID) {
+    let definition = core.blueprint(of: id).definition
+    guard let name = definition.process.rare.jail?.sharedWith else {
+      return confinement.confine(id, by: definition)
+    }
+    guard let owner = core.find(name) else { return confinement.refuse(id, "there is no service \(name) any more") }
+    confinement.confine(id, by: core.blueprint(of: owner).definition)
   }
 
   private func spawn(_ key: ProcessKey, _ id: ServiceID, _ role: ProcessRole, _ invocation: Invocation?) {

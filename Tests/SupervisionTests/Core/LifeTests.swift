@@ -10,6 +10,8 @@ struct LifeTests {
     ("respawning", service("s").respawns(limit: 2)),
     ("everything", service("s").respawns(limit: 2).preStart(2).postStart(2).postStop(2).stopCommand()),
     ("main only", service("s").killsMainOnly().postStop().stopCommand().respawns(limit: 1)),
+    ("jailed", service("s").jailed().preStart().postStop().respawns(limit: 1)),
+    ("jailed one-shot", oneShot("s").jailed().startTimeout(.seconds(5))),
     ("one-shot", oneShot("s").preStart().postStart().postStop().stopCommand()),
     ("one-shot that respawns", oneShot("s").respawns(.onFailure, limit: 1, delay: .zero).startTimeout(.seconds(5))),
     ("group", group("s")),
@@ -30,13 +32,13 @@ struct LifeTests {
       walk.run()
       seen.formUnion(walk.places)
     }
-    let endings = ["commanded", "terminating", "draining", "postStop", "killing"]
+    let endings = ["commanded", "terminating", "draining", "postStop", "releasing", "killing"]
     let expected =
       ["stopped", "failed", "waiting", "waiting again", "running", "completed", "respawning delay"]
-      + ["preparing", "preStart", "launching", "oneShot", "postStart"].map { "starting \($0)" }
+      + ["preparing", "confining", "preStart", "launching", "oneShot", "postStart"].map { "starting \($0)" }
       + endings.map { "stopping \($0)" }
       + endings.filter { $0 != "commanded" }.map { "respawning ending \($0)" }
-      + ["starting clearing draining", "starting clearing killing"]
+      + ["starting clearing draining", "starting clearing killing", "starting leaving releasing"]
     for place in expected { #expect(seen.contains(place), "never came to: \(place)") }
   }
 
@@ -144,7 +146,7 @@ private struct Walk {
     switch life.state {
     case .starting(let starting):
       if let hook = starting.hook { keys.insert(hook) }
-      if case .clearing(let ending) = starting.phase { keys.formUnion(owned(ending)) }
+      if let ending = starting.ending { keys.formUnion(owned(ending)) }
     case .respawning(.ending(let ending, _)), .stopping(let ending, _): keys.formUnion(owned(ending))
     default: break
     }
@@ -157,7 +159,7 @@ private struct Walk {
     if let hook = ending.hook { keys.insert(hook) }
     switch ending.phase {
     case .commanded(let key), .postStop(_, let key): keys.insert(key)
-    case .terminating, .draining, .killing: break
+    case .terminating, .draining, .releasing, .killing: break
     }
     return keys
   }
@@ -165,7 +167,8 @@ private struct Walk {
   private func events(_ node: Node) -> [LifeEvent] {
     var events: [LifeEvent] = [
       .admit, .start, .stop(.stopped(.shutdown)), .stop(.failed(.requirement("r", .failed))), .kill,
-      .prepared(lacks: []), .prepared(lacks: ["nothing"]), .subtree(isEmpty: true), .subtree(isEmpty: false), .deadline,
+      .prepared(lacks: []), .prepared(lacks: ["nothing"]), .confined(failure: nil), .confined(failure: "no jail"),
+      .released(failure: nil), .released(failure: "busy"), .subtree(isEmpty: true), .subtree(isEmpty: false), .deadline,
     ]
     for key in node.alive.sorted(by: { $0.serial < $1.serial }) + [ProcessKey(serial: 0)] {
       events += [
@@ -204,11 +207,13 @@ private struct Walk {
   private static func place(_ phase: Life.Starting.Phase) -> String {
     switch phase {
     case .preparing: "preparing"
+    case .confining: "confining"
     case .preStart: "preStart"
     case .launching: "launching"
     case .oneShot: "oneShot"
     case .clearing(let ending): "clearing \(place(ending.phase))"
     case .postStart: "postStart"
+    case .leaving(let ending): "leaving \(place(ending.phase))"
     }
   }
 
@@ -218,6 +223,7 @@ private struct Walk {
     case .terminating: "terminating"
     case .draining: "draining"
     case .postStop: "postStop"
+    case .releasing: "releasing"
     case .killing: "killing"
     }
   }

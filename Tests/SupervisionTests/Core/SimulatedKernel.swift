@@ -46,6 +46,7 @@ struct SimulatedKernel {
 
   enum Happening {
     case event(Event)
+    case jail(JailHappening)
     case spawned(Int)
     case ended(Int, ExitStatus)
   }
@@ -63,6 +64,8 @@ struct SimulatedKernel {
   }
 
   private(set) var processes: [Int: Process] = [:]
+  /// What was due of jails, for the world to take.
+  var dueOfJails: [JailHappening] = []
   private var numbers: [ProcessKey: Int] = [:]
   private var members: [ServiceID: Set<Int>] = [:]
   private var agenda = Heap<Entry>()
@@ -84,6 +87,9 @@ struct SimulatedKernel {
     agenda.removeMin()
     switch entry.happening {
     case .event(let event): return [event]
+    case .jail(let happening):
+      dueOfJails.append(happening)
+      return []
     case .spawned(let number): return spawned(number, at: now)
     case .ended(let number, let status): return ended(number, status)
     }

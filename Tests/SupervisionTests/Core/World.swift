@@ -12,6 +12,9 @@ struct World {
   var defaultPlan: (_ service: String, _ role: ProcessRole, _ count: Int, _ isOneShot: Bool) -> ProcessPlan = {
     $1 == .main && !$3 ? .runs : .exits(.exited(0))
   }
+  /// The jails of the world, made and undone as fast and as well as `confinements` say.
+  private(set) var jails = SimulatedJails()
+  var confinements: (_ jail: String, _ count: Int) -> ConfinementPlan = { _, _ in ConfinementPlan() }
   /// What the host lacks, by service.
   var lacks: [String: [String]] = [:]
   /// Looks at the world after every event.
@@ -114,6 +117,8 @@ struct World {
   mutating func run() {
     while !hasTooMuch {
       if let events = kernel.takeDue(at: now) {
+        for happening in kernel.dueOfJails { jails.happen(happening, at: now, &kernel, confinements) }
+        kernel.dueOfJails = []
         for (index, event) in events.enumerated() {
           untold = events.count - index - 1
           handle(event)
@@ -164,6 +169,10 @@ struct World {
     default: break
     }
     handled += 1
+    switch event {
+    case .confined(let id, let failure): jails.told(id, isConfined: failure == nil)
+    default: break
+    }
     let actions = supervisor.handle(event, at: now)
     for action in actions { carryOut(action) }
     watch?.look(at: self, after: event, actions)
@@ -177,6 +186,13 @@ struct World {
     switch action {
     case .prepare(let id):
       kernel.at(now, .event(.prepared(id, lacks: lacks[supervisor.name(of: id)] ?? [])))
+    case .confine(let id):
+      let jail = supervisor.blueprint(of: id).definition.simulatedJail
+      journal.append("\(supervisor.name(of: id)) joins jail \(jail)")
+      jails.confine(id, in: jail, at: now, &kernel, confinements)
+    case .release(let id):
+      journal.append("\(supervisor.name(of: id)) leaves jail")
+      jails.release(id, at: now, &kernel, confinements)
     case .spawn(let key, let id, let role, let invocation):
       let name = supervisor.name(of: id)
       counts[name, default: 0] += 1

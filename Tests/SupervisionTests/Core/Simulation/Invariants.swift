@@ -17,7 +17,7 @@ struct Invariants {
     if case .load = event { excuse(core) }
     let trouble =
       replies(world, actions) ?? counters(core) ?? totals(core) ?? requirements(core) ?? conflicts(core)
-      ?? deadlines(world) ?? order(core, event) ?? processes(world)
+      ?? deadlines(world) ?? order(core, event) ?? processes(world) ?? jails(world)
     before = [:]
     for record in core.services where !record.isForgotten { before[record.name] = record.life.state.name }
     return trouble
@@ -35,6 +35,8 @@ struct Invariants {
       return "at rest: request \(request.rawValue) has no reply: \(waiting[request].debugDescription)"
     }
     if !world.supervisor.queue.isEmpty { return "at rest: the queue is not empty" }
+    let needed = Set(world.jails.joined.values)
+    if world.jails.standing != needed { return "at rest: jails \(world.jails.standing) stand, \(needed) are needed" }
     return nil
   }
 
@@ -192,6 +194,43 @@ struct Invariants {
       }
     }
     return nil
+  }
+
+  // MARK: Jails
+
+  /// What belongs into a jail runs in it, and what rests has left it.
+  private func jails(_ world: World) -> String? {
+    if let trouble = world.jails.trouble { return trouble }
+    guard world.untold == 0 else { return nil }
+    let core = world.supervisor
+    for (key, entry) in core.processes where !entry.isErrand {
+      let record = core.services[entry.service.index]
+      // What has survived SIGKILL is past all help.
+      guard record.inForce.definition.isConfined, !isBeingLeft(record.life), !isOnHost(entry.role, record.inForce.definition), world.kernel.number(of: key) != nil, !record.life.isResting else {
+        continue
+      }
+      if !world.jails.confined.contains(entry.service) { return "\(record.name) runs \(entry.role) outside its jail" }
+    }
+    for id in world.jails.joined.keys where core.services[id.index].life.isResting {
+      return "\(core.name(of: id)) rests and has not left its jail"
+    }
+    return nil
+  }
+
+  private func isBeingLeft(_ life: Life) -> Bool {
+    switch life.state {
+    case .stopping(let ending, _), .respawning(.ending(let ending, _)):
+      if case .releasing = ending.phase { true } else { false }
+    default: false
+    }
+  }
+
+  private func isOnHost(_ role: ProcessRole, _ definition: ServiceDefinition) -> Bool {
+    switch role {
+    case .stopCommand: definition.stop.exec?.asSupervisor == true
+    case .postStop(let index): definition.postStop.dropFirst(index).first?.asSupervisor ?? true
+    default: false
+    }
   }
 
   // MARK: Deadlines and processes

@@ -9,9 +9,7 @@ enum ProcessChaos {
   static func plan(
     seed: UInt64, _ name: String, _ role: ProcessRole, _ count: Int, isOneShot: Bool
   ) -> ProcessPlan {
-    var hash = seed
-    for byte in name.utf8 { hash = hash &* 1_099_511_628_211 ^ UInt64(byte) }
-    var random = SplitMix64(seed: hash &+ UInt64(count) &* 7919)
+    var random = chance(seed, name, count)
     var plan = ends(role, isOneShot: isOneShot, isCalm: count > patience, &random)
     if random.chance(20) { plan.spawnsAfter = random.milliseconds(700) }
     plan.onStopSignal = answer(&random)
@@ -19,6 +17,25 @@ enum ProcessChaos {
     if random.chance(10) { plan.child = (answer(&random), stubbornness(&random)) }
     if count <= patience, random.chance(6) { plan.spawnFailure = .noProgram }
     return plan
+  }
+
+  /// How the making of a jail goes, and its undoing.
+  static func confinement(seed: UInt64, _ jail: String, _ count: Int) -> ConfinementPlan {
+    var random = chance(seed ^ 0x6a61_696c, jail, count)
+    var plan = ConfinementPlan()
+    if random.chance(40) { plan.raising = random.milliseconds(3000) }
+    if random.chance(40) { plan.lowering = random.milliseconds(3000) }
+    if random.chance(3) { plan.lowering = .seconds(300) }
+    guard count <= patience else { return plan }
+    if random.chance(15) { plan.raisingFailure = "no such directory" }
+    if random.chance(8) { plan.loweringFailure = "device busy" }
+    return plan
+  }
+
+  private static func chance(_ seed: UInt64, _ name: String, _ count: Int) -> SplitMix64 {
+    var hash = seed
+    for byte in name.utf8 { hash = hash &* 1_099_511_628_211 ^ UInt64(byte) }
+    return SplitMix64(seed: hash &+ UInt64(count) &* 7919)
   }
 
   private static func ends(

@@ -160,6 +160,7 @@ enum GraphMaker {
     made.autoStart = random.chance(75)
     guard !random.chance(10) else { return made }
     made.exec = Command(["/bin/true"])
+    if random.chance(15) { made = made.jailed(with: random.chance(40) ? "j\(random.below(2))" : nil) }
     made.isTransient = random.chance(4)
     made.isOneShot = random.chance(20)
     made.startTimeout = made.isOneShot && random.chance(60) ? nil : .milliseconds(500 + random.below(5000))
@@ -167,6 +168,11 @@ enum GraphMaker {
     made.postStart = hooks(random.chance(10) ? 1 + random.below(2) : 0)
     made.postStop = hooks(random.chance(15) ? 1 + random.below(2) : 0)
     if random.chance(10) { made.stop.exec = Hook(Command(["/bin/stop"])) }
+    if made.isOneShot, made.isConfined {
+      // What a load wants: when they run, the jail may be gone.
+      made.stop.exec?.asSupervisor = true
+      for index in made.postStop.indices { made.postStop[index].asSupervisor = true }
+    }
     made.stop.gracePeriod = .milliseconds(random.below(3000))
     made.stop.kill = random.chance(20) ? .main : .subtree
     made.reload = random.chance(50) ? .signal(1) : .exec(Hook(Command(["/bin/reload"])), timeout: .seconds(2))

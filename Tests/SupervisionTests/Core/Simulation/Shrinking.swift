@@ -74,7 +74,7 @@ enum Shrinking {
       { $0.requirement = [] }, { $0.wants = [] }, { $0.after = [] }, { $0.before = [] }, { $0.conflicts = [] },
       { $0.restartWith = [] }, { $0.onFailure = [] }, { $0.provision = [] }, { $0.preStart = [] },
       { $0.postStart = [] }, { $0.postStop = [] }, { $0.stop.exec = nil }, { $0.isTransient = false },
-      { $0.respawn = RespawnRule() }, { $0.isOneShot = false },
+      { $0.process.rare.jail = nil }, { $0.respawn = RespawnRule() }, { $0.isOneShot = false },
     ]
     var hasChanged = false
     for index in best.definitions.indices {
@@ -103,6 +103,7 @@ enum Shrinking {
     for (key, commands) in hooks where !commands.isEmpty { words.append("\(key)×\(commands.count)") }
     if definition.stop.exec != nil { words.append("stop-command") }
     if definition.stop.kill == .main { words.append("kill=main") }
+    if definition.isConfined { words.append("jail=\(definition.simulatedJail)") }
     if definition.isTransient { words.append("transient") }
     if !definition.autoStart { words.append("by-hand") }
     words.append("respawn=\(definition.respawn.policy)")

@@ -1,0 +1,165 @@
+import Supervision
+
+/// The jails of services, as the event loop sees them: who is in which one, and the processes that make and undo them.
+///
+/// Mounts, jails and the commands around them take time, and a file system may hang. So none of it is done here: each making and
+/// each undoing is a process, `fruix-shepherd isolate`, that keeps a journal of what it does. Killing it is safe at any
+/// moment, since the next one goes on from the journal.
+final class Confinement {
+  /// Computes what is to be done for a service's jail, or says why it cannot be had.
+  typealias Planner = (ServiceDefinition) -> Result<IsolationPlan, ConfinementRefusal>
+
+  private let own: OwnProcesses
+  /// The command that carries plans out; a verb and a directory are added.
+  private let worker: [String]
+  private let places: IsolationDirectory
+  private let plan: Planner
+  private var registry = JailRegistry()
+  /// The jail that a service has joined or waits for, by the name of the service that the jail is made for.
+  private var joined: [ServiceID: String] = [:]
+  /// The definition that a jail is made by, from the wish to its end.
+  private var definitions: [String: ServiceDefinition] = [:]
+  private var standing: [String: StandingJail] = [:]
+  private var raising: [String: ProcessKey] = [:]
+
+  var onEvent: ((Event) -> Void)?
+  /// What is worth a line in the supervisor's journal.
+  var onNotice: ((String) -> Void)?
+
+  init(own: OwnProcesses, worker: [String], places: IsolationDirectory, plan: @escaping Planner) {
+    self.own = own
+    self.worker = worker
+    self.places = places
+    self.plan = plan
+  }
+
+  // MARK: What the core asks for
+
+  /// - Parameter owner: the definition whose jail it is: the service's own, or that of the service which it shares the jail with.
+  func confine(_ id: ServiceID, by owner: ServiceDefinition) {
+    joined[id] = owner.name
+    // A jail that is there, or on its way, stays what it is.
+    if definitions[owner.name] == nil || raising[owner.name] == nil && standing[owner.name] == nil {
+      definitions[owner.name] = owner
+    }
+    carryOut(registry.join(id, jail: owner.name))
+  }
+
+  func refuse(_ id: ServiceID, _ reason: String) {
+    onEvent?(.confined(id, failure: reason))
+  }
+
+  func release(_ id: ServiceID) {
+    guard let jail = joined.removeValue(forKey: id) else {
+      onEvent?(.released(id, failure: nil))
+      return
+    }
+    carryOut(registry.leave(id, jail: jail))
+  }
+
+  /// The jail that the processes of a service are to run in; `nil` when it is in none.
+  func jail(of id: ServiceID) -> StandingJail? {
+    joined[id].flatMap { standing[$0] }
+  }
+
+  /// The services that share the jail of this one, itself included.
+  func members(withJailOf id: ServiceID) -> [ServiceID] {
+    joined[id].map { registry.members(of: $0) } ?? []
+  }
+
+  /// Undoes what a dead supervisor has left. A service whose jail is among it waits for that.
+  func inherit() {
+    for jail in places.leftovers() {
+      onNotice?("undoing what an earlier supervisor has left of the jail of \(jail)")
+      carryOut(registry.inherit(jail))
+    }
+  }
+
+  // MARK: What the registry wants
+
+  private func carryOut(_ outputs: [JailRegistry.Output]) {
+    for output in outputs {
+      switch output {
+      case .raise(let jail): raise(jail)
+      case .abandon(let jail): raising[jail].map { own.kill($0) }
+      case .lower(let jail): lower(jail) { [weak self] failure in self?.lowered(jail, failure) }
+      case .confined(let id, let failure):
+        if failure != nil { joined[id] = nil }
+        onEvent?(.confined(id, failure: failure))
+      case .released(let id, let failure): onEvent?(.released(id, failure: failure))
+      }
+    }
+  }
+
+  private func raise(_ jail: String) {
+    guard let definition = definitions[jail] else { return raised(jail, failure: "service \(jail) does not exist") }
+    switch plan(definition) {
+    case .failure(let refusal): raised(jail, failure: refusal.message)
+    case .success(let plan):
+      do throws(SystemError) {
+        try places.write(plan)
+        raising[jail] = try start("up", jail) { [weak self] end, output in self?.raiseEnded(jail, end, output) }
+      } catch {
+        raised(jail, failure: "\(error)")
+      }
+    }
+  }
+
+  private func raiseEnded(_ jail: String, _ end: OwnProcesses.End, _ output: [UInt8]) {
+    raising[jail] = nil
+    let report = IsolationReport(output)
+    if case .exited(.exited(0)) = end, let standing = report?.jail {
+      self.standing[jail] = standing
+      return raised(jail, failure: nil)
+    }
+    let failure = report?.failure ?? Self.describe(end)
+    guard report == nil else { return raised(jail, failure: failure) }
+    // It has not had the time to undo what it had begun.
+    lower(jail) { [weak self] trouble in
+      if let trouble { self?.onNotice?("\(jail): \(trouble)") }
+      self?.raised(jail, failure: failure)
+    }
+  }
+
+  private func raised(_ jail: String, failure: String?) {
+    if failure != nil { standing[jail] = nil }
+    carryOut(registry.raised(jail, failure: failure))
+  }
+
+  private func lower(_ jail: String, _ done: @escaping (String?) -> Void) {
+    standing[jail] = nil
+    do throws(SystemError) {
+      _ = try start("down", jail) { end, output in
+        done(IsolationReport(output).map(\.failure) ?? Self.describe(end))
+      }
+    } catch {
+      done("\(error)")
+    }
+  }
+
+  private func lowered(_ jail: String, _ failure: String?) {
+    if let failure { onNotice?("\(jail): \(failure)") }
+    carryOut(registry.lowered(jail, failure: failure))
+  }
+
+  private func start(
+    _ verb: String, _ jail: String, onEnd: @escaping (OwnProcesses.End, [UInt8]) -> Void
+  ) throws(SystemError) -> ProcessKey {
+    try own.start(
+      worker + [verb, places.directory(of: jail)], name: "isolation-of-\(jail)",
+      onLine: { [weak self] line in self?.onNotice?("\(jail): \(line)") }, onEnd: onEnd)
+  }
+
+  private static func describe(_ end: OwnProcesses.End) -> String {
+    switch end {
+    case .exited(let status): "the process that was at it ended: \(status)"
+    case .failed(let failure): failure.message
+    }
+  }
+}
+
+/// Why there can be no plan for a service's jail.
+struct ConfinementRefusal: Error, Equatable {
+  /// A clause for the user.
+  var message: String
+}

@@ -1,0 +1,34 @@
+import Supervision
+import UCL
+
+/// Where plans and journals lie: a directory for each service that has a jail of its own, below the state directory.
+///
+///     isolation/web/plan       what is to be done
+///     isolation/web/journal    what has been done, and was not undone
+///     isolation/web/root       the place of an ephemeral root
+struct IsolationDirectory {
+  let path: String
+
+  init(stateDirectory: String) {
+    path = "\(stateDirectory)/isolation"
+  }
+
+  func directory(of service: String) -> String { "\(path)/\(service)" }
+
+  static func plan(in directory: String) -> String { "\(directory)/plan" }
+
+  static func journal(in directory: String) -> String { "\(directory)/journal" }
+
+  /// Replaces the plan of the service that it is made for.
+  func write(_ plan: IsolationPlan) throws(SystemError) {
+    let directory = directory(of: plan.service)
+    try Files.makeDirectory(directory, permissions: 0o700)
+    try Files.replace(Self.plan(in: directory), with: Array((plan.value.json + "\n").utf8))
+  }
+
+  /// The services of whose jails something may be left.
+  func leftovers() -> [String] {
+    let services = (try? Files.names(in: path)) ?? []
+    return services.filter { (try? Files.status(Self.journal(in: directory(of: $0)))) != nil }
+  }
+}

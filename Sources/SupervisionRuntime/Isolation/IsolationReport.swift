@@ -1,0 +1,46 @@
+import Supervision
+import UCL
+
+/// What the process that makes or undoes a jail says of it at its end: one JSON object on its standard output.
+struct IsolationReport: Equatable {
+  /// The jail that is there now.
+  var jail: StandingJail?
+  /// Why there is none, or why not everything could be undone.
+  var failure: String?
+
+  init(jail: StandingJail) {
+    self.jail = jail
+  }
+
+  init(failure: String?) {
+    self.failure = failure
+  }
+
+  /// - Returns: `nil` when the bytes are no report: the process has ended before its time.
+  init?(_ bytes: [UInt8]) {
+    guard let value = try? Parser(mode: .json).parse(Source(name: "<report>", bytes: bytes)), value.object != nil else {
+      return nil
+    }
+    failure = value["failure"]?.string
+    if let jid = value["jid"]?.integer, let name = value["name"]?.string, let path = value["path"]?.string {
+      jail = StandingJail(jid: Int32(truncatingIfNeeded: jid), name: name, path: path)
+    }
+  }
+
+  var text: String {
+    var members: [(String, Value)] = []
+    if let failure { members.append(("failure", .string(failure))) }
+    if let jail {
+      members += [("jid", .integer(jail.jid)), ("name", .string(jail.name)), ("path", .string(jail.path))]
+    }
+    return Value.object(members).json
+  }
+}
+
+/// A jail that processes can enter.
+struct StandingJail: Equatable {
+  var jid: Int32
+  var name: String
+  /// Its root on the host.
+  var path: String
+}

@@ -1,0 +1,128 @@
+import Supervision
+
+/// Processes that the supervisor runs on its own behalf, not a service's: those that make and undo jails.
+///
+/// They are watched, recorded and reaped like any other; the core hears nothing of them.
+final class OwnProcesses {
+  /// How one came to its end.
+  enum End: Equatable {
+    case exited(ExitStatus)
+    /// It never became its program.
+    case failed(SpawnFailure)
+  }
+
+  private let loop: EventLoop
+  private let table: ProcessTable
+  private var running: [ProcessKey: Running] = [:]
+  /// Counts down, while the core's serials count up.
+  private var nextSerial = UInt64.max
+  private var nextService = Int(Int32.max)
+
+  private struct Running {
+    var service: ServiceID
+    var output: OutputCollector
+    var onEnd: (End, _ output: [UInt8]) -> Void
+  }
+
+  init(loop: EventLoop, table: ProcessTable) {
+    self.loop = loop
+    self.table = table
+  }
+
+  /// Starts a program.
+  ///
+  /// - Parameters:
+  ///   - name: what the record of processes calls it.
+  ///   - onLine: gets what it says on the standard error, line by line.
+  ///   - onEnd: gets its end, and what it has written to the standard output.
+  /// - Throws: there is no process then, and `onEnd` is not called.
+  func start(
+    _ words: [String], name: String, onLine: @escaping (String) -> Void,
+    onEnd: @escaping (End, _ output: [UInt8]) -> Void
+  ) throws(SystemError) -> ProcessKey {
+    let key = ProcessKey(serial: nextSerial)
+    let service = ServiceID(nextService)
+    nextSerial -= 1
+    nextService -= 1
+    let collector = OutputCollector(onLine: onLine)
+    let output = CallerOutput(loop: loop) { stream, bytes in collector.take(stream, bytes) }
+    var plan = LaunchPlan(programs: Array(words.prefix(1)), arguments: words)
+    plan.environment = ["PATH=\(StandardPath.value)"]
+    if let variable = Subtree.markVariable { plan.environment.append("\(variable)=\(table.record.mark(key.serial))") }
+    let purpose = ProcessPurpose(
+      key: key, service: service, incarnation: key.serial, blueprint: Blueprint(ServiceDefinition(name: name)))
+    running[key] = Running(service: service, output: collector, onEnd: onEnd)
+    do throws(SystemError) {
+      let ends = try output.open()
+      plan.descriptors = [
+        LaunchPlan.Promise(child: 1, parent: ends.output.number),
+        LaunchPlan.Promise(child: 2, parent: ends.error.number),
+      ]
+      let program = words.first ?? name
+      try table.start(plan, for: purpose, output: output) { failure in
+        SpawnFailure(
+          stage: "exec", errno: failure.code, message: "cannot execute \(program): \(SystemError.text(of: failure.code))")
+      }
+      _ = consume ends
+    } catch {
+      running[key] = nil
+      output.finish()
+      throw error
+    }
+    return key
+  }
+
+  /// SIGKILL for the process and all that it has started.
+  func kill(_ key: ProcessKey) {
+    guard let process = running[key] else { return }
+    table.signalSubtree(process.service, HostSignal.kill)
+  }
+
+  /// - Returns: whether the event is about one of these processes, and need not go to the core.
+  func take(_ event: Event) -> Bool {
+    switch event {
+    case .spawned(let key, _): return running[key] != nil
+    case .spawnFailed(let key, let failure): return end(key, .failed(failure))
+    case .exited(let key, let status): return end(key, .exited(status))
+    default: return false
+    }
+  }
+
+  private func end(_ key: ProcessKey, _ end: End) -> Bool {
+    guard let process = running.removeValue(forKey: key) else { return false }
+    process.output.finish()
+    process.onEnd(end, process.output.standardOutput)
+    return true
+  }
+}
+
+/// What a process of ours says: a report on the standard output, lines for people on the standard error.
+private final class OutputCollector {
+  private(set) var standardOutput: [UInt8] = []
+  private var line: [UInt8] = []
+  private let onLine: (String) -> Void
+  /// More than this is no report, and no line.
+  private static let most = 1 << 20
+
+  init(onLine: @escaping (String) -> Void) {
+    self.onLine = onLine
+  }
+
+  func take(_ stream: CallerOutput.Stream, _ bytes: [UInt8]) {
+    switch stream {
+    case .standardOutput:
+      standardOutput += bytes.prefix(Self.most - standardOutput.count)
+    case .standardError:
+      for byte in bytes {
+        if byte == UInt8(ascii: "\n") || line.count == Self.most { finish() } else { line.append(byte) }
+      }
+    }
+  }
+
+  /// Hands on a last line that has no end.
+  func finish() {
+    guard !line.isEmpty else { return }
+    onLine(String(decoding: line, as: UTF8.self))
+    line = []
+  }
+}

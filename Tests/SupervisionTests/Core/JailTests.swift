@@ -1,0 +1,111 @@
+import Testing
+
+@testable import Supervision
+
+@Suite("Services in jails")
+struct JailTests {
+  @Test("a jail is made before the first process and left after the last")
+  func order() {
+    var world = World(service("web").jailed().preStart().postStop())
+    #expect(
+      world.takeJournal() == [
+        "web waiting", "web starting", "web joins jail web", "web pre-start command 1", "web running",
+      ])
+    world.stop("web")
+    #expect(world.journal == ["web stopping", "web post-stop command 1", "web leaves jail", "web stopped"])
+    #expect(world.jails.standing.isEmpty)
+  }
+
+  @Test("a jail that cannot be made is a failed attempt, and says why")
+  func failure() {
+    var world = World()
+    world.confinements = { _, _ in ConfinementPlan(raisingFailure: "mount /data on /j/data: not a directory") }
+    world.boot(Configuration([service("web").jailed().postStop()]))
+    #expect(world.cause("web") == .failed(.confinement("mount /data on /j/data: not a directory")))
+    #expect(world.counts["web"] == nil)
+  }
+
+  @Test("a respawn has a jail of its own")
+  func respawn() {
+    var world = World(service("web").jailed().respawns())
+    _ = world.takeJournal()
+    world.end("web")
+    world.runUntilQuiet()
+    #expect(
+      world.journal == [
+        "web respawning", "web leaves jail", "web waiting", "web starting", "web joins jail web", "web running",
+      ])
+  }
+
+  @Test("a stop does not wait for the end of a making: that is given up, and undone")
+  func stopWhileMaking() {
+    var world = World()
+    world.confinements = { _, _ in ConfinementPlan(raising: .seconds(20), lowering: .seconds(1)) }
+    world.boot(Configuration([service("web").jailed().startTimeout(.seconds(90))]))
+    #expect(world.state("web") == .starting)
+    world.stop("web")
+    #expect(world.state("web") == .stopping)
+    world.runUntilQuiet()
+    #expect(world.state("web") == .stopped)
+    #expect(world.jails.standing.isEmpty)
+  }
+
+  @Test("the making of a jail counts in the start timeout")
+  func timeout() {
+    var world = World()
+    world.confinements = { _, _ in ConfinementPlan(raising: .seconds(20)) }
+    world.boot(Configuration([service("web").jailed().startTimeout(.seconds(5))]))
+    world.runUntilQuiet()
+    #expect(world.cause("web") == .failed(.startTimeout(.seconds(5))))
+  }
+
+  @Test("services that share a jail keep it as long as one of them runs")
+  func shared() {
+    var world = World(service("db").jailed(), service("api").jailed(with: "db"))
+    #expect(world.jails.standing == ["db"])
+    world.stop("db")
+    #expect(world.state("api") == .running && world.jails.standing == ["db"])
+    world.stop("api")
+    #expect(world.jails.standing.isEmpty)
+  }
+
+  @Test("what cannot be undone makes the service fail, and the next start is tried all the same")
+  func leftovers() {
+    var world = World()
+    world.confinements = { _, count in ConfinementPlan(loweringFailure: count == 1 ? "unmount /j: busy" : nil) }
+    world.boot(Configuration([service("web").jailed()]))
+    world.stop("web")
+    #expect(world.cause("web") == .failed(.confinementLeft("unmount /j: busy")))
+    world.start("web")
+    #expect(world.state("web") == .running)
+  }
+
+  @Test("the undoing of a jail ends, though nothing answers")
+  func undoingEnds() {
+    var world = World()
+    world.confinements = { _, _ in ConfinementPlan(lowering: .seconds(10_000)) }
+    world.boot(Configuration([service("web").jailed()]))
+    world.stop("web")
+    world.advance(Ending.releasePatience)
+    #expect(world.cause("web") == .failed(.confinementLeft("it takes too long")))
+  }
+
+  @Test("a one-shot leaves its jail when it has completed")
+  func oneShotLeaves() {
+    var world = World(oneShot("init").jailed().postStart())
+    #expect(world.state("init") == .completed && world.jails.standing.isEmpty)
+    world.stop("init")
+    #expect(world.state("init") == .stopped)
+  }
+
+  @Test("the jail of what survives SIGKILL is left too, and the service says what survives")
+  func unkillable() {
+    var world = World(service("web").jailed())
+    world.plans["web"] = [.main: ProcessPlan(onStopSignal: .ignores, outlivesKill: .seconds(500))]
+    world.restart("web")
+    world.stop("web")
+    world.advance(.seconds(60))
+    #expect(world.cause("web") == .failed(.unkillable))
+    #expect(world.journal.contains("web leaves jail"))
+  }
+}

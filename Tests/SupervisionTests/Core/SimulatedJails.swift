@@ -1,0 +1,103 @@
+@testable import Supervision
+
+/// How long the making and the undoing of a jail take, and how they end.
+struct ConfinementPlan {
+  var raising: Duration = .zero
+  var raisingFailure: String?
+  var lowering: Duration = .zero
+  var loweringFailure: String?
+}
+
+/// The end of a making or an undoing.
+enum JailHappening {
+  case raised(String, failure: String?)
+  case lowered(String, failure: String?)
+}
+
+/// Jails without a system, around the real registry.
+struct SimulatedJails {
+  private(set) var registry = JailRegistry()
+  /// The jail that a service has joined, or waits for; until its leave is asked for.
+  private(set) var joined: [ServiceID: String] = [:]
+  /// Those that have heard that their jail is there.
+  private(set) var confined: Set<ServiceID> = []
+  /// Jails that exist, whole or in part, as the system would say.
+  private(set) var standing: Set<String> = []
+  private var counts: [String: Int] = [:]
+  /// What went wrong with the questions themselves.
+  private(set) var trouble: String?
+
+  typealias Plans = (_ jail: String, _ count: Int) -> ConfinementPlan
+
+  mutating func confine(
+    _ id: ServiceID, in jail: String, at now: Instant, _ kernel: inout SimulatedKernel, _ plans: Plans
+  ) {
+    if let other = joined[id], other != jail { trouble = "a service joins \(jail) and is in \(other)" }
+    joined[id] = jail
+    carryOut(registry.join(id, jail: jail), at: now, &kernel, plans)
+  }
+
+  mutating func release(_ id: ServiceID, at now: Instant, _ kernel: inout SimulatedKernel, _ plans: Plans) {
+    guard let jail = joined.removeValue(forKey: id) else {
+      // It was stopped while its jail was being made, and that failed.
+      return kernel.at(now, .event(.released(id, failure: nil)))
+    }
+    confined.remove(id)
+    carryOut(registry.leave(id, jail: jail), at: now, &kernel, plans)
+  }
+
+  mutating func happen(
+    _ happening: JailHappening, at now: Instant, _ kernel: inout SimulatedKernel, _ plans: Plans
+  ) {
+    switch happening {
+    case .raised(let jail, let failure):
+      if failure != nil { standing.remove(jail) }
+      carryOut(registry.raised(jail, failure: failure), at: now, &kernel, plans)
+    case .lowered(let jail, let failure):
+      standing.remove(jail)
+      carryOut(registry.lowered(jail, failure: failure), at: now, &kernel, plans)
+    }
+  }
+
+  /// An answer has come to the core.
+  mutating func told(_ id: ServiceID, isConfined: Bool) {
+    if isConfined {
+      if joined[id] != nil { confined.insert(id) }
+    } else {
+      joined[id] = nil
+    }
+  }
+
+  private mutating func carryOut(
+    _ outputs: [JailRegistry.Output], at now: Instant, _ kernel: inout SimulatedKernel, _ plans: Plans
+  ) {
+    for output in outputs {
+      switch output {
+      case .raise(let jail):
+        if !standing.insert(jail).inserted { trouble = "\(jail) is made twice" }
+        counts[jail, default: 0] += 1
+        let plan = plans(jail, counts[jail] ?? 0)
+        kernel.at(now + plan.raising, .jail(.raised(jail, failure: plan.raisingFailure)))
+      case .lower(let jail):
+        let plan = plans(jail, counts[jail] ?? 0)
+        kernel.at(now + plan.lowering, .jail(.lowered(jail, failure: plan.loweringFailure)))
+      case .abandon: break
+      case .confined(let id, let failure): kernel.at(now, .event(.confined(id, failure: failure)))
+      case .released(let id, let failure): kernel.at(now, .event(.released(id, failure: failure)))
+      }
+    }
+  }
+}
+
+extension ServiceDefinition {
+  /// What the simulation calls its jail.
+  var simulatedJail: String { process.rare.jail?.sharedWith ?? name }
+
+  func jailed(with other: String? = nil) -> Self {
+    with {
+      var jail = JailDefinition()
+      jail.sharedWith = other
+      $0.process.rare.jail = jail
+    }
+  }
+}
