@@ -64,7 +64,7 @@ struct UndoExecution<Kernel: IsolationKernel> {
     case left(String)
     /// It stays recorded.
     case failed(IsolationError)
-    /// It cannot be seen before what stands in front of it is undone; it stays recorded.
+    /// It cannot be judged before what stands in front of it, or in it, is undone; it stays recorded.
     case hidden
   }
 

@@ -21,7 +21,7 @@ extension UndoExecution {
     _ path: IsolationPath, _ found: FileObservation, _ number: Int
   ) throws(IsolationError) -> Settlement {
     // A mount that could not be undone may stand in front of it.
-    if journal.entries[number...].dropFirst().contains(where: { !$0.isSettled }) { return .hidden }
+    if hasOpenStep(after: number) { return .hidden }
     guard found != .absent else { return .undone }
     let target = try path.resolved(by: &kernel)
     if let mount = try kernel.mounts().last(where: { $0.target == target }) {
@@ -49,9 +49,16 @@ extension UndoExecution {
     } catch {
       // It goes when the tmpfs that it is on is unmounted, whatever the jail has put into it.
       if isOnTmpfs, error.isNotEmpty || error.code == IsolationError.readOnly { return .undone }
+      // Or something of ours that is still to be removed is in it.
+      if error.isNotEmpty, hasOpenStep(after: number) { return .hidden }
       if error.isNotEmpty { return .left("\(path.text) is left, since there is something in it") }
       throw error
     }
+  }
+
+  /// Whether something that was made later could not be undone: it may be in the way.
+  private func hasOpenStep(after number: Int) -> Bool {
+    journal.entries[(number + 1)...].contains { !$0.isSettled }
   }
 
   /// Whether the file has its contents from us.
