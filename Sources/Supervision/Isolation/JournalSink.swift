@@ -26,7 +26,8 @@ struct JournalWriter {
       try sink.append(record.line)
       isCutOff = false
     } catch {
-      if failure == nil { failure = IsolationError(code: error.code, "the journal cannot be written: \(error.message)") }
+      let reason = IsolationError(code: error.code, "the journal cannot be written: \(error.message)")
+      failure = failure ?? reason
       throw error
     }
   }

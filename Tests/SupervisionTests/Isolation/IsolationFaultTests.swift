@@ -3,19 +3,19 @@ import Testing
 
 @Suite("Plans of jails, with faults")
 struct IsolationFaultTests {
-  typealias Fault = SimulatedIsolationKernel.Fault
+  /// Every call of these is made to fail, and to be the last one.
+  static let seeds: [UInt64] = Array(1...4)
+  /// Of these, some calls.
+  static let manySeeds: ClosedRange<UInt64> = 100...300
 
-  static let seeds: [UInt64] = Array(1...8)
-  static let crashes: [Fault] = [.crashBefore, .crashInside, .crashAfter]
-
-  @Test("what was carried out is undone without a trace", arguments: 1...200 as ClosedRange<UInt64>)
+  @Test("what was carried out is undone without a trace", arguments: manySeeds)
   func wholeWay(seed: UInt64) {
-    _ = IsolationScenario.calls(seed: seed)
+    _ = IsolationScenario.measure(seed: seed)
   }
 
   @Test("a failure at any call undoes what came before it", arguments: seeds)
   func everyFailure(seed: UInt64) {
-    for call in 0..<IsolationScenario.calls(seed: seed).run {
+    for call in 0..<IsolationScenario.measure(seed: seed).run {
       var scenario = IsolationScenario(seed: seed)
       scenario.kernel.faults = [call: .failure]
       guard case .failure(let failure) = scenario.carryOut("fail at call \(call)") else {
@@ -27,15 +27,15 @@ struct IsolationFaultTests {
     }
   }
 
-  @Test("a failure on the way back is reported beside the first, and the next undoing ends it", arguments: seeds)
+  @Test("a failure on the way back is reported, and the next undoing ends it", arguments: seeds)
   func failureWhileUndoing(seed: UInt64) {
     var random = SplitMix64(seed: seed)
-    let calls = IsolationScenario.calls(seed: seed)
-    for call in 0..<calls.undoing {
+    let length = IsolationScenario.measure(seed: seed)
+    for call in length.run..<length.whole {
       var scenario = IsolationScenario(seed: seed)
       _ = scenario.carryOut()
-      for failing in [call, Int(random.next() % UInt64(calls.undoing))] {
-        scenario.kernel.faults[calls.run + failing] = .failure
+      for failing in [call, length.run + random.below(length.whole - length.run)] {
+        scenario.kernel.faults[failing] = .failure
       }
       var remains = scenario.undo("fail at call \(call) of undoing")
       scenario.restart()
@@ -49,10 +49,14 @@ struct IsolationFaultTests {
 
   @Test("a journal that cannot be written stops the plan before the step", arguments: seeds)
   func fullJournal(seed: UInt64) {
-    for call in 0..<IsolationScenario.calls(seed: seed).run {
+    let length = IsolationScenario.measure(seed: seed)
+    for call in length.writes.sorted() where call < length.run {
       var scenario = IsolationScenario(seed: seed)
       scenario.kernel.journalIsFullFrom = call
-      guard case .failure(let failure) = scenario.carryOut("full from call \(call)") else { continue }
+      guard case .failure(let failure) = scenario.carryOut("full from call \(call)") else {
+        scenario.note("a full journal was not minded")
+        continue
+      }
       if !failure.error.message.contains("no space left") { scenario.note("another error is reported") }
       if !scenario.kernel.remains.isEmpty { scenario.note("left: \(scenario.kernel.remains)") }
       scenario.restart()
@@ -60,55 +64,70 @@ struct IsolationFaultTests {
     }
   }
 
-  @Test("a crash at any call leaves nothing behind", arguments: seeds)
-  func everyCrash(seed: UInt64) {
-    for call in 0..<IsolationScenario.calls(seed: seed).run {
-      for crash in Self.crashes {
-        for afterBoot in [false, true] {
-          var scenario = IsolationScenario(seed: seed)
-          scenario.kernel.faults = [call: crash]
-          _ = scenario.carryOut("\(crash) at call \(call)")
-          scenario.restart(afterBoot: afterBoot)
-          scenario.expectAsBefore(scenario.undo())
-        }
-      }
+  @Test("a crash at any call leaves nothing behind", arguments: seeds, [false, true])
+  func everyCrash(seed: UInt64, afterBoot: Bool) {
+    let length = IsolationScenario.measure(seed: seed)
+    for (call, fault) in length.crashes(in: 0..<(length.run + 1)) {
+      crash(seed, [call: fault], afterBoot: afterBoot)
     }
   }
 
   @Test("a crash while undoing goes on where it was", arguments: seeds)
   func crashWhileUndoing(seed: UInt64) {
     var random = SplitMix64(seed: seed)
-    let calls = IsolationScenario.calls(seed: seed)
-    for call in calls.run..<(calls.run + calls.undoing) {
-      for crash in Self.crashes {
-        var scenario = IsolationScenario(seed: seed)
-        scenario.kernel.faults = [call: crash]
-        _ = scenario.carryOut()
-        _ = scenario.undo("\(crash) at call \(call)")
-        scenario.restart(afterBoot: random.next() % 4 == 0)
-        // And again on the way back from that.
-        let second = Int(random.next() % UInt64(calls.undoing))
-        scenario.kernel.faults = [second: Self.crashes[Int(random.next() % 3)]]
-        _ = scenario.undo("crash again at call \(second)")
-        scenario.restart(afterBoot: random.next() % 4 == 0)
-        scenario.expectAsBefore(scenario.undo())
-        expectCommandsOnce(scenario, crashes: 2)
-      }
+    let length = IsolationScenario.measure(seed: seed)
+    for (call, fault) in length.crashes(in: length.run..<length.whole) {
+      crashTwice(seed, length, [call: fault], &random)
     }
   }
 
   @Test("a crash while a failed plan is undone goes on where it was", arguments: seeds)
   func crashAfterFailure(seed: UInt64) {
     var random = SplitMix64(seed: seed)
-    let run = IsolationScenario.calls(seed: seed).run
-    for call in 0..<run {
-      var scenario = IsolationScenario(seed: seed)
-      let later = call + 1 + Int(random.next() % 40)
-      scenario.kernel.faults = [call: .failure, later: Self.crashes[Int(random.next() % 3)]]
-      _ = scenario.carryOut("fail at call \(call), crash at call \(later)")
-      scenario.restart(afterBoot: random.next() % 4 == 0)
-      scenario.expectAsBefore(scenario.undo())
+    for call in 0..<IsolationScenario.measure(seed: seed).run {
+      crash(
+        seed, [call: .failure, call + 1 + random.below(40): random.below(3) == 0 ? .crashInside : .crash],
+        afterBoot: random.below(4) == 0)
     }
+  }
+
+  @Test("failures and crashes at some calls of many plans leave nothing behind", arguments: manySeeds)
+  func manyPlans(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let length = IsolationScenario.measure(seed: seed)
+    for _ in 0..<2 {
+      crash(seed, [random.below(length.run): .crash], afterBoot: random.below(3) == 0)
+      let failing = random.below(length.run)
+      crash(seed, [failing: .failure, failing + 1 + random.below(length.whole): .crash], afterBoot: false)
+      let call = length.run + random.below(length.whole - length.run)
+      crashTwice(seed, length, [call: random.below(2) == 0 ? .crash : .crashInside], &random)
+    }
+  }
+
+  private func crash(_ seed: UInt64, _ faults: [Int: SimulatedIsolationKernel.Fault], afterBoot: Bool) {
+    var scenario = IsolationScenario(seed: seed)
+    scenario.kernel.faults = faults
+    _ = scenario.carryOut("\(faults)")
+    scenario.restart(afterBoot: afterBoot)
+    scenario.expectAsBefore(scenario.undo())
+  }
+
+  /// Dies while it undoes, and again on the way back from that.
+  private func crashTwice(
+    _ seed: UInt64, _ length: IsolationLength, _ faults: [Int: SimulatedIsolationKernel.Fault],
+    _ random: inout SplitMix64
+  ) {
+    var scenario = IsolationScenario(seed: seed)
+    scenario.kernel.faults = faults
+    _ = scenario.carryOut()
+    _ = scenario.undo("\(faults)")
+    scenario.restart(afterBoot: random.below(4) == 0)
+    let second = random.below(length.whole - length.run)
+    scenario.kernel.faults = [second: random.below(2) == 0 ? .crash : .crashInside]
+    _ = scenario.undo("crash again at call \(second)")
+    scenario.restart(afterBoot: random.below(4) == 0)
+    scenario.expectAsBefore(scenario.undo())
+    expectCommandsOnce(scenario, crashes: 2)
   }
 
   /// A command that had ended is not run again; only the one that a crash interrupted is.
@@ -116,4 +135,9 @@ struct IsolationFaultTests {
     let counts = Dictionary(grouping: scenario.kernel.commands) { $0.words[0] }.mapValues(\.count)
     if counts.values.reduce(0, +) > counts.count + crashes { scenario.note("commands were run again: \(counts)") }
   }
+}
+
+extension SplitMix64 {
+  /// A number from 0 up to, not including, the bound.
+  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

@@ -58,19 +58,37 @@ struct IsolationScenario {
   func note(_ problem: String) {
     let steps = random.plan.steps.enumerated().map { "  \($0.offset) \($0.element)" }.joined(separator: "\n")
     let journal = String(decoding: kernel.bytes, as: UTF8.self)
-    Issue.record(
-      "seed \(random.seed): \(problem)\n\(story.map { $0() }.joined(separator: "\n"))\nplan:\n\(steps)\njournal:\n\(journal)")
+    let story = story.map { $0() }.joined(separator: "\n")
+    Issue.record("seed \(random.seed): \(problem)\n\(story)\nplan:\n\(steps)\njournal:\n\(journal)")
   }
 
-  /// How many calls carrying out and undoing take when nothing goes wrong.
-  static func calls(seed: UInt64) -> (run: Int, undoing: Int) {
+  /// How long carrying out and undoing are when nothing goes wrong.
+  static func measure(seed: UInt64) -> IsolationLength {
     var scenario = IsolationScenario(seed: seed)
     guard case .success = scenario.carryOut() else {
       scenario.note("the plan cannot be carried out")
-      return (0, 0)
+      return IsolationLength(run: 0, whole: 0, writes: [])
     }
     let run = scenario.kernel.calls
     scenario.expectAsBefore(scenario.undo())
-    return (run, scenario.kernel.calls - run)
+    return IsolationLength(run: run, whole: scenario.kernel.calls, writes: scenario.kernel.writes)
+  }
+}
+
+/// The calls of a plan's life.
+struct IsolationLength {
+  /// How many of them carry it out.
+  var run: Int
+  /// With those that undo it.
+  var whole: Int
+  /// Those that write a line of the journal.
+  var writes: Set<Int>
+
+  /// Every way in which the supervisor can die within some of the calls.
+  func crashes(in calls: Range<Int>) -> [(call: Int, fault: SimulatedIsolationKernel.Fault)] {
+    calls.flatMap { call in
+      let faults: [SimulatedIsolationKernel.Fault] = writes.contains(call) ? [.crash, .crashInside] : [.crash]
+      return faults.map { (call, $0) }
+    }
   }
 }

@@ -24,8 +24,8 @@ final class SimulatedIsolationKernel {
     case none
     /// The call fails and has no effect; of a line of the journal half is written.
     case failure
-    /// The supervisor dies before the call, or after it, or when half a line is written.
-    case crashBefore, crashAfter, crashInside
+    /// The supervisor dies before the call, which is after the one before it; or when half a line of the journal is written.
+    case crash, crashInside
   }
 
   var files = SimulatedFiles()
@@ -50,6 +50,8 @@ final class SimulatedIsolationKernel {
   var world: [Int: (SimulatedIsolationKernel) -> Void] = [:]
 
   private(set) var calls = 0
+  /// Which of the calls wrote a line of the journal.
+  private(set) var writes: Set<Int> = []
   private(set) var isDead = false
   private(set) var paused = Duration.zero
   var violations: [String] = []
@@ -81,11 +83,7 @@ final class SimulatedIsolationKernel {
     switch faults[number] ?? .none {
     case .none: return try effect()
     case .failure: throw IsolationError(code: 5, "\(what): made to fail")
-    case .crashBefore, .crashInside:
-      isDead = true
-      throw Self.death
-    case .crashAfter:
-      _ = try? effect()
+    case .crash, .crashInside:
       isDead = true
       throw Self.death
     }
@@ -141,6 +139,7 @@ final class SimulatedIsolationKernel {
 extension SimulatedIsolationKernel: JournalSink {
   func append(_ line: String) throws(IsolationError) {
     let whole = Array(line.utf8) + [UInt8(ascii: "\n")]
+    if !isDead { writes.insert(calls) }
     let fault = isDead ? .none : faults[calls] ?? .none
     let isFull = calls >= journalIsFullFrom
     if fault == .failure || fault == .crashInside || (isFull && !isDead) {
