@@ -1,0 +1,133 @@
+// Carrying a plan out
+// ===================
+//
+// For each step: look at what is there, write the intent, act, write the result (docs/decisions/0006-isolation-journal.md). A
+// crash between any two of these leaves a journal from which IsolationUndoing knows what may have been begun.
+//
+// A failure undoes the steps before it, in reverse. What is reported is the failure; what goes wrong on the way back stands
+// beside it, and stays in the journal for the next attempt.
+
+/// Carries out plans.
+public enum IsolationRun {
+  /// Carries out a plan, or nothing of it.
+  ///
+  /// - Parameters:
+  ///   - kernel: whom the steps ask.
+  ///   - journal: an empty one. It has to outlast the jail: undoing starts from it.
+  /// - Returns: what was made; or the step that failed and what has become of the steps before it. After a failure whose
+  ///   `remains.isFinished` is true the journal can be removed.
+  public static func carryOut(
+    _ plan: IsolationPlan, kernel: inout some IsolationKernel, journal: inout some (JournalSink & ~Copyable)
+  ) -> Result<IsolationOutcome, IsolationFailure> {
+    var execution = PlanExecution(plan, kernel)
+    defer { kernel = execution.kernel }
+    return execution.run(&journal)
+  }
+}
+
+/// A plan that was carried out.
+public struct IsolationOutcome: Sendable, Equatable {
+  /// `nil`: the plan makes no jail.
+  public var jid: Int32?
+  /// The name of the pair of interfaces that was made; its ends are this with `a` and `b` behind it.
+  public var epair: String?
+  /// What each step came to.
+  public var results: [StepResult]
+}
+
+/// A plan that could not be carried out.
+public struct IsolationFailure: Error, Sendable, Equatable {
+  /// The step that failed, counted from 0; `nil`: nothing had been begun.
+  public var step: Int?
+  /// The first error.
+  public var error: IsolationError
+  /// What the undoing of the steps before it came to.
+  public var remains: IsolationRemains
+}
+
+/// One plan on its way.
+struct PlanExecution<Kernel: IsolationKernel> {
+  let plan: IsolationPlan
+  var kernel: Kernel
+  private(set) var journal: IsolationJournal
+  private var writer = JournalWriter()
+
+  init(_ plan: IsolationPlan, _ kernel: Kernel) {
+    self.plan = plan
+    self.kernel = kernel
+    journal = IsolationJournal(
+      JournalHeader(
+        boot: kernel.boot, service: plan.service, jail: plan.jail, root: plan.root, steps: plan.steps.count))
+  }
+
+  mutating func run(_ sink: inout some (JournalSink & ~Copyable)) -> Result<IsolationOutcome, IsolationFailure> {
+    do throws(IsolationError) {
+      try refuseForeignJail()
+      if let header = journal.header { try writer.append(.header(header), to: &sink) }
+    } catch {
+      return .failure(
+        IsolationFailure(step: nil, error: writer.failure ?? error, remains: IsolationRemains(isFinished: true)))
+    }
+    for (number, step) in plan.steps.enumerated() {
+      do throws(IsolationError) {
+        try carryOut(step, number, &sink)
+      } catch {
+        return .failure(fail(step: number, writer.failure ?? error, &sink))
+      }
+    }
+    return .success(
+      IsolationOutcome(jid: journal.jid, epair: journal.epair, results: journal.entries.compactMap(\.result)))
+  }
+
+  /// Looked for before anything is mounted, so that the usual mistake costs nothing.
+  private mutating func refuseForeignJail() throws(IsolationError) {
+    guard plan.steps.contains(where: \.isJail) else { return }
+    if let jail = try kernel.findJail(plan.jail) { throw .jailExists(plan.jail, jail.jid) }
+  }
+
+  private mutating func carryOut(
+    _ step: IsolationStep, _ number: Int, _ sink: inout some (JournalSink & ~Copyable)
+  ) throws(IsolationError) {
+    let before = try observe(step)
+    try note(.intent(step: number, step, before: before), &sink)
+    do {
+      let result = try act(step, before)
+      try note(.result(step: number, result), &sink)
+    } catch {
+      // Not the act but its record may be what failed: then the result is in memory, and that is what is undone.
+      if journal.entries[number].result == nil { try note(.result(step: number, .failed(error)), &sink) }
+      throw error
+    }
+  }
+
+  /// Takes a record in and writes it. What cannot be written is known all the same, if it is about what was done already.
+  private mutating func note(
+    _ record: JournalRecord, _ sink: inout some (JournalSink & ~Copyable)
+  ) throws(IsolationError) {
+    if case .intent = record { try writer.append(record, to: &sink) }
+    try journal.apply(record, at: "a record")
+    if case .result = record { try writer.append(record, to: &sink) }
+  }
+
+  private mutating func fail(
+    step: Int, _ error: IsolationError, _ sink: inout some (JournalSink & ~Copyable)
+  ) -> IsolationFailure {
+    var undoing = UndoExecution(journal, kernel, writer)
+    defer { kernel = undoing.kernel }
+    return IsolationFailure(step: step, error: error, remains: undoing.run(&sink))
+  }
+}
+
+extension IsolationStep {
+  var isJail: Bool {
+    if case .jail = self { true } else { false }
+  }
+}
+
+extension IsolationError {
+  static func jailExists(_ name: String, _ jid: Int32) -> IsolationError {
+    IsolationError(
+      "a jail called \(name) exists already (jid \(jid)) and is not the supervisor's; "
+        + "stop it with jail -r \(name), or choose another name")
+  }
+}

@@ -1,0 +1,202 @@
+// Undoing
+// =======
+//
+// From the journal, last step first. The first rule is that nothing is removed that was not made: each step has to match what
+// the journal says of it, and where that is in doubt it is left, and said so.
+//
+//   intent without result   look at what is there, compare with what was before, and write the result that this comes to;
+//                           then as any other
+//   made, mounted, jid ...  undone if it is still that one; gone already: nothing to do
+//   present, failed         nothing was made
+//   another boot            mounts, jails, interfaces, addresses and rules went with the boot; directories and files are undone.
+//                           Commands are not run: see docs/decisions/0006-isolation-journal.md
+//
+// What is undone is recorded at once, so that a crash on the way changes nothing but the place to go on from. What could not
+// be undone stays in the journal; the next undoing tries again.
+
+/// Undoes what a journal says was made.
+public struct IsolationUndoing: Sendable {
+  public let journal: IsolationJournal
+
+  /// - Throws: what is wrong with the journal.
+  public init(journal bytes: [UInt8]) throws(IsolationError) {
+    journal = try IsolationJournal(bytes)
+  }
+
+  public init(_ journal: IsolationJournal) {
+    self.journal = journal
+  }
+
+  /// Undoes all that can be undone.
+  ///
+  /// What runs in the jail ends with it, at the latest. Its descriptors must have been closed by then: a jail is dying as long as a
+  /// descriptor of one of its dead is open, and keeps its interfaces (FREEBSD.md).
+  ///
+  /// - Parameters:
+  ///   - kernel: whom the steps ask. All waiting goes through it: about 2 s for each busy mount, 10 s for the jail, 10 s for an interface.
+  ///   - journal: appends to the journal that this was made of.
+  public func run(
+    kernel: inout some IsolationKernel, journal: inout some (JournalSink & ~Copyable)
+  ) -> IsolationRemains {
+    var execution = UndoExecution(self.journal, kernel, JournalWriter(afterCutOff: self.journal.isCutOff))
+    defer { kernel = execution.kernel }
+    return execution.run(&journal)
+  }
+}
+
+/// What an undoing came to.
+public struct IsolationRemains: Sendable, Equatable {
+  /// Whether nothing remains to be undone: the journal says so too, and can be removed.
+  public var isFinished: Bool
+  /// What went wrong. Unless finished, some of it is tried again by the next undoing; a command that failed is not.
+  public var errors: [IsolationError] = []
+  /// What was left on purpose, since it is not known to be ours or somebody uses it; as clauses, each with its reason.
+  public var leftovers: [String] = []
+}
+
+/// One undoing on its way.
+struct UndoExecution<Kernel: IsolationKernel> {
+  /// What has become of a step.
+  enum Settlement: Equatable {
+    /// Nothing of it is there.
+    case undone
+    /// It is there, and stays: a clause says why.
+    case left(String)
+    /// It stays recorded.
+    case failed(IsolationError)
+    /// It cannot be judged before what stands in front of it, or in it, is undone; it stays recorded.
+    case hidden
+  }
+
+  private(set) var journal: IsolationJournal
+  var kernel: Kernel
+  private var writer: JournalWriter
+  private var remains = IsolationRemains(isFinished: false)
+  /// The steps whose interfaces come back only when the jail has gone.
+  private var awaited: [Int] = []
+
+  init(_ journal: IsolationJournal, _ kernel: Kernel, _ writer: JournalWriter) {
+    self.journal = journal
+    self.kernel = kernel
+    self.writer = writer
+  }
+
+  var isSameBoot: Bool { journal.header?.boot == kernel.boot }
+
+  mutating func run(_ sink: inout some (JournalSink & ~Copyable)) -> IsolationRemains {
+    guard journal.header != nil, !journal.isFinished else { return IsolationRemains(isFinished: true) }
+    for number in journal.entries.indices.reversed() where !journal.entries[number].isSettled {
+      guard undo(number, &sink) else { break }
+    }
+    if journal.entries.allSatisfy(\.isSettled) {
+      note(.finished, &sink)
+      remains.isFinished = writer.failure == nil
+    }
+    if let failure = writer.failure { remains.errors.append(failure) }
+    return remains
+  }
+
+  /// - Returns: whether the steps before this one can be undone.
+  private mutating func undo(_ number: Int, _ sink: inout some (JournalSink & ~Copyable)) -> Bool {
+    let step = journal.entries[number].step
+    do throws(IsolationError) {
+      try ascertain(number, &sink)
+      switch step {
+      case .directory(let path, _), .file(let path): settle(number, try undoFile(path, number), &sink)
+      case .counterparts(let point, let commands): runCounterparts(number, point, commands, &sink)
+      case _ where !isSameBoot: settle(number, .undone, &sink)
+      case .mount(let mount): settle(number, try undoMount(mount, number), &sink)
+      case .alias(let alias): settle(number, try undoAlias(alias, number), &sink)
+      case .epair: settle(number, try undoEpair(number), &sink)
+      case .interface(let name): try undoInterface(name, number, &sink)
+      case .rule(let rule): settle(number, try undoRule(rule, number), &sink)
+      case .jail:
+        settle(number, try undoJail(number), &sink)
+        awaitInterfaces(&sink)
+      case .seal, .commands, .network: settle(number, .undone, &sink)
+      }
+    } catch {
+      settle(number, .failed(error), &sink)
+      // What is below a living jail is in use.
+      return !step.isJail
+    }
+    return true
+  }
+
+  /// Gives an intent without a result the result that it comes to.
+  private mutating func ascertain(
+    _ number: Int, _ sink: inout some (JournalSink & ~Copyable)
+  ) throws(IsolationError) {
+    guard journal.entries[number].result == nil else { return }
+    if let result = try findResult(number) { note(.result(step: number, result), &sink) }
+  }
+
+  /// Records what has become of a step, and tells what the user should know.
+  private mutating func settle(
+    _ number: Int, _ settlement: Settlement, _ sink: inout some (JournalSink & ~Copyable)
+  ) {
+    switch settlement {
+    case .undone: note(.undone(step: number), &sink)
+    case .left(let reason):
+      remains.leftovers.append(reason)
+      note(.left(step: number, reason), &sink)
+    case .failed(let error): remains.errors.append(error)
+    case .hidden: break
+    }
+  }
+
+  /// Writes a record. Undoing goes on when that fails: what is undone twice is found to be gone already.
+  private mutating func note(_ record: JournalRecord, _ sink: inout some (JournalSink & ~Copyable)) {
+    // Records made here always fit the journal that they are made from.
+    try? journal.apply(record, at: "a record")
+    try? writer.append(record, to: &sink)
+  }
+
+  // MARK: Commands
+
+  private mutating func runCounterparts(
+    _ number: Int, _ point: HookPoint, _ commands: [Command], _ sink: inout some (JournalSink & ~Copyable)
+  ) {
+    let remaining = commands.dropFirst(journal.entries[number].commandsRun)
+    guard isSameBoot || remaining.isEmpty else {
+      let reason = "the commands of \(point.rawValue) were not run, since the system was booted after the jail was made"
+      return settle(number, .left(reason), &sink)
+    }
+    for (position, command) in zip(remaining.indices, remaining) {
+      do throws(IsolationError) {
+        try kernel.run(command, environment: journal.environment)
+      } catch {
+        remains.errors.append(IsolationError(code: error.code, "\(point.rawValue): \(error.message)"))
+      }
+      note(.ran(step: number, commands: position + 1), &sink)
+    }
+    settle(number, .undone, &sink)
+  }
+
+  // MARK: Interfaces
+
+  private mutating func undoInterface(
+    _ name: String, _ number: Int, _ sink: inout some (JournalSink & ~Copyable)
+  ) throws(IsolationError) {
+    if try isBack(name) { return settle(number, .undone, &sink) }
+    let isJailSettled = journal.entries.allSatisfy { !$0.step.isJail || $0.isSettled }
+    if isJailSettled {
+      settle(number, try awaitInterface(name), &sink)
+    } else {
+      awaited.append(number)
+    }
+  }
+
+  /// Called when the jail has gone, or was given up.
+  private mutating func awaitInterfaces(_ sink: inout some (JournalSink & ~Copyable)) {
+    for number in awaited {
+      guard case .interface(let name) = journal.entries[number].step else { continue }
+      do throws(IsolationError) {
+        settle(number, try awaitInterface(name), &sink)
+      } catch {
+        settle(number, .failed(error), &sink)
+      }
+    }
+    awaited = []
+  }
+}

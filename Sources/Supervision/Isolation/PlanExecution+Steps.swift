@@ -1,0 +1,194 @@
+// What is looked at before each step, and the step itself.
+
+extension PlanExecution {
+  /// What is there that the step will change, and whether it may be done at all.
+  mutating func observe(_ step: IsolationStep) throws(IsolationError) -> StateBefore {
+    switch step {
+    case .directory(let path, _):
+      let found = try kernel.look(at: path)
+      switch found {
+      case .absent, .directory: return .file(found)
+      case .file, .other: throw IsolationError("make directory \(path.text): \(found.noun) is there")
+      }
+    case .file(let path):
+      let found = try kernel.look(at: path)
+      switch found {
+      case .absent, .file: return .file(found)
+      case .directory, .other: throw IsolationError("make file \(path.text): \(found.noun) is there")
+      }
+    case .mount(let mount):
+      try refuseTrap(mount)
+      let target = try mount.target.resolved(by: &kernel)
+      return .mounts(on: target, try kernel.mounts().filter { $0.target == target }.map(\.id))
+    case .seal(let root):
+      try refuseForeignSeal(root)
+      return .nothing
+    case .alias(let alias): return .address(exists: try kernel.hasAddress(alias))
+    case .epair:
+      return .epair(name: try kernel.freeEpair(), description: "fruix-shepherd: jail \(plan.jail)")
+    case .jail:
+      let jail = try kernel.findJail(plan.jail)
+      if let jail { throw .jailExists(plan.jail, jail.jid) }
+      return .jail(nil, path: try kernel.resolve(root: plan.root))
+    case .interface(let name):
+      guard try kernel.hasInterface(name) else {
+        throw IsolationError("give interface \(name) to jail \(plan.jail): the host has no such interface")
+      }
+      return .interface(exists: true)
+    case .commands, .counterparts, .network, .rule: return .nothing
+    }
+  }
+
+  /// Does a step. What it throws has left nothing behind.
+  mutating func act(_ step: IsolationStep, _ before: StateBefore) throws(IsolationError) -> StepResult {
+    switch step {
+    case .directory(let path, let mode):
+      guard before == .file(.absent) else { return .present }
+      return try unlessThere(path) { (kernel) throws(IsolationError) in
+        try kernel.makeDirectory(path, mode: mode)
+      }
+    case .file(let path):
+      guard before == .file(.absent) else { return .present }
+      return try unlessThere(path) { (kernel) throws(IsolationError) in try kernel.makeFile(path) }
+    case .mount(let mount): return try mountOrCopy(mount)
+    case .seal(let root): try kernel.seal(root)
+    case .alias(let alias):
+      guard before == .address(exists: false) else { return .present }
+      try kernel.addAddress(alias)
+    case .epair(let addresses, let bridge):
+      guard case .epair(let name, let description) = before else { break }
+      try kernel.makeEpair(name, description: description, addresses, bridge: bridge)
+      return .epair(name)
+    case .commands(_, let commands):
+      for command in commands { try kernel.run(command, environment: journal.environment) }
+    case .counterparts: break
+    case .jail(let parameters):
+      return .jail(try kernel.makeJail(name: plan.jail, path: plan.root, parameters))
+    case .interface(let name): try kernel.give(interface: name, to: jid(for: "give interface \(name) to it"))
+    case .network(let addresses, let gateways):
+      try configureNetwork(addresses, gateways)
+    case .rule(let rule): try kernel.addRule(rule, jail: plan.jail)
+    }
+    return .done
+  }
+
+  /// Makes a file that was absent a moment ago. Who was quicker with one of the same kind is welcome, and keeps it.
+  private mutating func unlessThere(
+    _ path: IsolationPath, _ make: (inout Kernel) throws(IsolationError) -> FileIdentity
+  ) throws(IsolationError) -> StepResult {
+    do {
+      return .made(try make(&kernel))
+    } catch {
+      guard error.code == IsolationError.exists, let found = try? kernel.look(at: path) else { throw error }
+      switch (found, journal.entries.last?.step) {
+      case (.directory, .directory), (.file, .file): return .present
+      default: throw error
+      }
+    }
+  }
+
+  private mutating func mountOrCopy(_ mount: IsolationMount) throws(IsolationError) -> StepResult {
+    var mount = mount
+    if case .nullfsFile(let from, let isReadOnly, _) = mount.kind, !hasMadeFile(mount.target) {
+      // A copy would overwrite what somebody else has put there.
+      mount.kind = .nullfsFile(from: from, isReadOnly: isReadOnly, mayCopy: false)
+    }
+    return try kernel.mount(mount).map { .mounted($0) } ?? .copied
+  }
+
+  private func hasMadeFile(_ path: IsolationPath) -> Bool {
+    journal.entries.contains { entry in
+      if case .made = entry.result { entry.step == .file(path) } else { false }
+    }
+  }
+
+  private mutating func configureNetwork(
+    _ addresses: [NetworkAddress], _ gateways: [NetworkAddress]
+  ) throws(IsolationError) {
+    guard let epair = journal.epair else {
+      throw IsolationError("configure the network of jail \(plan.jail): no pair of interfaces was made for it")
+    }
+    let jid = try jid(for: "configure its network")
+    try kernel.give(interface: epair + "b", to: jid)
+    try kernel.configure(interface: epair + "b", in: jid, addresses, gateways: gateways)
+  }
+
+  private func jid(for purpose: String) throws(IsolationError) -> Int32 {
+    guard let jid = journal.jid else { throw IsolationError("jail \(plan.jail) does not exist to \(purpose)") }
+    return jid
+  }
+}
+
+/// The traps of FREEBSD.md that lie before a step.
+extension PlanExecution {
+  /// Whether a mount would do something else than what is meant: nmount(2) says only EINVAL where it says anything.
+  private mutating func refuseTrap(_ mount: IsolationMount) throws(IsolationError) {
+    let target = try kernel.look(at: mount.target)
+    switch mount.kind {
+    case .nullfs(let from, _):
+      let source = try kernel.look(at: IsolationPath(root: from))
+      guard source.isDirectory else { throw mount.refusal("\(from) is \(source.noun), not a directory") }
+      guard target.isDirectory else { throw mount.refusal("the place is \(target.noun), not a directory") }
+      // The kernel would follow the mount into itself for ever, and no signal would end that.
+      guard source != target else { throw mount.refusal("it would be mounted on itself") }
+    case .nullfsFile(let from, _, _):
+      let source = try kernel.look(at: IsolationPath(root: from))
+      guard case .file = source else { throw mount.refusal("\(from) is \(source.noun), not a file") }
+      // Over a directory it succeeds, and the directory becomes a file.
+      guard case .file = target else { throw mount.refusal("the place is \(target.noun), not a file") }
+      guard source != target else { throw mount.refusal("it would be mounted on itself") }
+    case .devfs(let ruleset):
+      guard target.isDirectory else { throw mount.refusal("the place is \(target.noun), not a directory") }
+      guard ruleset > 0 else { throw mount.refusal("ruleset \(ruleset) would show every device") }
+    case .tmpfs, .plain:
+      guard target.isDirectory else { throw mount.refusal("the place is \(target.noun), not a directory") }
+    }
+  }
+
+  /// Only a tmpfs that this plan has mounted becomes read-only: anything else at the root belongs to the host.
+  private mutating func refuseForeignSeal(_ root: String) throws(IsolationError) {
+    let target = try kernel.resolve(root: root)
+    let top = try kernel.mounts().last { $0.target == target }
+    let isOurs = journal.entries.contains { entry in
+      guard case .mounted(let id) = entry.result, case .mount(let mount) = entry.step else { return false }
+      return id == top?.id && mount.fileSystem == "tmpfs"
+    }
+    guard isOurs else { throw IsolationError("make \(root) read-only: no tmpfs of this plan is mounted there") }
+  }
+}
+
+extension IsolationMount {
+  fileprivate func refusal(_ reason: String) -> IsolationError {
+    IsolationError("mount \(source) on \(target.text): \(reason)")
+  }
+}
+
+extension FileObservation {
+  var isDirectory: Bool {
+    if case .directory = self { true } else { false }
+  }
+
+  /// As a clause names it.
+  var noun: String {
+    switch self {
+    case .absent: "missing"
+    case .directory: "a directory"
+    case .file: "a file"
+    case .other: "a link or a device"
+    }
+  }
+}
+
+extension IsolationPath {
+  /// The path as statfs(2) would name it: what is below the root has no links.
+  func resolved(by kernel: inout some IsolationKernel) throws(IsolationError) -> String {
+    IsolationPath(root: try kernel.resolve(root: root), components: components).text
+  }
+}
+
+extension IsolationError {
+  // The same on FreeBSD and Linux, and no header is at hand here.
+  static let exists: Int32 = 17
+  static let busy: Int32 = 16
+  static let readOnly: Int32 = 30
+}

@@ -1,0 +1,93 @@
+// The jail, and what is bound to it.
+
+extension UndoExecution {
+  mutating func undoJail(_ number: Int) throws(IsolationError) -> Settlement {
+    guard let header = journal.header, case .jail(let jid) = journal.entries[number].result else { return .undone }
+    if try isOurJailAlive() {
+      do {
+        try kernel.removeJail(jid)
+      } catch {
+        // Somebody may have been quicker.
+        if try isOurJailAlive() { throw error }
+      }
+    }
+    for pause in UndoPauses.dyingJail {
+      if try kernel.isJailGone(jid) { return .undone }
+      kernel.pause(pause)
+    }
+    // It needs nobody any more, and its name can be used again.
+    return .left("jail \(header.jail) (jid \(jid)) was removed and is still dying, or goes by another name now")
+  }
+
+  /// Whether the jail that was made is there under its name and at its place.
+  mutating func isOurJailAlive() throws(IsolationError) -> Bool {
+    guard let header = journal.header, let jid = journal.jid, let jail = try kernel.findJail(header.jail) else {
+      return false
+    }
+    return jail.jid == jid && journal.jailPaths.contains(jail.path)
+  }
+
+  // MARK: Network
+
+  /// Whether an interface that was given to the jail is on the host, after an attempt to take it back.
+  mutating func isBack(_ name: String) throws(IsolationError) -> Bool {
+    if try kernel.hasInterface(name) { return true }
+    guard try isOurJailAlive(), let jid = journal.jid else { return false }
+    do {
+      try kernel.takeBack(interface: name, from: jid)
+      return true
+    } catch {
+      // It comes back with the end of the jail.
+      return false
+    }
+  }
+
+  mutating func awaitInterface(_ name: String) throws(IsolationError) -> Settlement {
+    for pause in UndoPauses.dyingJail {
+      if try kernel.hasInterface(name) { return .undone }
+      kernel.pause(pause)
+    }
+    if let jid = journal.jid, try !kernel.isJailGone(jid) {
+      throw IsolationError(
+        "take interface \(name) back: jail \(journal.header?.jail ?? "") (jid \(jid)) is still dying, and keeps it")
+    }
+    return .left("interface \(name) has not come back, although the jail that it was given to has gone")
+  }
+
+  mutating func undoEpair(_ number: Int) throws(IsolationError) -> Settlement {
+    let entry = journal.entries[number]
+    guard case .epair(let name) = entry.result ?? .present, case .epair(_, let description) = entry.before,
+      try kernel.hasInterface(name + "a")
+    else { return .undone }
+    let found = try kernel.description(ofInterface: name + "a")
+    guard found == description || found.isEmpty else {
+      return .left("interface \(name)a is left, since its description is \"\(found)\" and not \"\(description)\"")
+    }
+    try kernel.destroyInterface(name + "a")
+    return .undone
+  }
+
+  mutating func undoAlias(_ alias: InterfaceAddress, _ number: Int) throws(IsolationError) -> Settlement {
+    if journal.entries[number].result == .done, try kernel.hasAddress(alias) { try kernel.removeAddress(alias) }
+    return .undone
+  }
+
+  // MARK: Resource rules
+
+  mutating func undoRule(_ rule: ResourceRule, _ number: Int) throws(IsolationError) -> Settlement {
+    if case .failed = journal.entries[number].result { return .undone }
+    if let header = journal.header { try kernel.removeRule(rule, jail: header.jail) }
+    return .undone
+  }
+}
+
+extension IsolationJournal {
+  /// How the kernel may spell the jail's root.
+  fileprivate var jailPaths: [String] {
+    let root = header.map { [$0.root] } ?? []
+    let resolved = entries.compactMap { entry -> String? in
+      if case .jail(_, let path) = entry.before { path } else { nil }
+    }
+    return root + resolved
+  }
+}

@@ -1,0 +1,50 @@
+// Mounts are undone by the id that they got. One that is busy is tried again for about two seconds, then forced.
+
+extension UndoExecution {
+  mutating func undoMount(_ mount: IsolationMount, _ number: Int) throws(IsolationError) -> Settlement {
+    guard case .mounted(let id) = journal.entries[number].result else { return .undone }
+    for pause in UndoPauses.busyMount {
+      guard let place = try find(id, mount) else { return .undone }
+      // The kernel refuses to unmount what carries another mount, by force too; waiting would not help.
+      if let inner = try innerMount(of: place) { throw mount.isCovered(by: inner) }
+      do {
+        try kernel.unmount(id, isForced: false)
+        return .undone
+      } catch {
+        guard error.code == IsolationError.busy else { throw error }
+        kernel.pause(pause)
+      }
+    }
+    try kernel.unmount(id, isForced: true)
+    return .undone
+  }
+
+  /// The mount, if it is there still; an id may be given anew to another type after many mounts.
+  private mutating func find(_ id: FileSystemID, _ mount: IsolationMount) throws(IsolationError) -> MountEntry? {
+    try kernel.mounts().first { $0.id == id && $0.fileSystem == mount.fileSystem }
+  }
+
+  /// What is mounted inside a mount or over it.
+  private mutating func innerMount(of mount: MountEntry) throws(IsolationError) -> MountEntry? {
+    // What stands before it in the table is older, so it is behind it and not inside.
+    try kernel.mounts().drop { $0.id != mount.id }.dropFirst()
+      .last { $0.target == mount.target || $0.target.isBelow(mount.target) }
+  }
+}
+
+extension IsolationMount {
+  fileprivate func isCovered(by inner: MountEntry) -> IsolationError {
+    IsolationError(
+      code: IsolationError.busy,
+      "unmount \(target.text): \(inner.source) is mounted on \(inner.target); unmount that first")
+  }
+}
+
+/// The pauses of waiting: short at first, since most waiting ends at once.
+enum UndoPauses {
+  /// 2 s in all.
+  static let busyMount: [Duration] = [10, 20, 50, 120, 300, 500, 1000].map { .milliseconds($0) }
+  /// 10 s in all.
+  static let dyingJail: [Duration] =
+    [5, 15, 30, 50, 100, 300, 500].map { .milliseconds($0) } + Array(repeating: .seconds(1), count: 9)
+}

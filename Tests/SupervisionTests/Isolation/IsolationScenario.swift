@@ -1,0 +1,94 @@
+import Supervision
+import Testing
+
+/// A plan on a host, and what is done with both.
+struct IsolationScenario {
+  let random: RandomPlan
+  let kernel: SimulatedIsolationKernel
+  private let others: [String]
+  /// What was done, for the message of a failure; put into words only then, since that takes longer than the test.
+  private var story: [() -> String] = []
+
+  init(seed: UInt64) {
+    random = RandomPlan(seed: seed)
+    kernel = random.makeHost()
+    others = kernel.others
+  }
+
+  mutating func carryOut(_ what: String = "carry out") -> Result<IsolationOutcome, IsolationFailure> {
+    var kernel = kernel
+    var journal = kernel
+    let result = IsolationRun.carryOut(random.plan, kernel: &kernel, journal: &journal)
+    story.append { "\(what): \(result)" }
+    return result
+  }
+
+  mutating func undo(_ what: String = "undo") -> IsolationRemains? {
+    do {
+      let undoing = try IsolationUndoing(journal: kernel.bytes)
+      var kernel = kernel
+      var journal = kernel
+      let remains = undoing.run(kernel: &kernel, journal: &journal)
+      story.append { "\(what): \(remains)" }
+      return remains
+    } catch {
+      note("\(what): \(error)")
+      return nil
+    }
+  }
+
+  mutating func restart(afterBoot: Bool = false) {
+    story.append { afterBoot ? "boot" : "restart" }
+    kernel.restart(afterBoot: afterBoot)
+  }
+
+  /// Nothing of the plan's is there, and everything else is.
+  func expectAsBefore(_ remains: IsolationRemains?) {
+    guard let remains else { return }
+    if !remains.isFinished { note("not finished") }
+    if !kernel.remains.isEmpty { note("left: \(kernel.remains)") }
+    if kernel.others != others { note("of others there was \(others), and now \(kernel.others)") }
+    expectNothingForeignRemoved()
+  }
+
+  func expectNothingForeignRemoved() {
+    if !kernel.violations.isEmpty { note(kernel.violations.joined(separator: "; ")) }
+  }
+
+  func note(_ problem: String) {
+    let steps = random.plan.steps.enumerated().map { "  \($0.offset) \($0.element)" }.joined(separator: "\n")
+    let journal = String(decoding: kernel.bytes, as: UTF8.self)
+    let story = story.map { $0() }.joined(separator: "\n")
+    Issue.record("seed \(random.seed): \(problem)\n\(story)\nplan:\n\(steps)\njournal:\n\(journal)")
+  }
+
+  /// How long carrying out and undoing are when nothing goes wrong.
+  static func measure(seed: UInt64) -> IsolationLength {
+    var scenario = IsolationScenario(seed: seed)
+    guard case .success = scenario.carryOut() else {
+      scenario.note("the plan cannot be carried out")
+      return IsolationLength(run: 0, whole: 0, writes: [])
+    }
+    let run = scenario.kernel.calls
+    scenario.expectAsBefore(scenario.undo())
+    return IsolationLength(run: run, whole: scenario.kernel.calls, writes: scenario.kernel.writes)
+  }
+}
+
+/// The calls of a plan's life.
+struct IsolationLength {
+  /// How many of them carry it out.
+  var run: Int
+  /// With those that undo it.
+  var whole: Int
+  /// Those that write a line of the journal.
+  var writes: Set<Int>
+
+  /// Every way in which the supervisor can die within some of the calls.
+  func crashes(in calls: Range<Int>) -> [(call: Int, fault: SimulatedIsolationKernel.Fault)] {
+    calls.flatMap { call in
+      let faults: [SimulatedIsolationKernel.Fault] = writes.contains(call) ? [.crash, .crashInside] : [.crash]
+      return faults.map { (call, $0) }
+    }
+  }
+}
