@@ -58,6 +58,15 @@ extension ProcessTests {
       #expect(try bench.failure(of: plan) == LaunchFailure(stage: .fib, code: ENOSYS))
     }
 
+    @Test("a jail is refused at its own stage where there are none, before the root is changed")
+    func jail() throws {
+      var bench = try LaunchBench()
+      var plan = LaunchBench.shell("true")
+      plan.jail = 1
+      plan.root = "/nonexistent"
+      #expect(try bench.failure(of: plan) == LaunchFailure(stage: .jail, code: ENOSYS))
+    }
+
     @Test("protection reaches the child, and the supervisor stays as it was")
     func protection() throws {
       var bench = try LaunchBench()

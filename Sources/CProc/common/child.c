@@ -290,6 +290,9 @@ child_run(const struct child_task *task)
 	take_resources(spawn, report);
 	if (close_unpromised(task, report) < 0)
 		fail(report, CPROC_STAGE_CLOSE);
+	/* Where the kernel leaves the working directory after an attach is its own affair. */
+	if (spawn->jail != 0 && (child_attach_jail(spawn->jail) < 0 || chdir("/") < 0))
+		fail(report, CPROC_STAGE_JAIL);
 	/* chroot(2) leaves the working directory outside. */
 	if (spawn->root != NULL && (chroot(spawn->root) < 0 || chdir("/") < 0))
 		fail(report, CPROC_STAGE_CHROOT);

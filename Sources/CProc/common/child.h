@@ -34,6 +34,7 @@ int child_default_signal(int number);
 int child_set_fib(int fib);
 int child_set_cpus(const uint16_t *cpus, size_t count); /* EINVAL: a number that no set can have */
 int child_protect(void);
+int child_attach_jail(int jail);
 int child_deny_new_privileges(void);
 /* RLIMIT_* of an enum cproc_resource, or -1; async-signal-safe. */
 int child_limit_number(int resource);

@@ -1,7 +1,7 @@
 #if defined(__linux__) || defined(__FreeBSD__)
 
 #define _GNU_SOURCE
-#include "CProc.h"
+#include "walk.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -28,6 +28,18 @@ kind_of(mode_t mode)
 	}
 }
 
+void
+file_describe(const struct stat *status, struct cproc_file *file)
+{
+	file->user = status->st_uid;
+	file->group = status->st_gid;
+	file->mode = status->st_mode & 07777;
+	file->kind = kind_of(status->st_mode);
+	file->size = status->st_size;
+	file->device = (uint64_t)status->st_dev;
+	file->inode = (uint64_t)status->st_ino;
+}
+
 int
 cproc_file_status(const char *path, bool follow_link, struct cproc_file *file)
 {
@@ -35,13 +47,7 @@ cproc_file_status(const char *path, bool follow_link, struct cproc_file *file)
 
 	if ((follow_link ? stat(path, &status) : lstat(path, &status)) < 0)
 		return -1;
-	file->user = status.st_uid;
-	file->group = status.st_gid;
-	file->mode = status.st_mode & 07777;
-	file->kind = kind_of(status.st_mode);
-	file->size = status.st_size;
-	file->device = (uint64_t)status.st_dev;
-	file->inode = (uint64_t)status.st_ino;
+	file_describe(&status, file);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include <sys/param.h>
 #include <sys/cpuset.h>
+#include <sys/jail.h>
 #include <sys/procctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -74,6 +75,12 @@ child_deny_new_privileges(void)
 	int enable = PROC_NO_NEW_PRIVS_ENABLE;
 
 	return procctl(P_PID, getpid(), PROC_NO_NEW_PRIVS_CTL, &enable);
+}
+
+int
+child_attach_jail(int jail)
+{
+	return jail_attach(jail);
 }
 
 unsigned

@@ -40,14 +40,14 @@ static int
 enter(const char *path, const char *name, bool vnet, struct cproc_probe_result *result)
 {
 	int new_vnet = JAIL_SYS_NEW;
-	struct probe_request request;
+	struct request request;
 	int jid;
 
-	probe_request_begin(&request);
-	probe_request_text(&request, "path", path);
-	probe_request_text(&request, "name", name);
+	request_begin(&request);
+	request_text(&request, "path", path);
+	request_text(&request, "name", name);
 	if (vnet)
-		probe_request_add(&request, "vnet", &new_vnet, sizeof new_vnet);
+		request_add(&request, "vnet", &new_vnet, sizeof new_vnet);
 	jid = jail_set(request.parts, request.count, JAIL_CREATE | JAIL_ATTACH);
 	if (jid < 0)
 		probe_request_failed(&request, result, "jail_set");

@@ -15,47 +15,20 @@
 static const char nullfs[] = "nullfs";
 static const char tmpfs[] = "tmpfs";
 
-/* ------------------------------------------------------------------- requests */
-
 void
-probe_request_begin(struct probe_request *request)
-{
-	memset(request, 0, sizeof *request);
-	probe_request_add(request, "errmsg", request->message, sizeof request->message);
-}
-
-void
-probe_request_add(struct probe_request *request, const char *name, const void *value, size_t size)
-{
-	/* The kernel only writes into errmsg; the type has no place for that. */
-	request->parts[request->count++] = (struct iovec){
-		.iov_base = (void *)(uintptr_t)name, .iov_len = strlen(name) + 1,
-	};
-	request->parts[request->count++] = (struct iovec){ .iov_base = (void *)(uintptr_t)value, .iov_len = size };
-}
-
-void
-probe_request_text(struct probe_request *request, const char *name, const char *value)
-{
-	probe_request_add(request, name, value, strlen(value) + 1);
-}
-
-void
-probe_request_failed(const struct probe_request *request, struct cproc_probe_result *result, const char *call)
+probe_request_failed(struct request *request, struct cproc_probe_result *result, const char *call)
 {
 	int error = errno;
 	char text[CPROC_PROBE_STEP_SIZE];
 
-	if (request->message[0] == '\0') {
+	if (request_message(request)[0] == '\0') {
 		probe_failed(result, call);
 		return;
 	}
-	snprintf(text, sizeof text, "%s: %.*s", call, (int)sizeof request->message - 1, request->message);
+	snprintf(text, sizeof text, "%s: %s", call, request_message(request));
 	errno = error;
 	probe_failed(result, text);
 }
-
-/* --------------------------------------------------------------------- mounts */
 
 /* unmount(2): EBUSY, and with MNT_FORCE nothing is in the way. */
 static int
@@ -101,7 +74,7 @@ void
 probe_nullfs(const char *directory, struct cproc_probe_result *result)
 {
 	char source[PATH_MAX], inside[PATH_MAX], point[PATH_MAX];
-	struct probe_request request;
+	struct request request;
 
 	if (probe_path(source, directory, "source") < 0 || mkdir(source, 0700) < 0 ||
 	    probe_path(point, directory, nullfs) < 0 || mkdir(point, 0700) < 0) {
@@ -116,10 +89,10 @@ probe_nullfs(const char *directory, struct cproc_probe_result *result)
 		probe_failed(result, "stat of mount point and source");
 		return;
 	}
-	probe_request_begin(&request);
-	probe_request_text(&request, "fstype", "nullfs");
-	probe_request_text(&request, "fspath", point);
-	probe_request_text(&request, "target", source);
+	request_begin(&request);
+	request_text(&request, "fstype", "nullfs");
+	request_text(&request, "fspath", point);
+	request_text(&request, "target", source);
 	if (nmount(request.parts, request.count, MNT_RDONLY) < 0) {
 		probe_request_failed(&request, result, "nmount");
 		return;
@@ -134,16 +107,16 @@ void
 probe_tmpfs(const char *directory, struct cproc_probe_result *result)
 {
 	char point[PATH_MAX], inside[PATH_MAX];
-	struct probe_request request;
+	struct request request;
 
 	if (probe_path(point, directory, tmpfs) < 0 || mkdir(point, 0700) < 0) {
 		probe_failed(result, "mkdir");
 		return;
 	}
-	probe_request_begin(&request);
-	probe_request_text(&request, "fstype", "tmpfs");
-	probe_request_text(&request, "fspath", point);
-	probe_request_text(&request, "size", "1048576");
+	request_begin(&request);
+	request_text(&request, "fstype", "tmpfs");
+	request_text(&request, "fspath", point);
+	request_text(&request, "size", "1048576");
 	if (nmount(request.parts, request.count, 0) < 0) {
 		probe_request_failed(&request, result, "nmount");
 		return;

@@ -39,6 +39,7 @@ enum cproc_stage {
 	CPROC_STAGE_CPUS,         /* cpuset_setaffinity, sched_setaffinity */
 	CPROC_STAGE_PROTECTION,   /* PROC_SPROTECT, oom_score_adj */
 	CPROC_STAGE_CLOSE,        /* close_range on all that was not promised */
+	CPROC_STAGE_JAIL,         /* jail_attach */
 	CPROC_STAGE_CHROOT,       /* chroot */
 	CPROC_STAGE_DIRECTORY,    /* chdir */
 	CPROC_STAGE_GROUPS,       /* setgroups */
@@ -124,9 +125,10 @@ struct cproc_spawn {
 	const char *const *programs; /* tried in this order as execvp(3) does; ends with NULL */
 	const char *const *arguments;
 	const char *const *environment;
-	/* NULL: the caller's root.  The directory and the programs are looked for inside. */
+	int jail; /* jail_attach(2); 0: none; ENOSYS where there are none.  What follows is meant inside */
+	/* NULL: the caller's root, or the jail's.  The directory and the programs are looked for inside. */
 	const char *root;
-	const char *directory; /* NULL: stays where the caller is, or at the new root */
+	const char *directory; /* NULL: stays where the caller is, or at the root of the jail or below it */
 	/*
 	 * Becomes the controlling terminal and the descriptors 0, 1 and 2, which nothing else may be promised at.
 	 * Opened without waiting for a carrier.  NULL: none.
@@ -598,5 +600,9 @@ bool cproc_status_core(int status);
 /* ------------------------------------------------------------------ trials */
 
 #include "CProcProbe.h"
+
+/* --------------------------------------------------------------- isolation */
+
+#include "CProcIsolation.h"
 
 #endif

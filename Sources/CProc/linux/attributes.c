@@ -85,6 +85,14 @@ child_deny_new_privileges(void)
 	return prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L);
 }
 
+int
+child_attach_jail(int jail)
+{
+	(void)jail;
+	errno = ENOSYS;
+	return -1;
+}
+
 unsigned
 cproc_fib_count(void)
 {

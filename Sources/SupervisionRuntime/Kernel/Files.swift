@@ -1,4 +1,5 @@
 import CProc
+import Supervision
 
 /// What the runtime asks of the file system.
 public enum Files {
@@ -34,6 +35,20 @@ public enum Files {
   public static func read(_ path: String, limit: Int = 16 << 20) throws(SystemError) -> [UInt8] {
     let descriptor = try Descriptor.open(path)
     try descriptor.setNonBlocking()
+    return try readAll(descriptor, path, limit)
+  }
+
+  /// The whole of a regular file below a root, which nothing inside the root can lead out of.
+  ///
+  /// - Throws: `ELOOP`, a symbolic link is in the way or at the end; `EINVAL`, it is no regular file; `EFBIG`.
+  static func read(_ path: IsolationPath, limit: Int) throws(SystemError) -> [UInt8] {
+    let number = try check("open", on: path.text, cproc_walk_open(path.root, path.relative))
+    return try readAll(Descriptor(adopting: number), path.text, limit)
+  }
+
+  private static func readAll(
+    _ descriptor: borrowing Descriptor, _ path: String, _ limit: Int
+  ) throws(SystemError) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 16 << 10)
     while true {
@@ -102,6 +117,20 @@ public enum Files {
 
   public static func rename(_ path: String, to destination: String) throws(SystemError) {
     try check("rename", on: path, cproc_rename(path, destination))
+  }
+
+  /// realpath(3): the path with all links resolved, as the kernel's table of mounts and a jail's `path` have it.
+  public static func resolve(_ path: String) throws(SystemError) -> String {
+    var failure: SystemError?
+    let resolved = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer -> String in
+      guard let start = buffer.baseAddress, cproc_resolve(path, start, buffer.count) == 0 else {
+        failure = SystemError("realpath", on: path, code: cproc_errno())
+        return ""
+      }
+      return String(cString: start)
+    }
+    if let failure { throw failure }
+    return resolved
   }
 
   /// Throws when this process may not execute the file: `ENOENT`, `EACCES`, or `EISDIR` for a directory.

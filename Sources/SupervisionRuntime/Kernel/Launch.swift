@@ -58,6 +58,7 @@ extension LaunchPlan {
   private func request() -> cproc_spawn {
     var request = cproc_spawn()
     request.mask = mode_t(truncatingIfNeeded: umask)
+    request.jail = jail ?? 0
     if let user = credentials.user {
       request.user = user
       request.flags |= CPROC_SET_USER.rawValue
@@ -83,44 +84,5 @@ extension LaunchPlan {
       request.flags |= CPROC_SET_OPEN_FILES.rawValue
     }
     return request
-  }
-}
-
-/// C strings in one block of memory, and NULL-terminated lists of pointers to them in another.
-private struct WordBlock {
-  private var bytes: [CChar] = []
-  /// Where each word begins in `bytes`; `nil` ends a list.
-  private var starts: [Int?] = []
-  /// A word has a NUL inside: the kernel would see only a part of it.
-  private(set) var hasStrayNul = false
-
-  /// Returns the position of the word's pointer.
-  mutating func append(_ word: String) -> Int {
-    starts.append(bytes.count)
-    for byte in word.utf8 {
-      if byte == 0 { hasStrayNul = true }
-      bytes.append(CChar(bitPattern: byte))
-    }
-    bytes.append(0)
-    return starts.count - 1
-  }
-
-  /// Returns the position of the first pointer of the list.
-  mutating func append(list: [String]) -> Int {
-    let position = starts.count
-    for word in list { _ = append(word) }
-    starts.append(nil)
-    return position
-  }
-
-  func withPointers<Result>(_ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result) -> Result {
-    bytes.withUnsafeBufferPointer { bytes in
-      starts.map { start in start.flatMap { bytes.baseAddress?.advanced(by: $0) } }
-        .withUnsafeBufferPointer { pointers in
-          // `starts` is never empty here: each list has at least its end.
-          guard let first = pointers.baseAddress else { fatalError("a launch plan without words") }
-          return body(first)
-        }
-    }
   }
 }

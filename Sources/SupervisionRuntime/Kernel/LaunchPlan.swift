@@ -21,6 +21,8 @@ public struct LaunchPlan: Sendable, Equatable {
   public var descriptors: [Promise] = []
   /// The limit of open files that the process gets; `nil`: the supervisor's own, as raised.
   public var openFiles: OpenFiles?
+  /// The id of the jail that the process goes into; ``root``, ``workingDirectory`` and ``programs`` lie inside.
+  public var jail: Int32?
   /// The root directory; ``workingDirectory`` and ``programs`` lie inside.
   public var root: String?
   /// Becomes the controlling terminal and the descriptors 0, 1 and 2, which ``descriptors`` must leave alone.
@@ -113,8 +115,8 @@ public struct OpenFiles: Sendable, Equatable {
 public enum LaunchStage: Int32, Sendable {
   // The order of CProc's enum cproc_stage; a test compares them.
   case session = 1
-  case terminal, descriptors, fib, limits, priority, cpus, protection, close, chroot, directory, groups, group, user,
-    privileges, signals, exec
+  case terminal, descriptors, fib, limits, priority, cpus, protection, close, jail, chroot, directory, groups, group,
+    user, privileges, signals, exec
 }
 
 /// Why a process never became its program.

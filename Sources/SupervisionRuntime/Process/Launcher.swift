@@ -47,8 +47,9 @@ final class Launcher {
       throw SpawnFailure(stage: "program", errno: 0, message: "the definition has no \(role) any more")
     }
     let attributes = definition.process
-    let identity = try hook.asSupervisor ? ownIdentity : ServiceIdentity(of: attributes, own: ownIdentity)
-    let environment = try environment(of: attributes, identity: identity, mark: mark)
+    let identity = try hook.asSupervisor ? ownIdentity : identity(of: attributes)
+    let loginClass = try hook.asSupervisor ? nil : LoginClass(of: attributes)
+    let environment = try environment(of: attributes, identity: identity, loginClass, mark: mark)
     let path = environment.last { $0.name == "PATH" }?.value ?? StandardPath.value
     var candidates = LaunchPlan.candidates(for: program, path: path)
     // Only the kernel, with the process inside, follows the links of another root as they are meant.
@@ -61,7 +62,23 @@ final class Launcher {
     plan.credentials = identity.credentials
     plan.openFiles = openFiles
     if attributes.hasRare { surround(&plan, attributes.rare, role, asSupervisor: hook.asSupervisor) }
+    if let loginClass { plan.take(loginClass) }
     return plan
+  }
+
+  /// In a jail with a root of its own the names of users are those of its tree.
+  private func identity(of attributes: ProcessAttributes) throws(SpawnFailure) -> ServiceIdentity {
+    guard attributes.hasRare, let root = attributes.rare.jail?.accountRoot else {
+      return try ServiceIdentity(of: attributes, own: ownIdentity)
+    }
+    let accounts: TreeAccounts
+    do {
+      accounts = try TreeAccounts(root: root)
+    } catch {
+      throw SpawnFailure(
+        stage: "user", errno: error.code, message: "cannot read \(error.subject ?? root): \(error.text)")
+    }
+    return try ServiceIdentity(of: attributes, own: ownIdentity, accounts: accounts)
   }
 
   /// A command that runs as the supervisor on the host has none of what confines the service; its terminal is the main
@@ -113,7 +130,7 @@ final class Launcher {
   // MARK: Environment
 
   private func environment(
-    of attributes: ProcessAttributes, identity: ServiceIdentity, mark: String
+    of attributes: ProcessAttributes, identity: ServiceIdentity, _ loginClass: LoginClass?, mark: String
   ) throws(SpawnFailure) -> [EnvironmentVariable] {
     var variables = VariableList()
     switch attributes.inheritEnvironment {
@@ -122,6 +139,7 @@ final class Launcher {
     case .only(let names): variables.set(ownEnvironment.filter { names.contains($0.name) })
     }
     if !variables.contains("PATH") { variables.set("PATH", StandardPath.value) }
+    if let loginClass { variables.set(loginClass, of: identity) }
     variables.set(identity.variables)
     for file in attributes.environmentFiles { variables.set(try Self.read(file)) }
     variables.set(attributes.environment)
@@ -198,6 +216,7 @@ final class Launcher {
       case .cpus: "cannot run on the CPUs \(rare.cpuRanges.joined(separator: ", ")): \(reason)"
       case .protection: "cannot be protected against a lack of memory: \(reason)"
       case .close: "cannot close the supervisor's descriptors: \(reason)"
+      case .jail: "cannot enter the jail \(jailName(of: definition)): \(reason)"
       case .chroot: "cannot change the root to \(rare.chroot ?? ""): \(reason)"
       case .directory: "cannot change to the directory \(attributes.workingDirectory)\(inside(rare)): \(reason)"
       case .groups: "cannot set the supplementary groups: \(reason)"
@@ -210,12 +229,22 @@ final class Launcher {
     return SpawnFailure(stage: "\(failure.stage)", errno: failure.code, message: message)
   }
 
+  /// The one that it makes, or that it is said to enter; of a shared one, the service that makes it.
+  private static func jailName(of definition: ServiceDefinition) -> String {
+    let jail = definition.process.rare.jail
+    return definition.jailName ?? jail?.enter ?? jail?.sharedWith.map { "of \($0)" } ?? ""
+  }
+
   private static func inside(_ attributes: RareAttributes) -> String {
-    attributes.chroot.map { " inside the root \($0)" } ?? ""
+    let root = attributes.chroot.map { " inside the root \($0)" } ?? ""
+    return attributes.jail == nil ? root : root + " inside the jail"
   }
 
   private static func limit(_ position: Int?, of attributes: RareAttributes) -> String {
-    guard let position, attributes.limits.indices.contains(position) else { return "of open files" }
+    guard let position else { return "of open files" }
+    guard attributes.limits.indices.contains(position) else {
+      return "that the login class \(attributes.loginClass ?? "") has"
+    }
     let limit = attributes.limits[position]
     let hard = limit.hard.map { ", \(ResourceLimit.text($0))" } ?? ""
     return "\(limit.resource.rawValue) = \(ResourceLimit.text(limit.soft))\(hard)"

@@ -1,6 +1,6 @@
 import Supervision
 
-/// Whom a service runs as, looked up in the databases of users and groups.
+/// Whom a service runs as, looked up in the databases of users and groups, of the host or of a jail's tree.
 struct ServiceIdentity {
   /// What the kernel is told; empty: everything stays as the supervisor has it.
   private(set) var credentials = LaunchPlan.Credentials()
@@ -14,33 +14,35 @@ struct ServiceIdentity {
 
   /// As `user`, `group` and `groups` say. `group` defaults to the user's primary group, `groups` to those that the group
   /// database gives the user; a user that is a number without an account has the group of that number and no further ones.
-  init(of attributes: ProcessAttributes, own: ServiceIdentity) throws(SpawnFailure) {
+  init(
+    of attributes: ProcessAttributes, own: ServiceIdentity, accounts: some AccountSource = HostAccounts()
+  ) throws(SpawnFailure) {
     self = own
-    if let user = attributes.user { try takeUser(user) }
-    if let group = attributes.group { credentials.group = try Self.group(group) }
+    if let user = attributes.user { try takeUser(user, accounts) }
+    if let group = attributes.group { credentials.group = try Self.group(group, accounts) }
     if let names = attributes.groups {
       var groups: [UInt32] = []
-      for name in names { groups.append(try Self.group(name)) }
+      for name in names { groups.append(try Self.group(name, accounts)) }
       credentials.groups = groups
     }
     if attributes.groups == nil { leaveOutWhatIsSo() }
   }
 
-  private mutating func takeUser(_ user: String) throws(SpawnFailure) {
-    let account = try Self.look("user", user) { () throws(SystemError) in try Account.find(user) }
+  private mutating func takeUser(_ user: String, _ accounts: some AccountSource) throws(SpawnFailure) {
+    let account = try Self.look("user", user) { () throws(SystemError) in try accounts.account(user) }
     if let account {
       describe(account)
       credentials.login = account.name
       credentials.user = account.user
       credentials.group = account.group
-      credentials.groups = try Self.look("user", user) { () throws(SystemError) in try account.groups() } ?? []
+      credentials.groups = try Self.look("user", user) { () throws(SystemError) in try accounts.groups(of: account) } ?? []
     } else if let number = UInt32(user) {
       variables = []
       credentials.user = number
       credentials.group = number
       credentials.groups = []
     } else {
-      throw SpawnFailure(stage: "user", errno: 0, message: "cannot change to user \"\(user)\": no such user")
+      throw SpawnFailure(stage: "user", errno: 0, message: "cannot change to user \"\(user)\": no such user\(accounts.place)")
     }
   }
 
@@ -52,10 +54,10 @@ struct ServiceIdentity {
     }
   }
 
-  private static func group(_ text: String) throws(SpawnFailure) -> UInt32 {
-    let group = try look("group", text) { () throws(SystemError) in try Group.find(text) }
+  private static func group(_ text: String, _ accounts: some AccountSource) throws(SpawnFailure) -> UInt32 {
+    let group = try look("group", text) { () throws(SystemError) in try accounts.group(text) }
     if let group { return group }
-    throw SpawnFailure(stage: "group", errno: 0, message: "cannot change to group \"\(text)\": no such group")
+    throw SpawnFailure(stage: "group", errno: 0, message: "cannot change to group \"\(text)\": no such group\(accounts.place)")
   }
 
   private mutating func describe(_ account: Account?) {

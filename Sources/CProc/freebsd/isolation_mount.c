@@ -1,0 +1,414 @@
+#if defined(__FreeBSD__)
+
+#include "../common/walk.h"
+#include "isolation.h"
+
+#include <sys/param.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <fcntl.h>
+#include <fs/devfs/devfs.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int
+refuse(char *reason, int error, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(reason, CPROC_REASON_SIZE, format, arguments);
+	va_end(arguments);
+	errno = error;
+	return -1;
+}
+
+int
+refused(char *reason, struct request *request)
+{
+	return refuse(reason, errno, "%s", request_message(request));
+}
+
+/* --------------------------------------------------------- what is mounted */
+
+/*
+ * The table of mounts, in one block; NULL: it could not be had.  It may grow between the two questions: there is room
+ * for some more, and a table that has filled all of it is asked for again.
+ */
+static struct statfs *
+mount_table(size_t *count)
+{
+	for (int attempt = 0; attempt < 16; attempt++) {
+		int expected = getfsstat(NULL, 0, MNT_NOWAIT), filled;
+		struct statfs *table;
+		size_t room;
+
+		if (expected < 0)
+			return NULL;
+		room = (size_t)expected + 16;
+		table = malloc(room * sizeof *table);
+		if (table == NULL)
+			return NULL;
+		filled = getfsstat(table, (long)(room * sizeof *table), MNT_NOWAIT);
+		if (filled >= 0 && (size_t)filled < room) {
+			*count = (size_t)filled;
+			return table;
+		}
+		int error = filled < 0 ? errno : EAGAIN;
+
+		free(table);
+		errno = error;
+		if (filled < 0)
+			return NULL;
+	}
+	return NULL;
+}
+
+static bool
+is_same_id(const struct statfs *one, const struct statfs *other)
+{
+	return memcmp(&one->f_fsid, &other->f_fsid, sizeof one->f_fsid) == 0;
+}
+
+static bool
+is_in(const struct statfs *table, size_t count, const struct statfs *mounted)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (is_same_id(&table[i], mounted))
+			return true;
+	}
+	return false;
+}
+
+static struct cproc_mount_id
+id_of(const struct statfs *mounted)
+{
+	return (struct cproc_mount_id){ .first = mounted->f_fsid.val[0], .second = mounted->f_fsid.val[1] };
+}
+
+ssize_t
+cproc_mounts(struct cproc_mount_entry *entries, size_t capacity)
+{
+	size_t count;
+	struct statfs *table = mount_table(&count);
+
+	if (table == NULL)
+		return -1;
+	for (size_t i = 0; i < count && i < capacity; i++) {
+		entries[i].id = id_of(&table[i]);
+		strlcpy(entries[i].type, table[i].f_fstypename, sizeof entries[i].type);
+		strlcpy(entries[i].source, table[i].f_mntfromname, sizeof entries[i].source);
+		strlcpy(entries[i].target, table[i].f_mntonname, sizeof entries[i].target);
+	}
+	free(table);
+	return (ssize_t)count;
+}
+
+int
+cproc_unmount(struct cproc_mount_id id, bool force)
+{
+	char name[64];
+
+	snprintf(name, sizeof name, "FSID:%" PRId32 ":%" PRId32, id.first, id.second);
+	return unmount(name, MNT_BYFSID | (force ? MNT_FORCE : 0));
+}
+
+/* ---------------------------------------------------- before something is mounted */
+
+/* The path by which the kernel will know the mount: its links resolved. */
+static int
+resolve_target(const struct cproc_mount *mount, char target[MNAMELEN], char *reason)
+{
+	char root[PATH_MAX];
+	int length;
+
+	if (realpath(mount->root, root) == NULL)
+		return refuse(reason, errno, "%s cannot be resolved", mount->root);
+	if (mount->relative[0] == '\0')
+		length = snprintf(target, MNAMELEN, "%s", root);
+	else
+		length = snprintf(target, MNAMELEN, "%s/%s", strcmp(root, "/") == 0 ? "" : root, mount->relative);
+	if (length >= 0 && length < MNAMELEN)
+		return 0;
+	return refuse(reason, ENAMETOOLONG, "the path of a mount has at most %d bytes", MNAMELEN - 1);
+}
+
+/*
+ * To the kernel every mistake is EINVAL, and nullfs onto itself a loop without an end: all is looked at before.  What it is
+ * counts, not what it is called.
+ */
+static int
+check_pair(const struct cproc_mount *mount, const struct stat *target, char *reason)
+{
+	struct stat source;
+
+	if (stat(mount->source, &source) < 0)
+		return refuse(reason, errno, "the source %s cannot be looked at", mount->source);
+	if (source.st_dev == target->st_dev && source.st_ino == target->st_ino)
+		return refuse(reason, EDEADLK, "source and target are the same, and the kernel would hang");
+	if (!S_ISDIR(source.st_mode) && !S_ISREG(source.st_mode))
+		return refuse(reason, EINVAL, "%s is neither a directory nor a regular file", mount->source);
+	if (S_ISDIR(source.st_mode) && !S_ISDIR(target->st_mode))
+		return refuse(reason, ENOTDIR, "%s is a directory, and what it is to be mounted upon is none", mount->source);
+	/* The kernel would do it, and the directory would be a file. */
+	if (!S_ISDIR(source.st_mode) && S_ISDIR(target->st_mode))
+		return refuse(reason, EISDIR, "%s is a file, and what it is to be mounted upon is a directory", mount->source);
+	if (strlen(mount->source) >= MNAMELEN)
+		return refuse(reason, ENAMETOOLONG, "the path of a mount has at most %d bytes", MNAMELEN - 1);
+	return 0;
+}
+
+static int
+check_target(const struct cproc_mount *mount, char *reason)
+{
+	struct stat status;
+	int result, target = walk_to(mount->root, mount->relative);
+
+	if (target < 0)
+		return refuse(reason, errno, "what is to be mounted upon cannot be opened");
+	result = fstat(target, &status);
+	walk_close(target);
+	if (result < 0)
+		return -1;
+	if (mount->source != NULL)
+		return check_pair(mount, &status, reason);
+	if (S_ISDIR(status.st_mode))
+		return 0;
+	return refuse(reason, ENOTDIR, "what is to be mounted upon is no directory");
+}
+
+/*
+ * Whether a ruleset has rules, and whether each that it includes has some.  The kernel follows an inclusion one level
+ * deep by itself (vfs.devfs.rule_depth).
+ */
+static int
+check_rules(int devices, unsigned ruleset, int depth, char *reason)
+{
+	struct devfs_rule rule;
+	unsigned count = 0;
+
+	memset(&rule, 0, sizeof rule);
+	rule.dr_magic = DEVFS_MAGIC;
+	rule.dr_id = mkrid(ruleset, 0U);
+	errno = ENOENT;
+	while (ioctl(devices, DEVFSIO_RGETNEXT, &rule) == 0 && rid2rsn(rule.dr_id) == ruleset) {
+		count++;
+		if ((rule.dr_iacts & DRA_INCSET) != 0 && depth > 0 &&
+		    check_rules(devices, rule.dr_incset, depth - 1, reason) < 0)
+			return -1;
+		errno = ENOENT;
+	}
+	if (errno != ENOENT)
+		return refuse(reason, errno, "the rules of devfs(8) cannot be asked for");
+	if (count > 0)
+		return 0;
+	return refuse(reason, ENOENT,
+	    "the ruleset %u of devfs(8) has no rules, and all devices would be seen: load /etc/defaults/devfs.rules by "
+	    "`service devfs restart`", ruleset);
+}
+
+static int
+check_ruleset(int ruleset, char *reason)
+{
+	int devices, result;
+
+	if (ruleset < 1 || ruleset > UINT16_MAX)
+		return refuse(reason, EINVAL, "a ruleset of devfs(8) has a number from 1 to %d", UINT16_MAX);
+	devices = open("/dev", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (devices < 0)
+		return refuse(reason, errno, "the rules of devfs(8) cannot be asked for");
+	result = check_rules(devices, (unsigned)ruleset, 1, reason);
+	walk_close(devices);
+	return result;
+}
+
+/* ------------------------------------------------------------------- mounting */
+
+static int
+mount_now(const struct cproc_mount *mount, const char *target, char *reason)
+{
+	char size[32], ruleset[16];
+	struct request request;
+
+	request_begin(&request);
+	request_text(&request, "fstype", mount->type);
+	request_text(&request, "fspath", target);
+	if (mount->source != NULL)
+		request_text(&request, "target", mount->source);
+	if (mount->size > 0) {
+		snprintf(size, sizeof size, "%" PRIu64, mount->size);
+		request_text(&request, "size", size);
+	}
+	if (mount->ruleset > 0) {
+		snprintf(ruleset, sizeof ruleset, "%d", mount->ruleset);
+		request_text(&request, "ruleset", ruleset);
+	}
+	if (nmount(request.parts, request.count, mount->read_only ? MNT_RDONLY : 0) == 0)
+		return 0;
+	return refused(reason, &request);
+}
+
+/* Whether what the walk now finds is what was asked for and was not there before. */
+static int
+find_mounted(const struct cproc_mount *mount, const char *target, const struct statfs *before, size_t count,
+    struct statfs *found)
+{
+	const char *source = mount->source != NULL ? mount->source : mount->type;
+	int result, point = walk_to(mount->root, mount->relative);
+
+	if (point < 0)
+		return -1;
+	result = fstatfs(point, found);
+	walk_close(point);
+	if (result < 0)
+		return -1;
+	if (strcmp(found->f_fstypename, mount->type) == 0 && strcmp(found->f_mntfromname, source) == 0 &&
+	    strcmp(found->f_mntonname, target) == 0 && !is_in(before, count, found))
+		return 0;
+	errno = EAGAIN;
+	return -1;
+}
+
+/*
+ * nmount(2) takes a path, and somebody may have put a link into it between the look and the mount.  What has landed
+ * elsewhere is the one mount with our type and source that is new; where more than one is, nothing is guessed.
+ */
+static int
+take_back(const struct cproc_mount *mount, const struct statfs *before, size_t before_count, char *reason)
+{
+	const char *source = mount->source != NULL ? mount->source : mount->type;
+	const struct statfs *stray = NULL;
+	size_t count, strays = 0;
+	struct statfs *table = mount_table(&count);
+
+	for (size_t i = 0; table != NULL && i < count; i++) {
+		if (is_in(before, before_count, &table[i]) || strcmp(table[i].f_fstypename, mount->type) != 0 ||
+		    strcmp(table[i].f_mntfromname, source) != 0)
+			continue;
+		stray = &table[i];
+		strays++;
+	}
+	if (strays == 1 && cproc_unmount(id_of(stray), true) == 0)
+		refuse(reason, EAGAIN, "it was replaced meanwhile; the mount was taken back from %s", stray->f_mntonname);
+	else if (table != NULL && strays == 0)
+		refuse(reason, EAGAIN, "it was replaced meanwhile; nothing is mounted");
+	else
+		refuse(reason, EAGAIN, "it was replaced meanwhile, and a %s from %s may be mounted elsewhere: see mount(8)",
+		    mount->type, source);
+	free(table);
+	errno = EAGAIN;
+	return -1;
+}
+
+/* tmpfs(5) can be made read-only later only if it was mounted without an option for this. */
+static int
+set_mode(const struct cproc_mount *mount, const struct statfs *mounted)
+{
+	struct statfs opened;
+	char path[MNAMELEN];
+	int result = -1, directory;
+
+	strlcpy(path, mounted->f_mntonname, sizeof path);
+	directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (directory < 0)
+		return -1;
+	if (fstatfs(directory, &opened) == 0 && is_same_id(&opened, mounted))
+		result = fchmod(directory, (mode_t)mount->mode);
+	else
+		errno = EAGAIN;
+	walk_close(directory);
+	return result;
+}
+
+static int
+mount_and_check(const struct cproc_mount *mount, const char *target, struct cproc_mount_id *id, char *reason)
+{
+	struct statfs mounted;
+	size_t count;
+	struct statfs *before = mount_table(&count);
+	int result = -1;
+
+	if (before == NULL)
+		return refuse(reason, errno, "the table of mounts cannot be read");
+	if (mount_now(mount, target, reason) == 0) {
+		result = find_mounted(mount, target, before, count, &mounted);
+		if (result < 0)
+			take_back(mount, before, count, reason);
+	}
+	int error = errno;
+
+	free(before);
+	errno = error;
+	if (result < 0)
+		return -1;
+	*id = id_of(&mounted);
+	if (mount->mode < 0 || set_mode(mount, &mounted) == 0)
+		return 0;
+	refuse(reason, errno, "its mode cannot be set");
+	error = errno;
+	(void)cproc_unmount(*id, true);
+	errno = error;
+	return -1;
+}
+
+/*
+ * Older kernels mount no file upon a file: ENOTDIR was observed, where later ones may say EINVAL of a file system that
+ * cannot.
+ */
+static int
+name_lack_of_files(const struct cproc_mount *mount, char *reason)
+{
+	struct stat source;
+	int error = errno;
+
+	if ((error == ENOTDIR || error == EINVAL) && mount->source != NULL && stat(mount->source, &source) == 0 &&
+	    S_ISREG(source.st_mode))
+		return refuse(reason, EOPNOTSUPP, "this kernel mounts directories only, and no single file");
+	errno = error;
+	return -1;
+}
+
+int
+cproc_mount(const struct cproc_mount *mount, struct cproc_mount_id *id, char reason[CPROC_REASON_SIZE])
+{
+	char target[MNAMELEN];
+
+	reason[0] = '\0';
+	if (resolve_target(mount, target, reason) < 0 || check_target(mount, reason) < 0)
+		return -1;
+	if (strcmp(mount->type, "devfs") == 0 && check_ruleset(mount->ruleset, reason) < 0)
+		return -1;
+	if (mount_and_check(mount, target, id, reason) == 0)
+		return 0;
+	return name_lack_of_files(mount, reason);
+}
+
+int
+cproc_mount_seal(const char *root, char reason[CPROC_REASON_SIZE])
+{
+	char target[PATH_MAX];
+	struct request request;
+	struct statfs mounted;
+
+	reason[0] = '\0';
+	if (realpath(root, target) == NULL || statfs(target, &mounted) < 0)
+		return -1;
+	if (strcmp(mounted.f_fstypename, "tmpfs") != 0 || strcmp(mounted.f_mntonname, target) != 0)
+		return refuse(reason, EINVAL, "no tmpfs is mounted there");
+	request_begin(&request);
+	request_text(&request, "fstype", "tmpfs");
+	request_text(&request, "fspath", target);
+	if (nmount(request.parts, request.count, MNT_UPDATE | MNT_RDONLY) < 0)
+		return refused(reason, &request);
+	if (statfs(target, &mounted) < 0)
+		return -1;
+	if ((mounted.f_flags & MNT_RDONLY) != 0)
+		return 0;
+	return refuse(reason, EOPNOTSUPP, "the kernel has accepted it, and the tmpfs can still be written to");
+}
+
+#endif

@@ -1,0 +1,38 @@
+#if defined(__FreeBSD__)
+
+#include "request.h"
+
+#include <stdint.h>
+#include <string.h>
+
+void
+request_begin(struct request *request)
+{
+	memset(request, 0, sizeof *request);
+	request_add(request, "errmsg", request->message, sizeof request->message);
+}
+
+void
+request_add(struct request *request, const char *name, const void *value, size_t size)
+{
+	/* The kernel only reads names, and values where it sets something; the type has no place for that. */
+	request->parts[request->count++] = (struct iovec){
+		.iov_base = (void *)(uintptr_t)name, .iov_len = strlen(name) + 1,
+	};
+	request->parts[request->count++] = (struct iovec){ .iov_base = (void *)(uintptr_t)value, .iov_len = size };
+}
+
+void
+request_text(struct request *request, const char *name, const char *value)
+{
+	request_add(request, name, value, strlen(value) + 1);
+}
+
+const char *
+request_message(struct request *request)
+{
+	request->message[sizeof request->message - 1] = '\0';
+	return request->message;
+}
+
+#endif

@@ -1,0 +1,235 @@
+#if defined(__linux__)
+
+#define _GNU_SOURCE
+#include "../common/walk.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+/*
+ * Jails, nullfs, classes of login.conf(5) and the rest of it are FreeBSD's.  Nothing here stands in for them: on Linux a
+ * service that asks for isolation is refused when its definition is loaded.
+ */
+
+static int
+unsupported(char *reason)
+{
+	if (reason != NULL)
+		reason[0] = '\0';
+	errno = ENOSYS;
+	return -1;
+}
+
+/* Linux has no unlinkat(2) that compares: the gap between the look and the removal is as small as can be. */
+int
+walk_unlink(int parent, const char *name, const struct stat *status, int flags)
+{
+	struct stat found;
+
+	if (fstatat(parent, name, &found, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	if (found.st_dev == status->st_dev && found.st_ino == status->st_ino)
+		return unlinkat(parent, name, flags);
+	errno = ESTALE;
+	return -1;
+}
+
+int
+cproc_mount(const struct cproc_mount *mount, struct cproc_mount_id *id, char reason[CPROC_REASON_SIZE])
+{
+	(void)mount;
+	(void)id;
+	return unsupported(reason);
+}
+
+int
+cproc_mount_seal(const char *root, char reason[CPROC_REASON_SIZE])
+{
+	(void)root;
+	return unsupported(reason);
+}
+
+ssize_t
+cproc_mounts(struct cproc_mount_entry *entries, size_t capacity)
+{
+	(void)entries;
+	(void)capacity;
+	return unsupported(NULL);
+}
+
+int
+cproc_unmount(struct cproc_mount_id id, bool force)
+{
+	(void)id;
+	(void)force;
+	return unsupported(NULL);
+}
+
+int
+cproc_jail_make(const char *name, const char *path, const struct cproc_jail_parameter *parameters, size_t count,
+    char reason[CPROC_REASON_SIZE])
+{
+	(void)name;
+	(void)path;
+	(void)parameters;
+	(void)count;
+	return unsupported(reason);
+}
+
+int
+cproc_jail_named(const char *name, struct cproc_jail *jail)
+{
+	(void)name;
+	(void)jail;
+	return unsupported(NULL);
+}
+
+int
+cproc_jail_gone(int jid)
+{
+	(void)jid;
+	return unsupported(NULL);
+}
+
+int
+cproc_jail_remove(int jid)
+{
+	(void)jid;
+	return unsupported(NULL);
+}
+
+char *
+cproc_jail_parameters(size_t *length)
+{
+	*length = 0;
+	errno = ENOSYS;
+	return NULL;
+}
+
+int
+cproc_interface_exists(const char *name)
+{
+	(void)name;
+	return unsupported(NULL);
+}
+
+int
+cproc_interface_make(const char *name)
+{
+	(void)name;
+	return unsupported(NULL);
+}
+
+int
+cproc_interface_destroy(const char *name)
+{
+	(void)name;
+	return unsupported(NULL);
+}
+
+ssize_t
+cproc_interface_description(const char *name, char *buffer, size_t size)
+{
+	(void)name;
+	(void)buffer;
+	(void)size;
+	return unsupported(NULL);
+}
+
+int
+cproc_interface_describe(const char *name, const char *description)
+{
+	(void)name;
+	(void)description;
+	return unsupported(NULL);
+}
+
+int
+cproc_interface_up(const char *name)
+{
+	(void)name;
+	return unsupported(NULL);
+}
+
+int
+cproc_interface_has(const char *interface, const struct cproc_address *address)
+{
+	(void)interface;
+	(void)address;
+	return unsupported(NULL);
+}
+
+int
+cproc_interface_add(const char *interface, const struct cproc_address *address)
+{
+	(void)interface;
+	(void)address;
+	return unsupported(NULL);
+}
+
+int
+cproc_interface_remove(const char *interface, const struct cproc_address *address)
+{
+	(void)interface;
+	(void)address;
+	return unsupported(NULL);
+}
+
+int
+cproc_bridge_add(const char *bridge, const char *member)
+{
+	(void)bridge;
+	(void)member;
+	return unsupported(NULL);
+}
+
+int
+cproc_interface_give(const char *interface, int jid)
+{
+	(void)interface;
+	(void)jid;
+	return unsupported(NULL);
+}
+
+int
+cproc_interface_take_back(const char *interface, int jid)
+{
+	(void)interface;
+	(void)jid;
+	return unsupported(NULL);
+}
+
+int
+cproc_jail_configure(int jid, const struct cproc_jail_network *network, char reason[CPROC_REASON_SIZE])
+{
+	(void)jid;
+	(void)network;
+	return unsupported(reason);
+}
+
+int
+cproc_rule_add(const char *rule)
+{
+	(void)rule;
+	return unsupported(NULL);
+}
+
+int
+cproc_rule_remove(const char *rule)
+{
+	(void)rule;
+	return unsupported(NULL);
+}
+
+char *
+cproc_login_class(const char *name, const char *const *capabilities, size_t count, size_t *length)
+{
+	(void)name;
+	(void)capabilities;
+	(void)count;
+	*length = 0;
+	errno = ENOSYS;
+	return NULL;
+}
+
+#endif

@@ -1,0 +1,78 @@
+import CProc
+import Supervision
+
+extension HostIsolationKernel {
+  public mutating func look(at path: IsolationPath) throws(IsolationError) -> FileObservation {
+    var file = cproc_file()
+    if cproc_walk_look(path.root, path.relative, &file) == 0 { return FileObservation(file) }
+    let code = cproc_errno()
+    if code == ENOENT { return .absent }
+    throw IsolationError("look at \(path.text)", code: code, words: Self.wordsOfWalks)
+  }
+
+  public mutating func makeDirectory(_ path: IsolationPath, mode: UInt32) throws(IsolationError) -> FileIdentity {
+    var file = cproc_file()
+    let place = path.asPlace
+    try checkMade(
+      "make the directory \(path.text)", place,
+      cproc_walk_make_directory(place.root, place.relative, mode_t(truncatingIfNeeded: mode), &file))
+    return FileIdentity(device: file.device, inode: file.inode)
+  }
+
+  public mutating func makeFile(_ path: IsolationPath) throws(IsolationError) -> FileIdentity {
+    var file = cproc_file()
+    let place = path.asPlace
+    try checkMade(
+      "make the file \(path.text)", place, cproc_walk_make_file(place.root, place.relative, 0o600, &file))
+    return FileIdentity(device: file.device, inode: file.inode)
+  }
+
+  public mutating func removeDirectory(_ path: IsolationPath, _ identity: FileIdentity) throws(IsolationError) {
+    try remove(path, identity, isDirectory: true)
+  }
+
+  public mutating func removeFile(_ path: IsolationPath, _ identity: FileIdentity) throws(IsolationError) {
+    try remove(path, identity, isDirectory: false)
+  }
+
+  private func remove(
+    _ path: IsolationPath, _ identity: FileIdentity, isDirectory: Bool
+  ) throws(IsolationError) {
+    let place = path.asPlace
+    try checkResult(
+      "remove \(path.text)",
+      cproc_walk_remove(place.root, place.relative, identity.device, identity.inode, isDirectory),
+      words: Self.wordsOfWalks)
+  }
+
+  private func checkMade(_ attempt: String, _ place: IsolationPath, _ result: Int32) throws(IsolationError) {
+    var words = Self.wordsOfWalks
+    words[EPERM] = "it lies below \(place.root), which must belong to the supervisor and be writable for nobody else"
+    try checkResult(attempt, result, words: words)
+  }
+
+  static let wordsOfWalks: [Int32: String] = [
+    ELOOP: "a symbolic link is in the way", ESTALE: "something else is in its place by now",
+  ]
+}
+
+extension IsolationPath {
+  /// A root is made and removed as a name in the directory that it lies in.
+  fileprivate var asPlace: IsolationPath {
+    guard components.isEmpty, let parent = Files.parent(of: root), let name = root.split(separator: "/").last else {
+      return self
+    }
+    return IsolationPath(root: parent, components: [String(name)])
+  }
+}
+
+extension FileObservation {
+  fileprivate init(_ file: cproc_file) {
+    let identity = FileIdentity(device: file.device, inode: file.inode)
+    switch Files.Kind(file.kind) {
+    case .directory: self = .directory(identity)
+    case .file: self = .file(identity)
+    case .socket, .symbolicLink, .other: self = .other(identity)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import CProc
+import Supervision
+
+extension HostIsolationKernel {
+  public mutating func makeJail(
+    name: String, path: String, _ parameters: [JailParameter]
+  ) throws(IsolationError) -> Int32 {
+    try checkReason("make the jail \(name)") { reason in
+      withWords(parameters.flatMap { [$0.kernelName, $0.kernelValue ?? ""] }) { words in
+        let list = parameters.indices.map { index in
+          cproc_jail_parameter(
+            name: words[2 * index], value: parameters[index].kernelValue == nil ? nil : words[2 * index + 1])
+        }
+        return list.withUnsafeBufferPointer { list in
+          cproc_jail_make(name, path, list.baseAddress, list.count, reason)
+        }
+      }
+    }
+  }
+
+  public mutating func findJail(_ name: String) throws(IsolationError) -> JailObservation? {
+    try Host.jail(named: name)
+  }
+
+  public mutating func isJailGone(_ jid: Int32) throws(IsolationError) -> Bool {
+    try checkResult("look for the jail \(jid)", cproc_jail_gone(jid)) == 1
+  }
+
+  public mutating func removeJail(_ jid: Int32) throws(IsolationError) {
+    try checkResult("remove the jail \(jid)", cproc_jail_remove(jid), words: [EINVAL: "there is no such jail"])
+  }
+
+  public mutating func addRule(_ rule: ResourceRule, jail: String) throws(IsolationError) {
+    let text = rule.text(onJail: jail)
+    try checkResult("add the rule \(text)", cproc_rule_add(text), words: Self.wordsOfRules)
+  }
+
+  public mutating func removeRule(_ rule: ResourceRule, jail: String) throws(IsolationError) {
+    let text = rule.text(onJail: jail)
+    guard cproc_rule_remove(text) < 0 else { return }
+    let code = cproc_errno()
+    guard code != ESRCH else { return }
+    throw IsolationError("remove the rule \(text)", code: code, words: Self.wordsOfRules)
+  }
+
+  private static let wordsOfRules: [Int32: String] = [
+    ENOSYS: "the kernel counts no resources: set kern.racct.enable=1 in /boot/loader.conf and boot again",
+    EINVAL: "rctl(8) knows no such resource or action, or they do not go together",
+  ]
+}
+
+extension Host {
+  /// A jail that is not dying, by its name in jls(8).
+  public static func jail(named name: String) throws(IsolationError) -> JailObservation? {
+    var jail = cproc_jail()
+    if cproc_jail_named(name, &jail) == 0 { return JailObservation(jid: jail.jid, path: text(of: jail.path)) }
+    let code = cproc_errno()
+    if code == ENOENT { return nil }
+    throw IsolationError("look for the jail \(name)", code: code)
+  }
+
+  /// The parameters of jails that this kernel knows, flags by their positive names.
+  public static func jailParameterNames() throws(IsolationError) -> [String] {
+    var length = 0
+    guard let block = cproc_jail_parameters(&length) else {
+      throw IsolationError("list the parameters of jails", code: cproc_errno())
+    }
+    defer { cproc_memory_free(block) }
+    return UnsafeRawBufferPointer(start: block, count: length).split(separator: 0).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import CProc
+import Supervision
+
+extension HostIsolationKernel {
+  public mutating func hasInterface(_ name: String) throws(IsolationError) -> Bool {
+    try checkResult("look for the interface \(name)", cproc_interface_exists(name)) == 1
+  }
+
+  public mutating func description(ofInterface name: String) throws(IsolationError) -> String {
+    var buffer = [CChar](repeating: 0, count: 1024)
+    let length = cproc_interface_description(name, &buffer, buffer.count)
+    try checkResult("read the description of \(name)", Int32(truncatingIfNeeded: length), words: Self.wordsOfNetworks)
+    return String(decoding: buffer.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// Several jails are made at once when the system starts, each by a process of its own: each begins to look at
+  /// another number.
+  public mutating func freeEpair() throws(IsolationError) -> String {
+    let numbers: Int32 = 0x4000
+    for offset in 0..<numbers {
+      let name = "epair\((Host.pid % numbers + offset) % numbers)"
+      if try !hasInterface(name + "a"), try !hasInterface(name + "b") { return name }
+    }
+    throw IsolationError("find a free epair(4): all \(numbers) numbers are taken")
+  }
+
+  public mutating func makeEpair(
+    _ name: String, description: String, _ addresses: [NetworkAddress], bridge: String?
+  ) throws(IsolationError) {
+    try checkResult("make \(name)", cproc_interface_make(name), words: [EINVAL: "epair(4) is not there"])
+    do throws(IsolationError) {
+      for end in ["a", "b"] {
+        try checkResult("describe \(name)\(end)", cproc_interface_describe(name + end, description))
+      }
+      let host = name + "a"
+      try checkResult("bring up \(host)", cproc_interface_up(host))
+      for address in addresses { try addAddress(InterfaceAddress(interface: host, address: address)) }
+      if let bridge { try join(bridge, host) }
+    } catch {
+      _ = cproc_interface_destroy(name + "a")
+      throw error
+    }
+  }
+
+  private func join(_ bridge: String, _ member: String) throws(IsolationError) {
+    try checkResult(
+      "put \(member) into \(bridge)", cproc_bridge_add(bridge, member),
+      words: [
+        ENXIO: "there is no such bridge", EINVAL: "it is no bridge, or one whose members may have no addresses",
+      ])
+  }
+
+  public mutating func destroyInterface(_ name: String) throws(IsolationError) {
+    try checkResult("destroy \(name)", cproc_interface_destroy(name), words: Self.wordsOfNetworks)
+  }
+
+  public mutating func give(interface: String, to jid: Int32) throws(IsolationError) {
+    try checkResult(
+      "give \(interface) to the jail \(jid)", cproc_interface_give(interface, jid),
+      words: [
+        ENXIO: "there is no such interface, or no such jail", EEXIST: "the jail has one of this name",
+      ])
+  }
+
+  public mutating func takeBack(interface: String, from jid: Int32) throws(IsolationError) {
+    try checkResult(
+      "take \(interface) back from the jail \(jid)", cproc_interface_take_back(interface, jid),
+      words: [
+        ENXIO: "the jail has no such interface, or there is no such jail", EEXIST: "the host has one of this name",
+      ])
+  }
+
+  public mutating func configure(
+    interface: String, in jid: Int32, _ addresses: [NetworkAddress], gateways: [NetworkAddress]
+  ) throws(IsolationError) {
+    try checkReason("configure \(interface) in the jail \(jid)") { reason in
+      withWords([interface] + (addresses + gateways).map(\.text)) { words in
+        let all = zip(addresses + gateways, 1...).map { $0.request(text: words[$1]) }
+        return all.withUnsafeBufferPointer { all in
+          var network = cproc_jail_network()
+          network.interface = words[0]
+          network.addresses = all.baseAddress
+          network.address_count = addresses.count
+          network.gateways = all.baseAddress?.advanced(by: addresses.count)
+          network.gateway_count = gateways.count
+          return cproc_jail_configure(jid, &network, reason)
+        }
+      }
+    }
+  }
+
+  public mutating func hasAddress(_ address: InterfaceAddress) throws(IsolationError) -> Bool {
+    try checkResult("look for \(address.attempt)", address.with(cproc_interface_has)) == 1
+  }
+
+  public mutating func addAddress(_ address: InterfaceAddress) throws(IsolationError) {
+    try checkResult(
+      "add \(address.attempt)", address.with(cproc_interface_add),
+      words: Self.wordsOfNetworks.merging([EADDRINUSE: "another machine of the network has it"]) { $1 })
+  }
+
+  public mutating func removeAddress(_ address: InterfaceAddress) throws(IsolationError) {
+    try checkResult("remove \(address.attempt)", address.with(cproc_interface_remove), words: Self.wordsOfNetworks)
+  }
+
+  private static let wordsOfNetworks: [Int32: String] = [ENXIO: "there is no such interface"]
+}
+
+extension NetworkAddress {
+  fileprivate func request(text: UnsafePointer<CChar>?) -> cproc_address {
+    cproc_address(text: text, is_ipv6: isIPv6, prefix: prefix)
+  }
+}
+
+extension InterfaceAddress {
+  fileprivate var attempt: String { "the address \(address.text)/\(address.prefix) on \(interface)" }
+
+  fileprivate func with(
+    _ call: (UnsafePointer<CChar>?, UnsafePointer<cproc_address>?) -> Int32
+  ) -> Int32 {
+    withWords([interface, address.text]) { words in
+      var request = address.request(text: words[1])
+      return call(words[0], &request)
+    }
+  }
+}
