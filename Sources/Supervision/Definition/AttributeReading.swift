@@ -142,7 +142,7 @@ extension UInt8 {
 
 extension Duration {
   /// `nil` when there is a fraction.
-  fileprivate var wholeSeconds: UInt64? {
+  var wholeSeconds: UInt64? {
     components.attoseconds == 0 ? UInt64(exactly: components.seconds) : nil
   }
 }

@@ -97,15 +97,19 @@ extension ValueReader {
   mutating func hooks(_ field: Field) -> [Hook] {
     var hooks: [Hook] = []
     for element in elements(field) {
-      if let word = element.text, word.hasPrefix("-") {
-        error(
-          "`\(word)` in `\(field.path)` is no program: each element of this list is a whole command",
-          at: element.location, expected: "a list of commands, such as [[/bin/mkdir, -p, /var/run/x]]")
-        return hooks
-      }
+      guard !refuseOption(element, field.path) else { return hooks }
       if let hook = hook(element, field.path) { hooks.append(hook) }
     }
     return hooks
+  }
+
+  /// `[mkdir, -p, /x]` where a list of commands is meant: three commands, and one of them an option.
+  mutating func refuseOption(_ element: Value, _ path: String) -> Bool {
+    guard let word = element.text, word.hasPrefix("-") else { return false }
+    error(
+      "`\(word)` in `\(path)` is no program: each element of this list is a whole command",
+      at: element.location, expected: "a list of commands, such as [[/bin/mkdir, -p, /var/run/x]]")
+    return true
   }
 
   // MARK: Signals

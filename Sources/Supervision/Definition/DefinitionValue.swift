@@ -71,7 +71,7 @@ extension ServiceDefinition {
     case .startTimeout: startTimeout.map { .duration($0) } ?? .literal("none")
     case .workingDirectory, .umask, .environment, .environmentFile, .inheritEnvironment, .user, .group, .groups:
       process.value(of: key)
-    case .chroot, .nice, .limits, .cpus, .protect, .noNewPrivileges, .terminal, .fib:
+    case .loginClass, .chroot, .nice, .limits, .resources, .cpus, .protect, .noNewPrivileges, .terminal, .fib, .jail:
       process.rare.value(of: key)
     case .log: log.value
     case .instances: nil
@@ -167,6 +167,9 @@ extension RareAttributes {
     case .noNewPrivileges: noNewPrivileges ? .boolean(true) : nil
     case .terminal: terminal.map { .string($0) }
     case .fib: fib.map { .integer(Int($0)) }
+    case .loginClass: loginClass.map { .string($0) }
+    case .resources: resourcesValue
+    case .jail: jail.map(\.value)
     default: nil
     }
   }

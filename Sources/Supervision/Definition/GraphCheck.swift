@@ -25,7 +25,7 @@ struct GraphCheck {
     check.checkCircles()
     check.checkRestartCircles()
     check.checkConflicts()
-    return check.diagnostics
+    return check.diagnostics + JailCheck.run(services, names: check.names, locate: locate)
   }
 
   private init(services: [ServiceDefinition], templates: [String], locate: @escaping Locate) {
@@ -52,10 +52,10 @@ struct GraphCheck {
   }
 
   private mutating func reportUnknown(_ name: String, _ key: ServiceKey, of position: Int, known: [String]) {
-    let isError = key == .requirement || key == .restartWith || key == .onFailure
+    let isError = key == .requirement || key == .restartWith || key == .onFailure || key == .jail
     let service = services[position].name
     var diagnostic = Diagnostic(
-      isError ? .error : .note, "`\(key.rawValue)` of \(service) names `\(name)`, and nothing answers to that name",
+      isError ? .error : .note, "`\(key == .jail ? "jail.shared-with" : key.rawValue)` of \(service) names `\(name)`, and nothing answers to that name",
       at: locate(position, key, name))
     let nearest = NearestName.best(for: name, among: known)
     diagnostic.hint = nearest.map { "did you mean `\($0)`?" }
@@ -294,6 +294,10 @@ private struct Reachability {
 }
 
 extension ServiceDefinition {
+  private var sharedJail: String? {
+    process.hasRare ? process.rare.jail?.sharedWith : nil
+  }
+
   /// The names in one of the lists that name other services.
   func references(_ key: ServiceKey) -> [String] {
     switch key {
@@ -304,6 +308,7 @@ extension ServiceDefinition {
     case .conflicts: conflicts
     case .restartWith: restartWith
     case .onFailure: onFailure
+    case .jail: sharedJail.map { [$0] } ?? []
     default: []
     }
   }

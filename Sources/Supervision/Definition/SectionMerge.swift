@@ -11,6 +11,8 @@ extension ServiceSection {
   mutating func fill(from defaults: ServiceSection) {
     for entry in defaults.entries {
       if kind == .group, entry.key == .exec { continue }
+      // What jails have in common is nothing to a service that runs in the jail of another.
+      if entry.key == .jail, borrowsJail { continue }
       if let index = entries.firstIndex(where: { $0.key == entry.key }) {
         let own = entries[index].field
         guard entry.key.isMerged, let base = entry.field.mergedObject, let top = own.mergedObject else { continue }
@@ -19,6 +21,11 @@ extension ServiceSection {
         entries.append(Entry(key: entry.key, field: entry.field, isDefault: true))
       }
     }
+  }
+
+  private var borrowsJail: Bool {
+    guard let jail = self[.jail]?.mergedObject else { return false }
+    return jail["shared-with"] != nil || jail["enter"] != nil
   }
 
   // MARK: Overrides
@@ -39,8 +46,8 @@ extension ServiceSection {
   private mutating func applyAppend(_ field: Field, _ reader: inout ValueReader) {
     for member in changes(field, &reader) {
       guard let key = listKey(member, &reader, allowing: []) else { continue }
-      if key == .preconditions {
-        appendPreconditions(member, &reader)
+      if key.holdsLists {
+        appendInside(key, Self.spelled(member, key), &reader)
         continue
       }
       var appended = Field(
@@ -51,21 +58,21 @@ extension ServiceSection {
     }
   }
 
-  private mutating func appendPreconditions(_ member: Field, _ reader: inout ValueReader) {
+  /// `append { preconditions { files = /x } }`: to the lists in a section.
+  private mutating func appendInside(_ key: ServiceKey, _ member: Field, _ reader: inout ValueReader) {
     guard let added = member.mergedObject else {
-      reader.error("`append.preconditions` is no section", at: member.location, expected: "{ files = [...] }")
+      reader.error("`append.\(key.rawValue)` is no section", at: member.location, expected: "{ … = [...] }")
       return
     }
-    var object = self[.preconditions]?.mergedObject ?? Object()
+    var object = self[key]?.mergedObject ?? Object()
     for inner in added.members {
       for value in inner.values { object.append(value, forKey: inner.key, at: inner.keyLocation) }
     }
-    let location = self[.preconditions]?.keyLocation ?? member.keyLocation
+    let location = self[key]?.keyLocation ?? member.keyLocation
     set(
-      .preconditions,
+      key,
       Field(
-        path: "preconditions", name: "preconditions", keyLocation: location,
-        values: [Value(.object(object), at: location)]))
+        path: key.rawValue, name: key.rawValue, keyLocation: location, values: [Value(.object(object), at: location)]))
   }
 
   private mutating func applyRemove(_ field: Field, _ reader: inout ValueReader) {
@@ -75,8 +82,8 @@ extension ServiceSection {
         continue
       }
       guard let key = listKey(member, &reader, allowing: ["keys"]) else { continue }
-      if key == .preconditions {
-        removePreconditions(member, &reader)
+      if key.holdsLists {
+        removeInside(key, Self.spelled(member, key), &reader)
       } else if let base = self[key] {
         set(key, reader.removing(member, from: base))
       } else {
@@ -85,24 +92,24 @@ extension ServiceSection {
     }
   }
 
-  private mutating func removePreconditions(_ member: Field, _ reader: inout ValueReader) {
-    guard let removed = member.mergedObject, let base = self[.preconditions], var object = base.mergedObject else {
-      reader.note("nothing to remove: \(name) has no such `preconditions`", at: member.keyLocation)
+  private mutating func removeInside(_ key: ServiceKey, _ member: Field, _ reader: inout ValueReader) {
+    guard let removed = member.mergedObject, let base = self[key], var object = base.mergedObject else {
+      reader.note("nothing to remove: \(name) has no such `\(key.rawValue)`", at: member.keyLocation)
       return
     }
     for inner in removed.members {
+      let path = "\(key.rawValue).\(inner.key)"
       guard let present = object[inner.key] else {
-        reader.note("nothing to remove: \(name) has no `preconditions.\(inner.key)`", at: inner.keyLocation)
+        reader.note("nothing to remove: \(name) has no `\(path)`", at: inner.keyLocation)
         continue
       }
-      let path = "preconditions.\(inner.key)"
       let from = Field(path: path, name: inner.key, keyLocation: present.keyLocation, values: present.values)
       let what = Field(path: path, name: inner.key, keyLocation: inner.keyLocation, values: inner.values)
       object.set(reader.removing(what, from: from).values, forKey: inner.key, at: present.keyLocation)
     }
     var field = base
     field.values = [Value(.object(object), at: base.location)]
-    set(.preconditions, field)
+    set(key, field)
   }
 
   /// `remove { keys = [log, stop.exec] }`: whole keys, or one of a map.
@@ -147,13 +154,13 @@ extension ServiceSection {
 
   /// The list that a member of `append` or `remove` changes.
   private func listKey(_ member: Field, _ reader: inout ValueReader, allowing words: [String]) -> ServiceKey? {
-    let lists = ServiceKey.allCases.filter { $0.shape == .list || $0 == .preconditions }.map(\.rawValue)
+    let lists = ServiceKey.allCases.filter { $0.shape == .list || $0.holdsLists }.map(\.rawValue)
     guard let key = ServiceKey(rawValue: member.name) else {
       let section = member.path.prefix { $0 != "." }
       reader.unknownKey(member.name, in: "`\(section)`", at: member.keyLocation, among: lists + words)
       return nil
     }
-    guard key.shape == .list || key == .preconditions else {
+    guard key.shape == .list || key.holdsLists else {
       reader.error(
         "`\(member.path)`: `\(key.rawValue)` is no list", at: member.keyLocation,
         expected: "one of \(lists.joined(separator: ", "))",

@@ -33,14 +33,17 @@ public enum ServiceKey: String, CaseIterable, Sendable {
   case user
   case group
   case groups
+  case loginClass = "login-class"
   case chroot
   case nice
   case limits
+  case resources
   case cpus
   case protect
   case noNewPrivileges = "no-new-privileges"
   case terminal
   case fib
+  case jail
   case log
   case instances
 
@@ -60,12 +63,12 @@ public enum ServiceKey: String, CaseIterable, Sendable {
     case .provision, .requirement, .wants, .after, .before, .conflicts, .restartWith, .onFailure, .preStart, .postStart,
       .postStop, .successExitCodes, .environmentFile, .inheritEnvironment, .groups, .cpus, .instances:
       .list
-    case .environment, .actions, .preconditions, .limits:
+    case .environment, .actions, .preconditions, .limits, .resources, .jail:
       .map
     case .stop, .reload, .respawnDelay, .respawnLimit:
       .scalarOrMap
     case .documentation, .autoStart, .oneShot, .transient, .exec, .respawn, .startTimeout, .workingDirectory, .umask,
-      .user, .group, .chroot, .nice, .protect, .noNewPrivileges, .terminal, .fib, .log:
+      .user, .group, .loginClass, .chroot, .nice, .protect, .noNewPrivileges, .terminal, .fib, .log:
       .scalar
     }
   }
@@ -90,10 +93,13 @@ public enum ServiceKey: String, CaseIterable, Sendable {
     self != .provision && self != .instances
   }
 
-  /// The keys that name other services.
+  /// The keys that name other services; `jail` does by `shared-with`.
   static let references: [ServiceKey] = [
-    .requirement, .wants, .after, .before, .conflicts, .restartWith, .onFailure,
+    .requirement, .wants, .after, .before, .conflicts, .restartWith, .onFailure, .jail,
   ]
+
+  /// Whether `append` and `remove` reach lists inside the key's section.
+  var holdsLists: Bool { self == .preconditions || self == .jail }
 
   /// What a key of this language is called elsewhere, for suggestions that no edit distance would find.
   static let elsewhere: [String: ServiceKey] = [
@@ -113,5 +119,7 @@ public enum ServiceKey: String, CaseIterable, Sendable {
     "cpu-affinity": .cpus, "cpuaffinity": .cpus, "oom-score-adjust": .protect, "oomprotect": .protect,
     "nonewprivileges": .noNewPrivileges, "no-new-privs": .noNewPrivileges, "tty": .terminal, "tty-path": .terminal,
     "setfib": .fib, "routing-table": .fib,
+    "class": .loginClass, "loginclass": .loginClass, "rctl": .resources, "racct": .resources, "svcj": .jail,
+    "sandbox": .jail, "container": .jail,
   ]
 }

@@ -15,6 +15,7 @@ struct ServiceReader {
     reading.liftTimeout()
     reading.checkKind()
     reading.checkTerminal()
+    reading.checkResources()
     reading.recordOrigin()
     return (reading.definition, reading.reader.diagnostics)
   }
@@ -219,16 +220,26 @@ struct ServiceReader {
 
   private mutating func readRareKey(_ key: ServiceKey, _ field: Field) {
     switch key {
+    case .loginClass: setRare(\.loginClass, reader.loginClass(field))
     case .chroot: setRare(\.chroot, reader.path(field))
     case .nice: setRare(\.nice, reader.integer(field, in: -20...20).map { Int32($0) })
     case .limits: setRare(\.limits, reader.limits(field, fields: &inner))
+    case .resources: setRare(\.resources, reader.resources(field, fields: &inner))
     case .cpus: setRare(\.cpus, reader.cpus(field))
     case .protect: setRare(\.protects, reader.boolean(field))
     case .noNewPrivileges: setRare(\.noNewPrivileges, reader.boolean(field))
     case .terminal: setRare(\.terminal, reader.path(field))
     case .fib: setRare(\.fib, reader.integer(field, in: 0...65_535).map { Int32($0) })
+    case .jail: readJail(field)
     default: break
     }
+  }
+
+  private mutating func readJail(_ field: Field) {
+    let result = JailReader.read(field, in: section.kind == .defaults ? .defaults : .service)
+    reader.report(result.diagnostics)
+    inner += result.inner
+    setRare(\.jail, result.jail)
   }
 
   private mutating func setRare<Content>(_ path: WritableKeyPath<RareAttributes, Content>, _ value: Content?) {
@@ -321,6 +332,24 @@ struct ServiceReader {
     }
   }
 
+  /// Rules are on the jail that the service makes. Those of `defaults` are for the services that make one.
+  private mutating func checkResources() {
+    guard section.kind != .defaults, !definition.isGroup,
+      let entry = section.entries.first(where: { $0.key == .resources })
+    else { return }
+    // A jail that could not be read has been reported.
+    guard definition.jailName == nil, section[.jail] == nil || definition.process.rare.jail != nil else { return }
+    setRare(\.resources, [])
+    guard !entry.isDefault else { return }
+    let borrowing = definition.process.rare.jail.map { $0.sharedWith == nil ? "enter" : "shared-with" }
+    reader.error(
+      borrowing.map { "`resources` contradicts `jail.\($0)`: the jail is made elsewhere, and so are its rules" }
+        ?? "`resources` needs a jail: rctl(8) then counts all of it",
+      at: entry.field.keyLocation,
+      expected: borrowing == nil ? "`jail { }` beside it" : "`resources` in the service that makes the jail",
+      hint: borrowing == nil ? "`limits` bounds each process by itself" : nil)
+  }
+
   private mutating func refuseProcessKeys() {
     // An `exec` that could not be read has been reported; without it nothing can be said about the other keys.
     guard section[.exec] == nil else { return }
@@ -363,45 +392,6 @@ struct ServiceReader {
 extension SourceLocation {
   /// The file and line alone, which keep no text alive.
   var place: Origin.Place { Origin.Place(file: source.name, line: line) }
-}
-
-extension ValueReader {
-  /// A user or group: a name, or a number.
-  mutating func account(_ value: Value, _ path: String) -> String? {
-    let expected = "the name or number of an account"
-    guard let text = word(value, path, expected: expected) else { return nil }
-    let allowed = text.unicodeScalars.allSatisfy {
-      $0.isASCII && $0.value > 0x20 && $0 != ":" && $0 != "/" && $0.value != 0x7f
-    }
-    // The highest number means "none" to chown(2) and setresuid(2).
-    let isNumber = text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    let isInRange = !isNumber || UInt32(text).map { $0 < UInt32.max } == true
-    guard allowed, isInRange, !text.hasPrefix("-") else {
-      error("`\(text)` is no value for `\(path)`", at: value.location, expected: expected)
-      return nil
-    }
-    return text
-  }
-
-  mutating func account(_ field: Field) -> String? {
-    guard let value = single(field) else { return nil }
-    return account(value, field.path)
-  }
-
-  /// Whether a text can be the name of an environment variable of a service.
-  mutating func checkVariable(_ name: String, at location: SourceLocation) -> Bool {
-    if name == "FRUIX_SERVICE" {
-      error(
-        "the variable FRUIX_SERVICE is the supervisor's own: it tells whose process one is", at: location,
-        expected: "another name")
-      return false
-    }
-    guard !name.isEmpty, !name.utf8.contains(UInt8(ascii: "=")), !name.utf8.contains(0) else {
-      error("`\(name)` cannot be the name of a variable", at: location, expected: "a name without `=`")
-      return false
-    }
-    return true
-  }
 }
 
 extension RespawnDelay {

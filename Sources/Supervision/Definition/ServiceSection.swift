@@ -57,6 +57,11 @@ struct ServiceSection {
   /// Where a list of names mentions `name`, for the diagnostics of the graph.
   func place(of name: String, in key: ServiceKey) -> SourceLocation? {
     guard let field = self[key] else { return nil }
+    if let object = field.mergedObject {
+      // `jail { shared-with = x }`
+      let values = object.members.flatMap(\.values)
+      return values.first { $0.text == name }?.location ?? field.keyLocation
+    }
     for value in field.values {
       if value.text == name { return value.location }
       guard case .array(let elements) = value.content else { continue }
@@ -75,7 +80,7 @@ extension ServiceSection {
   mutating func take(_ object: Object, _ reader: inout ValueReader) {
     for member in object.members {
       if let key = ServiceKey(rawValue: member.key), kind != .defaults || key.fitsDefaults {
-        entries.append(Entry(key: key, field: Field(member)))
+        entries.append(Entry(key: key, field: Self.spelled(Field(member), key)))
       } else if kind != .defaults, Self.overrideWords.contains(member.key) {
         takeOverrideWord(Field(member), &reader)
       } else {
@@ -83,6 +88,11 @@ extension ServiceSection {
       }
     }
     refuseAppendWithoutOverride(&reader)
+  }
+
+  /// A field in the spelling in which sections are merged.
+  static func spelled(_ field: Field, _ key: ServiceKey) -> Field {
+    key == .jail ? JailSpelling.dotted(field) : field
   }
 
   private mutating func takeOverrideWord(_ field: Field, _ reader: inout ValueReader) {

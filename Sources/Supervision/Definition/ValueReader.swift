@@ -25,11 +25,11 @@ struct ValueReader {
     diagnostics.append(contentsOf: others)
   }
 
-  private mutating func wrongType(_ path: String, _ value: Value, expected: String) {
+  mutating func wrongType(_ path: String, _ value: Value, expected: String) {
     error("`\(path)` cannot be \(value.kind)", at: value.location, expected: expected)
   }
 
-  private mutating func wrongValue(
+  mutating func wrongValue(
     _ path: String, _ value: Value, _ text: String, expected: String, hint: String? = nil
   ) {
     error("`\(text)` is no value for `\(path)`", at: value.location, expected: expected, hint: hint)

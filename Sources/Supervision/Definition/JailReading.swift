@@ -1,0 +1,318 @@
+import UCL
+
+/// Turns the section `jail` of a service into a definition; every mistake in it is reported.
+struct JailReader {
+  /// Where the jail is read from.
+  enum Place {
+    case service
+    /// Only a part of what the jails will be: whether it fits together shows in each service.
+    case defaults
+  }
+
+  var reader = ValueReader()
+  var jail = JailDefinition()
+  /// The keys that were written, by their dotted names.
+  var written: [String: Field] = [:]
+  /// Fields inside sections, whose places `herd show` prints too.
+  var inner: [Field] = []
+  var network = JailNetworkReading()
+  /// Where each mount of the definition was asked for, in their order.
+  var mountPlaces: [SourceLocation] = []
+  /// Where each exposure was asked for, in their order.
+  var exposurePlaces: [SourceLocation] = []
+  /// Where each option stands.
+  var optionPlaces: [SourceLocation] = []
+  private let place: Place
+
+  struct Result {
+    /// `nil`: it is no section.
+    var jail: JailDefinition?
+    var inner: [Field] = []
+    var diagnostics: [Diagnostic] = []
+  }
+
+  static func read(_ field: Field, in place: Place) -> Result {
+    var reading = JailReader(place: place)
+    guard let members = reading.members(of: field) else {
+      return Result(jail: nil, diagnostics: reading.reader.diagnostics)
+    }
+    for member in members { reading.read(member) }
+    reading.mountPseudoParameters(members)
+    reading.resolveNetwork()
+    if place == .service {
+      reading.checkWhole(members)
+    } else {
+      reading.refuseNames()
+    }
+    return Result(jail: reading.jail, inner: reading.inner, diagnostics: reading.reader.diagnostics)
+  }
+
+  private init(place: Place) {
+    self.place = place
+  }
+
+  /// The members, each name once; `nil` when there is no section.
+  private mutating func members(of field: Field) -> [Field]? {
+    guard
+      let all = reader.members(field, expected: "a section { … }; `jail { }` is a jail on the host's own root")
+    else { return nil }
+    var members: [Field] = []
+    for member in all {
+      if let index = members.firstIndex(where: { $0.name == member.name }) {
+        members[index].values += member.values
+      } else {
+        members.append(member)
+      }
+    }
+    for member in members { written[member.name] = member }
+    inner = members
+    return members
+  }
+
+  private mutating func read(_ field: Field) {
+    if JailParameterNames.own.contains(field.name) {
+      readOwn(field)
+    } else if let refusal = JailParameterNames.refused[field.name] {
+      reader.error("`\(field.path)` cannot be set: \(refusal.reason)", at: field.keyLocation, hint: refusal.hint)
+    } else if let kind = JailParameterNames.kind(of: field.name) {
+      readParameter(field, kind)
+    } else if let positive = JailParameterNames.negated(field.name) {
+      guard let value = reader.boolean(field) else { return }
+      add(JailParameter(positive, .flag(!value)), field)
+    } else {
+      reportUnknown(field)
+    }
+  }
+
+  private mutating func reportUnknown(_ field: Field) {
+    let nearest = NearestName.best(for: field.name, among: JailParameterNames.valid)
+    let hint =
+      if let nearest {
+        "did you mean `\(nearest)`?"
+      } else if ServiceKey(rawValue: field.name) != nil {
+        "`\(field.name)` is a key of the service: write it beside `jail`"
+      } else {
+        "what a newer kernel or a module knows is written `parameters { \"\(field.name)\" = value }`"
+      }
+    reader.error("unknown parameter `\(field.name)` in `jail`", at: field.keyLocation, hint: hint)
+  }
+
+  // MARK: Keys of the supervisor
+
+  private mutating func readOwn(_ field: Field) {
+    switch field.name {
+    case "name": readName(field)
+    case "path": jail.path = reader.innerPath(field) ?? jail.path
+    case "root": readRoot(field)
+    case "size": readSize(field)
+    case "expose": readExposures(field, isWritable: false)
+    case "writable": readExposures(field, isWritable: true)
+    case "libraries": jail.exposesLibraries = reader.boolean(field) ?? false
+    case "mount": readMounts(field)
+    case "network": readNetwork(field)
+    case "shared-with": readShared(field)
+    case "enter": readEnter(field)
+    case "options": readOptions(field)
+    case "parameters": readParameters(field)
+    case "interface": network.interface = reader.interface(field)
+    case "vnet.interface": network.interfaces += reader.interfaces(field)
+    case "exec.prestart": jail.hooks.prestart = reader.commands(field)
+    case "exec.created": jail.hooks.created = reader.commands(field)
+    case "exec.poststop": jail.hooks.poststop = reader.commands(field)
+    case "exec.release": jail.hooks.release = reader.commands(field)
+    default: break
+    }
+  }
+
+  private mutating func readName(_ field: Field) {
+    guard let value = reader.single(field),
+      let name = reader.word(value, field.path, expected: "the jail's name in jls(8)")
+    else { return }
+    if let complaint = JailName.complaint(about: name) {
+      reader.error(
+        "`\(name)` cannot be the name of a jail: \(complaint)", at: value.location, expected: JailName.rule)
+    } else {
+      jail.name = name
+    }
+  }
+
+  private mutating func readRoot(_ field: Field) {
+    let isEphemeral = reader.choice(field, ["ephemeral": true, "directory": false])
+    if isEphemeral == true { jail.root = .ephemeral(size: jail.rootSize) }
+  }
+
+  private mutating func readSize(_ field: Field) {
+    guard let size = reader.size(field) else { return }
+    jail.root = .ephemeral(size: size)
+  }
+
+  private mutating func readExposures(_ field: Field, isWritable: Bool) {
+    for element in reader.elements(field) {
+      guard let path = reader.innerPath(element, field.path) else { continue }
+      jail.exposures.append(Exposure(path, isWritable: isWritable))
+      exposurePlaces.append(element.location)
+    }
+  }
+
+  private mutating func readShared(_ field: Field) {
+    guard let value = reader.single(field),
+      let name = reader.word(value, field.path, expected: "the name of a service")
+    else { return }
+    if let complaint = ServiceName.complaint(about: name) {
+      reader.error(
+        "`\(field.path)` names no service: \(complaint)", at: value.location, expected: "a name of \(ServiceName.rule)")
+    } else if ServiceName.isTemplate(name) {
+      reader.error(
+        "`\(field.path)` names the template `\(name)`, which is no service itself", at: value.location,
+        expected: "an instance of it, such as `\(name)1`")
+    } else {
+      jail.sharedWith = name
+    }
+  }
+
+  private mutating func readEnter(_ field: Field) {
+    let expected = "the name of a jail that is there already, as jls(8) prints it"
+    guard let value = reader.single(field), let name = reader.word(value, field.path, expected: expected) else { return }
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    if let complaint = parts.lazy.compactMap({ JailName.complaint(about: $0) }).first {
+      reader.error("`\(name)` cannot be the name of a jail: \(complaint)", at: value.location, expected: expected)
+    } else {
+      jail.enter = name
+    }
+  }
+
+  private mutating func readOptions(_ field: Field) {
+    for element in reader.elements(field) {
+      let words = JailOption.allCases.map(\.rawValue)
+      guard let text = reader.word(element, field.path, expected: words.joined(separator: ", ")) else { continue }
+      guard let option = JailOption(rawValue: text) else {
+        let nearest = NearestName.best(for: text, among: words)
+        reader.wrongValue(
+          field.path, element, text, expected: "one of \(words.joined(separator: ", "))",
+          hint: nearest.map { "did you mean `\($0)`?" })
+        continue
+      }
+      guard !jail.options.contains(option) else { continue }
+      jail.options.append(option)
+      optionPlaces.append(element.location)
+    }
+  }
+
+  /// Names of one service in `defaults` would be those of all.
+  private mutating func refuseNames() {
+    for name in ["name", "shared-with", "enter"] {
+      guard let field = written[name] else { continue }
+      reader.error(
+        "`\(field.path)` cannot stand in `defaults`", at: field.keyLocation, hint: "it belongs to one service")
+    }
+  }
+
+  // MARK: Parameters
+
+  private mutating func readParameter(_ field: Field, _ kind: JailParameterKind) {
+    switch kind {
+    case .flag:
+      if let value = reader.boolean(field) { add(JailParameter(field.name, .flag(value)), field) }
+    case .integer(let range):
+      if let number = reader.integer(field, in: range) { add(JailParameter(field.name, .text("\(number)")), field) }
+    case .text(let most):
+      if let text = reader.line(field, most: most) { add(JailParameter(field.name, .text(text)), field) }
+    case .words(let words):
+      readWord(field, words)
+    case .addresses(let isIPv6):
+      readAddresses(field, isIPv6: isIPv6)
+    }
+  }
+
+  private mutating func readWord(_ field: Field, _ words: [String]) {
+    let expected = words.map { "`\($0)`" }.joined(separator: " or ")
+    guard let value = reader.single(field), let text = reader.text(value, field.path, expected: expected) else { return }
+    guard words.contains(text) else {
+      let nearest = value.content.isBoolean ? nil : NearestName.best(for: text, among: words)
+      reader.wrongValue(
+        field.path, value, text, expected: expected, hint: nearest.map { "did you mean `\($0)`?" })
+      return
+    }
+    // The network is one thing, whichever way it was said.
+    if field.name == "vnet", text == "new" {
+      network.isVnetNew = true
+    } else {
+      add(JailParameter(field.name, .text(text)), field)
+    }
+  }
+
+  /// `parameters { "name" = value }`: passed to the kernel as they are.
+  private mutating func readParameters(_ field: Field) {
+    guard let members = reader.members(field, expected: "a section { \"name\" = value }") else { return }
+    inner += members
+    for member in members {
+      if JailParameterNames.isKnown(member.name) {
+        let hint = JailParameterNames.refused[member.name] == nil ? "write it in `jail` itself" : nil
+        reader.error("`\(member.name)` is known, and is not for `parameters`", at: member.keyLocation, hint: hint)
+        continue
+      }
+      guard let value = unchecked(member) else { continue }
+      add(JailParameter(member.name, value), member)
+    }
+  }
+
+  private mutating func unchecked(_ field: Field) -> JailParameter.Value? {
+    if field.values.count == 1, case .boolean(let flag) = field.values[0].content { return .flag(flag) }
+    let expected = "a scalar, or a list of them"
+    let texts = reader.elements(field).compactMap { reader.word($0, field.path, expected: expected) }
+    guard texts.count == reader.elements(field).count else { return nil }
+    guard !texts.isEmpty else {
+      reader.error("`\(field.path)` is empty", at: field.location, expected: expected)
+      return nil
+    }
+    return .text(texts.joined(separator: ","))
+  }
+
+  /// Adds a parameter, unless it is there under another spelling.
+  mutating func add(_ parameter: JailParameter, _ field: Field) {
+    guard jail.parameters.contains(where: { $0.name == parameter.name }) else {
+      jail.parameters.append(parameter)
+      return
+    }
+    var diagnostic = Diagnostic(
+      .error, "the parameter `\(parameter.name)` is given more than once", at: field.keyLocation)
+    if let first = written[parameter.name], first.path != field.path {
+      diagnostic.related = [("also given here", first.keyLocation)]
+    }
+    reader.report(diagnostic)
+  }
+}
+
+extension JailDefinition {
+  /// The value of a parameter; `nil` when it is not given.
+  public func parameter(_ name: String) -> JailParameter.Value? {
+    parameters.first { $0.name == name }?.value
+  }
+
+  var rootSize: UInt64? {
+    if case .ephemeral(let size) = root { size } else { nil }
+  }
+
+  /// Whether processes of the service see a root that is not the host's.
+  public var hasOwnRoot: Bool {
+    root != .directory || path != "/" || sharedWith != nil || enter != nil
+  }
+}
+
+extension JailName {
+  static let rule = "letters, digits and _ - + @, at most 255, and not a number"
+
+  /// Why a text cannot be the name of a jail; `nil` when it can.
+  static func complaint(about name: String) -> String? {
+    if name.isEmpty { return "it is empty" }
+    if name.utf8.count > 255 { return "it is longer than 255 bytes" }
+    if name.utf8.contains(UInt8(ascii: ".")) { return "a dot would mean a jail inside another one" }
+    if name.utf8.allSatisfy(\.isDigit) { return "a number means a jail's id" }
+    if name.hasPrefix("-") { return "it begins with `-`" }
+    // What rctl(8) and jail(8) take for a separator or a pattern would name something else there.
+    let bad = name.unicodeScalars.first { scalar in
+      !(scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "_-+@".unicodeScalars.contains(scalar)))
+    }
+    return bad.map { "it contains `\($0)`" }
+  }
+}
