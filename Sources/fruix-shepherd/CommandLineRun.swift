@@ -6,7 +6,11 @@ import SupervisionRuntime
 /// From the command line to an exit status.
 enum CommandLineRun {
   static func run(_ words: [String]) -> Int32 {
-    if words.dropFirst().first == ProbeCommand.name { return ProbeCommand.run(words) }
+    switch words.dropFirst().first {
+    case ProbeCommand.name: return ProbeCommand.run(words)
+    case IsolateCommand.name: return IsolateCommand.run(words)
+    default: break
+    }
     do throws(CommandLineOptions.Mistake) {
       let options = try CommandLineOptions(words)
       if options.showsHelp {

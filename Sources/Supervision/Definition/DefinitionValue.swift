@@ -144,7 +144,7 @@ extension ProcessAttributes {
   fileprivate func value(of key: ServiceKey) -> DefinitionValue? {
     switch key {
     case .workingDirectory: .string(workingDirectory)
-    case .umask: .literal("0" + String(umask, radix: 8))
+    case .umask: umaskInForce.map { .literal("0" + String($0, radix: 8)) }
     case .environment: .map(environment.map { ($0.name, .string($0.value)) })
     case .environmentFile: .strings(environmentFiles)
     case .inheritEnvironment: inheritEnvironment.value
@@ -154,6 +154,11 @@ extension ProcessAttributes {
     default: nil
     }
   }
+}
+
+extension ProcessAttributes {
+  /// `nil`: the login class decides.
+  private var umaskInForce: UInt32? { umask ?? (rare.loginClass == nil ? 0o022 : nil) }
 }
 
 extension RareAttributes {

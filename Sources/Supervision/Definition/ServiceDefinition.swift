@@ -172,7 +172,8 @@ public struct Preconditions: Sendable, Equatable {
 /// What surrounds the processes of a service.
 public struct ProcessAttributes: Sendable, Equatable {
   public var workingDirectory = "/"
-  public var umask: UInt32 = 0o022
+  /// `nil`: what the login class says, else 022.
+  public var umask: UInt32?
   public var environment: [EnvironmentVariable] = []
   public var environmentFiles: [String] = []
   public var inheritEnvironment: EnvironmentInheritance = .none

@@ -6,8 +6,8 @@ import Supervision
 /// each undoing is a process, `fruix-shepherd isolate`, that keeps a journal of what it does. Killing it is safe at any
 /// moment, since the next one goes on from the journal.
 final class Confinement {
-  /// Computes what is to be done for a service's jail, or says why it cannot be had.
-  typealias Planner = (ServiceDefinition) -> Result<IsolationPlan, ConfinementRefusal>
+  /// Computes what is to be done for a service's jail, or says why it cannot be had; `nil`: the service makes none.
+  typealias Planner = (ServiceDefinition) throws(IsolationRefusal) -> IsolationPlan?
 
   private let own: OwnProcesses
   /// The command that carries plans out; a verb and a directory are added.
@@ -57,9 +57,10 @@ final class Confinement {
     carryOut(registry.leave(id, jail: jail))
   }
 
-  /// The jail that the processes of a service are to run in; `nil` when it is in none.
-  func jail(of id: ServiceID) -> StandingJail? {
-    joined[id].flatMap { standing[$0] }
+  /// Where the processes of a service are to run; `nil` when it is in no jail.
+  func place(of id: ServiceID) -> JailPlace? {
+    guard let owner = joined[id], let jail = standing[owner] else { return nil }
+    return JailPlace(jail: jail, accountRoot: definitions[owner]?.process.rare.jail?.accountRoot)
   }
 
   /// The services that share the jail of this one, itself included.
@@ -92,16 +93,16 @@ final class Confinement {
   }
 
   private func raise(_ jail: String) {
-    guard let definition = definitions[jail] else { return raised(jail, failure: "service \(jail) does not exist") }
-    switch plan(definition) {
-    case .failure(let refusal): raised(jail, failure: refusal.message)
-    case .success(let plan):
-      do throws(SystemError) {
-        try places.write(plan)
-        raising[jail] = try start("up", jail) { [weak self] end, output in self?.raiseEnded(jail, end, output) }
-      } catch {
-        raised(jail, failure: "\(error)")
+    do {
+      guard let definition = definitions[jail], let plan = try plan(definition) else {
+        return raised(jail, failure: "service \(jail) makes no jail")
       }
+      try places.write(plan)
+      raising[jail] = try start("up", jail) { [weak self] end, output in self?.raiseEnded(jail, end, output) }
+    } catch let refusal as IsolationRefusal {
+      raised(jail, failure: refusal.reasons.joined(separator: "; "))
+    } catch {
+      raised(jail, failure: "\(error)")
     }
   }
 
@@ -158,8 +159,28 @@ final class Confinement {
   }
 }
 
-/// Why there can be no plan for a service's jail.
-struct ConfinementRefusal: Error, Equatable {
-  /// A clause for the user.
-  var message: String
+/// The jail that a process goes into, and whose accounts its users are.
+struct JailPlace: Equatable {
+  var jail: StandingJail
+  /// The tree in whose files users and groups are looked up; `nil`: the host's.
+  var accountRoot: String?
+
+  /// Whether programs and directories inside are those of the host.
+  var isOnHostFiles: Bool { jail.path == "/" }
+}
+
+extension JailPlace {
+  /// A jail that somebody else has made.
+  init(entering name: String) throws(SpawnFailure) {
+    let found: JailObservation?
+    do throws(IsolationError) { found = try Host.jail(named: name) } catch {
+      throw SpawnFailure(stage: "jail", errno: error.code, message: "cannot \(error.message)")
+    }
+    guard let found else {
+      throw SpawnFailure(
+        stage: "jail", errno: 0, message: "there is no jail called \(name) to enter; jls(8) lists those that are there")
+    }
+    jail = StandingJail(jid: found.jid, name: name, path: found.path)
+    accountRoot = found.path == "/" ? nil : found.path
+  }
 }

@@ -64,12 +64,9 @@ struct TreeAccounts: AccountSource {
 }
 
 extension JailDefinition {
-  /// Whose accounts the names of a service's users are. An ephemeral root has no files of its own that would say, and of a jail
-  /// that another service makes, or that is entered, the caller has to know the path.
-  ///
-  /// - Returns: `nil` for the host's.
+  /// The tree whose accounts the names of users in this jail are; `nil`: the host's. An ephemeral root has no files of its own
+  /// that would say.
   var accountRoot: String? {
-    guard sharedWith == nil, enter == nil, root == .directory, path != "/" else { return nil }
-    return path
+    root == .directory && path != "/" ? path : nil
   }
 }

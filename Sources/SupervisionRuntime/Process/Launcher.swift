@@ -41,34 +41,41 @@ final class Launcher {
 
   /// Makes the plan of a process; its standard output and error are still to be promised.
   func plan(
-    _ role: ProcessRole, of definition: ServiceDefinition, arguments: [String], mark: String
+    _ role: ProcessRole, of definition: ServiceDefinition, in place: JailPlace?, arguments: [String], mark: String
   ) throws(SpawnFailure) -> LaunchPlan {
     guard let hook = Self.hook(role, of: definition), let program = hook.command.words.first else {
       throw SpawnFailure(stage: "program", errno: 0, message: "the definition has no \(role) any more")
     }
     let attributes = definition.process
-    let identity = try hook.asSupervisor ? ownIdentity : identity(of: attributes)
+    // Nothing that belongs into a jail ever runs outside it.
+    guard hook.asSupervisor || place != nil || !attributes.hasRare || attributes.rare.jail == nil else {
+      throw SpawnFailure(
+        stage: "jail", errno: 0,
+        message: "the jail of \(definition.name) is there only while its processes run; "
+          + "with `user = root` the command runs on the host")
+    }
+    let identity = try hook.asSupervisor ? ownIdentity : identity(of: attributes, in: place)
     let loginClass = try hook.asSupervisor ? nil : LoginClass(of: attributes)
     let environment = try environment(of: attributes, identity: identity, loginClass, mark: mark)
     let path = environment.last { $0.name == "PATH" }?.value ?? StandardPath.value
     var candidates = LaunchPlan.candidates(for: program, path: path)
     // Only the kernel, with the process inside, follows the links of another root as they are meant.
-    let isInside = attributes.rare.chroot != nil && !hook.asSupervisor
+    let isInside = (attributes.rare.chroot != nil || place?.isOnHostFiles == false) && !hook.asSupervisor
     if !isInside { candidates = try Self.executable(program, among: candidates) }
     var plan = LaunchPlan(programs: candidates, arguments: hook.command.words + arguments)
     plan.environment = environment.map { "\($0.name)=\($0.value)" }
     plan.workingDirectory = attributes.workingDirectory
-    plan.umask = attributes.umask
+    plan.umask = attributes.umask ?? loginClass?.umask ?? 0o022
     plan.credentials = identity.credentials
     plan.openFiles = openFiles
-    if attributes.hasRare { surround(&plan, attributes.rare, role, asSupervisor: hook.asSupervisor) }
+    if attributes.hasRare { surround(&plan, attributes.rare, role, in: place, asSupervisor: hook.asSupervisor) }
     if let loginClass { plan.take(loginClass) }
     return plan
   }
 
   /// In a jail with a root of its own the names of users are those of its tree.
-  private func identity(of attributes: ProcessAttributes) throws(SpawnFailure) -> ServiceIdentity {
-    guard attributes.hasRare, let root = attributes.rare.jail?.accountRoot else {
+  private func identity(of attributes: ProcessAttributes, in place: JailPlace?) throws(SpawnFailure) -> ServiceIdentity {
+    guard let root = place?.accountRoot else {
       return try ServiceIdentity(of: attributes, own: ownIdentity)
     }
     let accounts: TreeAccounts
@@ -84,13 +91,15 @@ final class Launcher {
   /// A command that runs as the supervisor on the host has none of what confines the service; its terminal is the main
   /// process's alone.
   private func surround(
-    _ plan: inout LaunchPlan, _ attributes: RareAttributes, _ role: ProcessRole, asSupervisor: Bool
+    _ plan: inout LaunchPlan, _ attributes: RareAttributes, _ role: ProcessRole, in place: JailPlace?,
+    asSupervisor: Bool
   ) {
     guard !asSupervisor else {
       // The service's directory lies in another root.
-      if attributes.chroot != nil { plan.workingDirectory = "/" }
+      if attributes.chroot != nil || place?.isOnHostFiles == false { plan.workingDirectory = "/" }
       return
     }
+    plan.jail = place?.jail.jid
     plan.root = attributes.chroot
     plan.nice = attributes.nice
     plan.cpus = attributes.cpus

@@ -59,8 +59,6 @@ extension LaunchPlan {
     }
     nice = nice ?? loginClass.nice
     if cpus.isEmpty { cpus = loginClass.cpus }
-    // Nobody can tell the default from one that was written: where it is the default, the class decides.
-    if let mask = loginClass.umask, umask == ProcessAttributes().umask { umask = mask }
   }
 
   /// What the process would have without the class: of open files what the supervisor had before it raised them.

@@ -87,8 +87,9 @@ public final class Daemon {
       shell = try Shell(
         loop: loop, launcher: launcher, journal: journal, seed: UInt64(bitPattern: Clock.wall())
       ) { (own) throws(SystemError) in
-        Confinement(own: own, worker: [try Host.executable(), "isolate"], places: places) { definition in
-          fatalError()
+        let planner = IsolationPlanner(facts: HostIsolationFacts(), stateDirectory: statePath)
+        return Confinement(own: own, worker: [try Host.executable(), "isolate"], places: places) {
+          (definition) throws(IsolationRefusal) in try planner.plan(definition)
         }
       }
     } catch {
@@ -185,6 +186,7 @@ public final class Daemon {
     takeOver()
     report(boot)
     reportAccess()
+    shell.confinement.inherit()
     shell.feed(.boot(boot.configuration, enablement))
   }
 

@@ -118,7 +118,7 @@ final class Shell {
       key: key, service: id, incarnation: core.incarnation(of: id), blueprint: blueprint)
     do throws(SpawnFailure) {
       var plan = try launcher.plan(
-        role, of: definition, arguments: invocation?.arguments ?? [], mark: table.record.mark(purpose.incarnation))
+        role, of: definition, in: try place(of: id, definition), arguments: invocation?.arguments ?? [], mark: table.record.mark(purpose.incarnation))
       let program = plan.programs.first ?? ""
       let describe: (LaunchFailure) -> SpawnFailure = {
         Launcher.describe($0, blueprint.definition, program: program)
@@ -134,6 +134,13 @@ final class Shell {
     } catch {
       events.append(.spawnFailed(key, error))
     }
+  }
+
+  /// The jail that a service's processes run in.
+  private func place(of id: ServiceID, _ definition: ServiceDefinition) throws(SpawnFailure) -> JailPlace? {
+    guard definition.process.hasRare, let jail = definition.process.rare.jail else { return nil }
+    if let name = jail.enter { return try JailPlace(entering: name) }
+    return confinement.place(of: id)
   }
 
   /// A process that runs on a caller's behalf: its output goes there.

@@ -3,7 +3,7 @@ import Testing
 @testable import Supervision
 
 @Suite("Services in jails")
-struct JailTests {
+struct JailedServiceTests {
   @Test("a jail is made before the first process and left after the last")
   func order() {
     var world = World(service("web").jailed().preStart().postStop())

@@ -1,0 +1,137 @@
+import Supervision
+import UCL
+
+/// Makes and undoes the jail of one service: what `fruix-shepherd isolate` does, in a process beside the event loop.
+///
+/// It may wait as long as the kernel wants, and may be killed at any moment: the journal in its directory says what there is to
+/// undo, and whoever comes next begins with that.
+public enum IsolationWorker {
+  /// The report for the supervisor, and whether all went well.
+  public struct Outcome {
+    /// One line of JSON.
+    public var report: String
+    public var isSuccess: Bool
+    /// What the supervisor's journal should have besides.
+    public var notes: [String] = []
+
+    fileprivate init(_ report: IsolationReport, notes: [String] = []) {
+      self.report = report.text
+      isSuccess = report.failure == nil
+      self.notes = notes
+    }
+  }
+
+  /// Carries out the plan in a directory, after undoing what an earlier attempt has left there.
+  public static func up(_ directory: String) -> Outcome {
+    var kernel: HostIsolationKernel
+    let plan: IsolationPlan
+    do {
+      kernel = try HostIsolationKernel()
+      plan = try readPlan(in: directory)
+    } catch {
+      return Outcome(IsolationReport(failure: text(of: error)))
+    }
+    let before = undo(directory, &kernel)
+    guard before.isSuccess else { return before }
+    do {
+      var journal = try JournalFile(creating: IsolationDirectory.journal(in: directory))
+      switch IsolationRun.carryOut(plan, kernel: &kernel, journal: &journal) {
+      case .success(let outcome):
+        let jail = StandingJail(jid: outcome.jid ?? 0, name: plan.jail, path: plan.root)
+        return Outcome(IsolationReport(jail: jail), notes: before.notes)
+      case .failure(let failure):
+        let notes = settle(failure.remains, in: directory)
+        return Outcome(IsolationReport(failure: failure.error.message), notes: before.notes + notes)
+      }
+    } catch {
+      return Outcome(IsolationReport(failure: text(of: error)))
+    }
+  }
+
+  /// Undoes what the journal in a directory says; nothing when there is none.
+  public static func down(_ directory: String) -> Outcome {
+    do {
+      var kernel = try HostIsolationKernel()
+      return undo(directory, &kernel)
+    } catch {
+      return Outcome(IsolationReport(failure: text(of: error)))
+    }
+  }
+
+  private static func undo(_ directory: String, _ kernel: inout some IsolationKernel) -> Outcome {
+    let path = IsolationDirectory.journal(in: directory)
+    do {
+      let bytes = try Files.read(path, limit: 16 << 20)
+      let undoing = try IsolationUndoing(journal: bytes)
+      var journal = try JournalFile(appendingTo: path)
+      let remains = undoing.run(kernel: &kernel, journal: &journal)
+      let notes = settle(remains, in: directory)
+      guard !remains.isFinished else { return Outcome(IsolationReport(failure: nil), notes: notes) }
+      let errors = remains.errors.map(\.message).joined(separator: "; ")
+      return Outcome(IsolationReport(failure: errors), notes: notes)
+    } catch let error as SystemError where error.code == SystemError.notFound {
+      return Outcome(IsolationReport(failure: nil))
+    } catch let error as IsolationError {
+      return Outcome(
+        IsolationReport(
+          failure: "the journal \(path) cannot be read (\(error.message)): undo by hand what it names, and remove it"))
+    } catch {
+      return Outcome(IsolationReport(failure: text(of: error)))
+    }
+  }
+
+  /// Removes a journal that has done its work.
+  ///
+  /// - Returns: what people should know of the undoing.
+  private static func settle(_ remains: IsolationRemains, in directory: String) -> [String] {
+    let notes = remains.leftovers.map { "left as it is: \($0)" } + remains.errors.map { "undoing: \($0.message)" }
+    guard remains.isFinished else { return notes }
+    do throws(SystemError) {
+      try Files.remove(IsolationDirectory.journal(in: directory))
+      return notes
+    } catch {
+      return notes + ["\(error)"]
+    }
+  }
+
+  private static func readPlan(in directory: String) throws -> IsolationPlan {
+    let path = IsolationDirectory.plan(in: directory)
+    let bytes = try Files.read(path, limit: 16 << 20)
+    return try IsolationPlan(Parser(mode: .json).parse(Source(name: path, bytes: bytes)))
+  }
+
+  private static func text(of error: any Error) -> String {
+    switch error {
+    case let error as IsolationError: error.message
+    case let error as ParseError: error.message
+    default: "\(error)"
+    }
+  }
+}
+
+/// A journal on disk: each line is there before what it announces is done.
+private struct JournalFile: JournalSink, ~Copyable {
+  private let file: Descriptor
+  private let path: String
+
+  init(creating path: String) throws(SystemError) {
+    file = try Descriptor.open(path, .new)
+    self.path = path
+    // The name has to outlast a crash as well as what is in the file.
+    if let directory = Files.parent(of: path) { try Descriptor.open(directory).synchronize() }
+  }
+
+  init(appendingTo path: String) throws(SystemError) {
+    file = try Descriptor.open(path, .append)
+    self.path = path
+  }
+
+  mutating func append(_ line: String) throws(IsolationError) {
+    do throws(SystemError) {
+      try file.writeAll(Array((line + "\n").utf8))
+      try file.synchronize()
+    } catch {
+      throw IsolationError(code: error.code, "\(error.about(path))")
+    }
+  }
+}
