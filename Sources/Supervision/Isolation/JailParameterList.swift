@@ -21,7 +21,7 @@ struct JailParameterList {
     // The families that `options` name; they decide where `network` is not written.
     let named = Self.families(jail.options)
     if jail.network == nil, !named.isEmpty, network != .vnet {
-      setFamilies(named, written)
+      setFamilies(written)
     } else {
       set(network, written)
       check(network, named: named, hasAddresses: hasAddresses)
@@ -111,8 +111,8 @@ struct JailParameterList {
   }
 
   /// A family that no word names is off, as in rc.conf(5), where all of the network has to be asked for.
-  private mutating func setFamilies(_ named: Set<String>, _ written: [String: JailParameter.Value]) {
-    for family in ["ip4", "ip6"] where !named.contains(family) {
+  private mutating func setFamilies(_ written: [String: JailParameter.Value]) {
+    for family in ["ip4", "ip6"] {
       values[family] = .text(written["\(family).addr"] == nil ? "disable" : "new")
     }
   }

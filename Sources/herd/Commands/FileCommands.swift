@@ -12,7 +12,17 @@ struct CheckCommand: ParsableCommand {
 
   @Argument(help: "A file or directory; without it, this user's configuration.")
   var path: String?
+  @Option(
+    help: ArgumentHelp(
+      "Print the steps that make the jail of this service, or why they cannot be taken.", valueName: "name"))
+  var plan: String?
+  @Flag(help: "With --plan: print what undoes the steps, too.")
+  var undo = false
   @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if undo, plan == nil { throw ValidationError("`--undo` goes with `--plan NAME`") }
+  }
 
   func run() throws {
     let console = Console()
@@ -22,6 +32,10 @@ struct CheckCommand: ParsableCommand {
     var summary: String?
     switch loader.load(path: path) {
     case .success(let configuration):
+      if let plan {
+        try printPlan(of: plan, in: configuration, console)
+        return
+      }
       diagnostics = configuration.notes
       summary = "\(path): \(count(configuration.services.count, "service"))"
       if !configuration.templates.isEmpty { summary? += ", \(count(configuration.templates.count, "template"))" }
@@ -36,6 +50,21 @@ struct CheckCommand: ParsableCommand {
       if let summary { console.write(summary + ": no errors\n") }
     }
     if summary == nil { throw ExitCode(ExitCodes.failed) }
+  }
+
+  private func printPlan(of name: String, in configuration: Configuration, _ console: Console) throws {
+    let directory = configuration.supervisor.stateDirectory ?? standardStateDirectory()
+    let planner = IsolationPlanner(facts: HostIsolationFacts(), stateDirectory: directory)
+    let inquiry = PlanInquiry(planner: planner, hasJails: HostIsolationFacts.hasJails)
+    let answer = try inquiry.ask(name, in: configuration)
+    console.write(output.json ? answer.document.json + "\n" : answer.text(showsUndoing: undo))
+    if !answer.isPlanned { throw ExitCode(ExitCodes.failed) }
+  }
+
+  private func standardStateDirectory() -> String {
+    let home = (try? Host.homeDirectory()) ?? nil
+    // A user without a home has no supervisor of his own: the plan is the system's.
+    return StandardPlaces.stateDirectory(user: Host.user, home: home) ?? "/var/db/fruix-shepherd"
   }
 
   private func count(_ number: Int, _ noun: String) -> String {
