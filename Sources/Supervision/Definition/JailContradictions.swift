@@ -47,7 +47,7 @@ extension JailReader {
         "`\(libraries.path)` brings the libraries of what is exposed, and nothing is", at: libraries.keyLocation,
         expected: "`expose` with the paths of programs")
     }
-    guard !isEphemeral, jail.path == "/" else { return }
+    guard !isEphemeral, isRootKnown, jail.path == "/" else { return }
     for name in ["expose", "writable", "mount", "mount.devfs", "mount.fdescfs", "mount.procfs"] {
       guard let field = written[name], field.values.first?.content.isFalse != true else { continue }
       reader.error(

@@ -22,6 +22,8 @@ struct JailReader {
   var exposurePlaces: [SourceLocation] = []
   /// Where each option stands.
   var optionPlaces: [SourceLocation] = []
+  /// Whether `path` says where the root is: of what could not be read nothing follows.
+  var isRootKnown = true
   private let place: Place
 
   struct Result {
@@ -36,7 +38,9 @@ struct JailReader {
     guard let members = reading.members(of: field) else {
       return Result(jail: nil, diagnostics: reading.reader.diagnostics)
     }
-    for member in members { reading.read(member) }
+    // Those that nothing is known of come last, as `herd show` prints them.
+    for member in members where member.name != "parameters" { reading.read(member) }
+    for member in members where member.name == "parameters" { reading.read(member) }
     reading.mountPseudoParameters(members)
     reading.resolveNetwork()
     if place == .service {
@@ -102,7 +106,7 @@ struct JailReader {
   private mutating func readOwn(_ field: Field) {
     switch field.name {
     case "name": readName(field)
-    case "path": jail.path = reader.innerPath(field) ?? jail.path
+    case "path": readPath(field)
     case "root": readRoot(field)
     case "size": readSize(field)
     case "expose": readExposures(field, isWritable: false)
@@ -134,6 +138,14 @@ struct JailReader {
     } else {
       jail.name = name
     }
+  }
+
+  private mutating func readPath(_ field: Field) {
+    guard let path = reader.innerPath(field) else {
+      isRootKnown = false
+      return
+    }
+    jail.path = path
   }
 
   private mutating func readRoot(_ field: Field) {

@@ -35,8 +35,8 @@ struct JailGraphTests {
       ("service y1 { exec = a; jail { } }", "nothing answers to that name (did you mean `y1`?)"),
       ("service y { exec = a }", "`y`, which has no section `jail`"),
       ("group y { }", "`y`, a group, which has no process"),
-      ("service y { exec = a; jail { shared-with = z } } service z { exec = z; jail { } }", "(write `shared-with = z`)"),
-      ("service y { exec = a; jail { enter = j } }", "(write `enter = j`)"),
+      ("service y { exec = a; jail { shared-with = z } } service z { exec = z; jail { } }", "; write `shared-with = z`)"),
+      ("service y { exec = a; jail { enter = j } }", "; write `enter = j`)"),
       ("service a { exec = a; provision = y; jail { } } service b { exec = b; provision = y; jail { } }", "several services provide: a, b"),
     ])
   func unshared(_ text: String, _ expected: String) {
@@ -64,7 +64,7 @@ struct JailGraphTests {
   func instances() throws {
     let text = """
       service "web@" { exec = web; instances = [1]
-        jail { path = "/jails/${instance}"; hostname = "${instance}.example"; children.max = "${instance}"
+        jail { path = "/jails/${instance}"; hostname = "${instance}.example"; children.max = ${instance}
           ip4.addr = "192.0.2.${instance}"; mount [ { type = nullfs; from = "/d/${instance}"; to = /d } ]
           network { vnet = true; epair { bridge = "br${instance}" } } } }
       service log { exec = log; jail { shared-with = "web@2" } }
@@ -72,7 +72,7 @@ struct JailGraphTests {
     let found = lines(load(text))
     // A network of its own excludes addresses; once for the template, and for each instance at the same place.
     #expect(found.count == 1 && found[0].contains("contradicts the jail's own network stack"), "\(found)")
-    let configuration = try loaded(load(text.replacing("ip4.addr", with: "osrelease").replacing("children.max = \"${instance}\"", with: "children.max = ${instance}")))
+    let configuration = try loaded(load(text.replacing("ip4.addr", with: "osrelease")))
     let jail = try #require(configuration.services["web@2"]?.process.rare.jail)
     #expect(jail.path == "/jails/2" && jail.parameter("host.hostname") == .text("2.example"))
     #expect(jail.parameter("children.max") == .text("2") && jail.parameter("osrelease") == .text("192.0.2.2"))

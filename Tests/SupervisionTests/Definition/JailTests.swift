@@ -207,8 +207,8 @@ struct JailTests {
       ("mount.devfs = true", "the root is the host's own"),
       ("path = /j; libraries = true", "`expose` with the paths of programs"),
       ("path = /j; mount [{ type = tmpfs; to = /a }, { type = procfs; to = \"/a/\" }]", "two mounts at `/a`"),
-      ("path = /j; expose = /a; writable = /a", "two mounts at `/a` "),
-      ("path = /j; expose = /a; mount { type = tmpfs; to = /a }", "(the first one: test.ucl:2:"),
+      ("path = /j; expose = /a; writable = /a", "two mounts at `/a`: the second hides the first (the first one: test.ucl:2:"),
+      ("path = /j; expose = /a; mount { type = tmpfs; to = /a }", "two mounts at `/a`"),
       ("path = /j; mount.devfs = true; mount { type = devfs; to = /dev }", "two mounts at `/dev`"),
       ("path = /j; mount { type = nullfs; from = /j/a; to = /a }", "mounted on itself"),
       ("path = /j; mount { type = nullfs; from = /j; to = / }", "mounted on itself"),
@@ -247,5 +247,6 @@ struct JailTests {
   func everything() {
     let found = problems("name = 1; path = x; allow.foo = 1\n mount { type = a }; exec.start = b\n securelevel = 9")
     #expect(found.count == 6, "\(found)")
+    #expect(found.allSatisfy { !$0.contains("the host's own") }, "a path that cannot be read is not taken for `/`")
   }
 }

@@ -46,7 +46,7 @@ struct ResourceTests {
       ("cputime { deny = 1h }", "rctl(8) does not deny it"), ("readbps { deny = 1m }", "rctl(8) does not deny it"),
       ("memory { throttle = 1m }", "throttles readbps"), ("cputime { log = 100ms }", "whole seconds"),
       ("memory { sigtrem = 1m }", "did you mean `sigterm`?"), ("memory { deny = x }", "a size such as"),
-      ("memory { deny = 1; deny = 2 }", "given more than once"), ("memory = 1; memoryuse = 2", "more than once (first given here: test.ucl:2:24)"),
+      ("memory { deny = 1; deny = 2 }", "given more than once"), ("memory = 1; memoryuse = 2", "more than once (first given here: test.ucl:2:22)"),
       ("memory = [1, 2]", "cannot be a list"),
     ])
   func errors(_ text: String, _ expected: String) {
