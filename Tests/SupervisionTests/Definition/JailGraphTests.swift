@@ -23,7 +23,9 @@ struct JailGraphTests {
   @Test("a service shares the jail of one that makes it, without requiring it")
   func shared() throws {
     let services = try loaded(
-      load("service a { exec = a; jail { shared-with = b } } service b { exec = b; provision = p; jail { } } service c { exec = c; jail { shared-with = p } }")
+      load(
+        "service a { exec = a; jail { shared-with = b } } service b { exec = b; provision = p; jail { } } service c { exec = c; jail { shared-with = p } }"
+      )
     ).services
     #expect(services["a"]?.process.rare.jail?.sharedWith == "b" && services["a"]?.jailName == nil)
     #expect(services["a"]?.requirement == [] && services["c"]?.process.rare.jail?.sharedWith == "p")
@@ -35,9 +37,15 @@ struct JailGraphTests {
       ("service y1 { exec = a; jail { } }", "nothing answers to that name (did you mean `y1`?)"),
       ("service y { exec = a }", "`y`, which has no section `jail`"),
       ("group y { }", "`y`, a group, which has no process"),
-      ("service y { exec = a; jail { shared-with = z } } service z { exec = z; jail { } }", "; write `shared-with = z`)"),
+      (
+        "service y { exec = a; jail { shared-with = z } } service z { exec = z; jail { } }",
+        "; write `shared-with = z`)"
+      ),
       ("service y { exec = a; jail { enter = j } }", "; write `enter = j`)"),
-      ("service a { exec = a; provision = y; jail { } } service b { exec = b; provision = y; jail { } }", "several services provide: a, b"),
+      (
+        "service a { exec = a; provision = y; jail { } } service b { exec = b; provision = y; jail { } }",
+        "several services provide: a, b"
+      ),
     ])
   func unshared(_ text: String, _ expected: String) {
     let found = errors("service x { exec = x; jail { shared-with = y } }\n\(text)")
@@ -112,8 +120,10 @@ struct JailGraphTests {
     #expect(services["a"]?.process.rare.jail?.parameter("allow.raw_sockets") == .flag(true))
     let b = try #require(services["b"]?.process.rare.jail)
     #expect(b.parameter("allow.raw_sockets") == .flag(false) && b.parameter("allow.chflags") == .flag(true))
-    #expect(b.parameter("host.hostname") == .text("b") && b.parameters.count == 3 && b.network?.kind == JailNetwork.Kind.none)
-    #expect(services["c"]?.process.rare.jail?.parameters.isEmpty == true && services["d"]?.process.rare.jail?.enter == "j")
+    #expect(
+      b.parameter("host.hostname") == .text("b") && b.parameters.count == 3 && b.network?.kind == JailNetwork.Kind.none)
+    #expect(
+      services["c"]?.process.rare.jail?.parameters.isEmpty == true && services["d"]?.process.rare.jail?.enter == "j")
   }
 
   @Test("defaults may say a part, and no name")

@@ -11,10 +11,13 @@ struct JailRobustnessTests {
       "interfaces", "host-address", "jail-address", "gateway", "bridge", "deny", "log", "memory", "cpu", "cputime",
     ]
   private static let values = [
-    "true", "no", "0", "-1", "4", "1g", "150%", "1h", "01777", "/", "/j", "/j/../x", "/tmp", "ephemeral", "new", "inherit",
-    "vnet", "none", "x", "\"\"", "\"${instance}\"", "[]", "[a, /b]", "[[a], [b, c]]", "192.0.2.1", "\"em0|192.0.2.1/24\"",
+    "true", "no", "0", "-1", "4", "1g", "150%", "1h", "01777", "/", "/j", "/j/../x", "/tmp", "ephemeral", "new",
+    "inherit",
+    "vnet", "none", "x", "\"\"", "\"${instance}\"", "[]", "[a, /b]", "[[a], [b, c]]", "192.0.2.1",
+    "\"em0|192.0.2.1/24\"",
     "\"em0|::1/64\"", "\"|\"", "\"/\"", "\"::\"", "10.0.0.1/30", "\",\"", "net_basic", "[sysvipc, sysvipcnew]", "null",
-    "99999999999999999999", "{ type = tmpfs; to = /tmp }", "[{ type = nullfs; from = /a; to = /b }, { type = devfs }]", "{}",
+    "99999999999999999999", "{ type = tmpfs; to = /tmp }", "[{ type = nullfs; from = /a; to = /b }, { type = devfs }]",
+    "{}",
     "\"ünï\"",
   ]
 

@@ -61,7 +61,9 @@ struct ShowTests {
     #expect(again.keys(differingFrom: full).isEmpty)
   }
 
-  @Test("what is printed of a jail reads back as the same jail", arguments: ["jailed", "addressed", "confined", "bare", "shares", "enters"])
+  @Test(
+    "what is printed of a jail reads back as the same jail",
+    arguments: ["jailed", "addressed", "confined", "bare", "shares", "enters"])
   func jails(_ name: String) throws {
     let service = try #require(try loaded(load(Self.everything)).services[name])
     let others = name == "shares" ? "service confined { exec = a; jail { } }" : ""
