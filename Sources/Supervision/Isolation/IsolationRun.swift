@@ -33,6 +33,12 @@ public struct IsolationOutcome: Sendable, Equatable {
   public var epair: String?
   /// What each step came to.
   public var results: [StepResult]
+
+  public init(jid: Int32?, epair: String?, results: [StepResult]) {
+    self.jid = jid
+    self.epair = epair
+    self.results = results
+  }
 }
 
 /// A plan that could not be carried out.
@@ -43,6 +49,12 @@ public struct IsolationFailure: Error, Sendable, Equatable {
   public var error: IsolationError
   /// What the undoing of the steps before it came to.
   public var remains: IsolationRemains
+
+  public init(step: Int?, error: IsolationError, remains: IsolationRemains) {
+    self.step = step
+    self.error = error
+    self.remains = remains
+  }
 }
 
 /// One plan on its way.

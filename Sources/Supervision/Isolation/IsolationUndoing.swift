@@ -49,9 +49,15 @@ public struct IsolationRemains: Sendable, Equatable {
   /// Whether nothing remains to be undone: the journal says so too, and can be removed.
   public var isFinished: Bool
   /// What went wrong. Unless finished, some of it is tried again by the next undoing; a command that failed is not.
-  public var errors: [IsolationError] = []
+  public var errors: [IsolationError]
   /// What was left on purpose, since it is not known to be ours or somebody uses it; as clauses, each with its reason.
-  public var leftovers: [String] = []
+  public var leftovers: [String]
+
+  public init(isFinished: Bool, errors: [IsolationError] = [], leftovers: [String] = []) {
+    self.isFinished = isFinished
+    self.errors = errors
+    self.leftovers = leftovers
+  }
 }
 
 /// One undoing on its way.

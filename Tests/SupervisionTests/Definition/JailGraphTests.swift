@@ -23,7 +23,9 @@ struct JailGraphTests {
   @Test("a service shares the jail of one that makes it, without requiring it")
   func shared() throws {
     let services = try loaded(
-      load("service a { exec = a; jail { shared-with = b } } service b { exec = b; provision = p; jail { } } service c { exec = c; jail { shared-with = p } }")
+      load(
+        "service a { exec = a; jail { shared-with = b } } service b { exec = b; provision = p; jail { } } service c { exec = c; jail { shared-with = p } }"
+      )
     ).services
     #expect(services["a"]?.process.rare.jail?.sharedWith == "b" && services["a"]?.jailName == nil)
     #expect(services["a"]?.requirement == [] && services["c"]?.process.rare.jail?.sharedWith == "p")
@@ -35,9 +37,15 @@ struct JailGraphTests {
       ("service y1 { exec = a; jail { } }", "nothing answers to that name (did you mean `y1`?)"),
       ("service y { exec = a }", "`y`, which has no section `jail`"),
       ("group y { }", "`y`, a group, which has no process"),
-      ("service y { exec = a; jail { shared-with = z } } service z { exec = z; jail { } }", "(write `shared-with = z`)"),
-      ("service y { exec = a; jail { enter = j } }", "(write `enter = j`)"),
-      ("service a { exec = a; provision = y; jail { } } service b { exec = b; provision = y; jail { } }", "several services provide: a, b"),
+      (
+        "service y { exec = a; jail { shared-with = z } } service z { exec = z; jail { } }",
+        "; write `shared-with = z`)"
+      ),
+      ("service y { exec = a; jail { enter = j } }", "; write `enter = j`)"),
+      (
+        "service a { exec = a; provision = y; jail { } } service b { exec = b; provision = y; jail { } }",
+        "several services provide: a, b"
+      ),
     ])
   func unshared(_ text: String, _ expected: String) {
     let found = errors("service x { exec = x; jail { shared-with = y } }\n\(text)")
@@ -64,7 +72,7 @@ struct JailGraphTests {
   func instances() throws {
     let text = """
       service "web@" { exec = web; instances = [1]
-        jail { path = "/jails/${instance}"; hostname = "${instance}.example"; children.max = "${instance}"
+        jail { path = "/jails/${instance}"; hostname = "${instance}.example"; children.max = ${instance}
           ip4.addr = "192.0.2.${instance}"; mount [ { type = nullfs; from = "/d/${instance}"; to = /d } ]
           network { vnet = true; epair { bridge = "br${instance}" } } } }
       service log { exec = log; jail { shared-with = "web@2" } }
@@ -72,7 +80,7 @@ struct JailGraphTests {
     let found = lines(load(text))
     // A network of its own excludes addresses; once for the template, and for each instance at the same place.
     #expect(found.count == 1 && found[0].contains("contradicts the jail's own network stack"), "\(found)")
-    let configuration = try loaded(load(text.replacing("ip4.addr", with: "osrelease").replacing("children.max = \"${instance}\"", with: "children.max = ${instance}")))
+    let configuration = try loaded(load(text.replacing("ip4.addr", with: "osrelease")))
     let jail = try #require(configuration.services["web@2"]?.process.rare.jail)
     #expect(jail.path == "/jails/2" && jail.parameter("host.hostname") == .text("2.example"))
     #expect(jail.parameter("children.max") == .text("2") && jail.parameter("osrelease") == .text("192.0.2.2"))
@@ -112,8 +120,10 @@ struct JailGraphTests {
     #expect(services["a"]?.process.rare.jail?.parameter("allow.raw_sockets") == .flag(true))
     let b = try #require(services["b"]?.process.rare.jail)
     #expect(b.parameter("allow.raw_sockets") == .flag(false) && b.parameter("allow.chflags") == .flag(true))
-    #expect(b.parameter("host.hostname") == .text("b") && b.parameters.count == 3 && b.network?.kind == JailNetwork.Kind.none)
-    #expect(services["c"]?.process.rare.jail?.parameters.isEmpty == true && services["d"]?.process.rare.jail?.enter == "j")
+    #expect(
+      b.parameter("host.hostname") == .text("b") && b.parameters.count == 3 && b.network?.kind == JailNetwork.Kind.none)
+    #expect(
+      services["c"]?.process.rare.jail?.parameters.isEmpty == true && services["d"]?.process.rare.jail?.enter == "j")
   }
 
   @Test("defaults may say a part, and no name")

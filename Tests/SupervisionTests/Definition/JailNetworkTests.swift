@@ -4,7 +4,8 @@ import Testing
 
 @Suite("The network of a jail")
 struct JailNetworkTests {
-  private func jail(_ keys: String, sourceLocation: Testing.SourceLocation = #_sourceLocation) throws -> JailDefinition {
+  private func jail(_ keys: String, sourceLocation: Testing.SourceLocation = #_sourceLocation) throws -> JailDefinition
+  {
     try #require(
       definition("jail { \(keys) }", sourceLocation: sourceLocation).process.rare.jail, sourceLocation: sourceLocation)
   }
@@ -16,8 +17,10 @@ struct JailNetworkTests {
   @Test(
     "an address is what inet_pton reads",
     arguments: [
-      ("0.0.0.0", [UInt8](repeating: 0, count: 4)), ("192.0.2.255", [192, 0, 2, 255]), ("1.2.3", nil), ("1.2.3.4.5", nil),
-      ("256.1.1.1", nil), ("01.2.3.4", nil), ("1.2.3.4 ", nil), ("+1.2.3.4", nil), ("a.b.c.d", nil), ("", nil), ("1..2.3", nil),
+      ("0.0.0.0", [UInt8](repeating: 0, count: 4)), ("192.0.2.255", [192, 0, 2, 255]), ("1.2.3", nil),
+      ("1.2.3.4.5", nil),
+      ("256.1.1.1", nil), ("01.2.3.4", nil), ("1.2.3.4 ", nil), ("+1.2.3.4", nil), ("a.b.c.d", nil), ("", nil),
+      ("1..2.3", nil),
       ("::", [UInt8](repeating: 0, count: 16)), ("::1", [UInt8](repeating: 0, count: 15) + [1]),
       ("1::", [0, 1] + [UInt8](repeating: 0, count: 14)),
       ("2001:DB8::a:b", [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10, 0, 11]),
@@ -119,7 +122,8 @@ struct JailNetworkTests {
       ("interface = em0", "no address is to be added to it"), ("ip4.addr = []", "`jail.ip4.addr` is empty"),
       ("ip4.addr = 192.0.2.256", "an address of IPv4"), ("ip4.addr = \"::1\"", "an address of IPv4"),
       ("ip6.addr = 192.0.2.1", "an address of IPv6"), ("ip4.addr = 192.0.2.1/24", "added to no interface"),
-      ("ip4.addr = [192.0.2.1, 192.0.2.1]", "is given twice"), ("ip4.addr = \"|192.0.2.1\"", "the name of an interface"),
+      ("ip4.addr = [192.0.2.1, 192.0.2.1]", "is given twice"),
+      ("ip4.addr = \"|192.0.2.1\"", "the name of an interface"),
       ("ip4.addr = \"em0|192.0.2.1/24 vhid 1\"", "words behind the address"),
       ("ip6.addr = [\"2001:db8::1\", \"2001:DB8:0::1\"]", "is given twice"),
       ("ip4.addr = \"averylonginterface|192.0.2.1\"", "the name of an interface"),
@@ -127,7 +131,10 @@ struct JailNetworkTests {
       ("network { vnet = true; epair { jail-address = [10.0.0.2/30, 10.0.0.2/24] } }", "is given twice"),
       ("network { vnet = true; epair { gateway = 10.0.0.1 } }", "has no address of IPv4"),
       ("network { vnet = true; epair { jail-address = 10.0.0.2/8; gateway = 10.0.0.1/8 } }", "an address, such as"),
-      ("network { vnet = true; epair { jail-address = 10.0.0.2/8; gateway = [10.0.0.1, 10.0.0.3] } }", "more than one gateway"),
+      (
+        "network { vnet = true; epair { jail-address = 10.0.0.2/8; gateway = [10.0.0.1, 10.0.0.3] } }",
+        "more than one gateway"
+      ),
       ("network { vnet = true; epair { bridge = \"a b\" } }", "the name of an interface"),
       ("network { vnet = true; epair { bridges = b } }", "did you mean `bridge`?"),
     ])

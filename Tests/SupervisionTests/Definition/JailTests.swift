@@ -6,7 +6,8 @@ import Testing
 @Suite("The section jail")
 struct JailTests {
   /// The jail of a service with these keys in its section.
-  private func jail(_ keys: String, sourceLocation: Testing.SourceLocation = #_sourceLocation) throws -> JailDefinition {
+  private func jail(_ keys: String, sourceLocation: Testing.SourceLocation = #_sourceLocation) throws -> JailDefinition
+  {
     try #require(
       definition("jail { \(keys) }", sourceLocation: sourceLocation).process.rare.jail, sourceLocation: sourceLocation)
   }
@@ -59,7 +60,8 @@ struct JailTests {
     arguments: [
       ("allow.raw_socket = true", "did you mean `allow.raw_sockets`?"),
       ("allow { raw_socket = true }", "unknown parameter `allow.raw_socket` in `jail`"),
-      ("quux = 1", "`parameters { \"quux\" = value }`"), ("umask = 022", "a key of the service: write it beside `jail`"),
+      ("quux = 1", "`parameters { \"quux\" = value }`"),
+      ("umask = 022", "a key of the service: write it beside `jail`"),
       ("allow.raw_sockets = new", "true or false"), ("securelevel = 4", "from -1 to 3"),
       ("sysvmsg = inherits", "did you mean `inherit`?"), ("vnet = disable", "`new` or `inherit`"),
       ("vnet = true", "`new` or `inherit`"), ("enforce_statfs = x", "from 0 to 2"),
@@ -92,7 +94,8 @@ struct JailTests {
     ])
   func refused(_ name: String, _ instead: String) {
     let found = problems("\(name) = x")
-    #expect(found.count == 1 && found[0].contains("`jail.\(name)` cannot be set") && found[0].contains(instead), "\(found)")
+    #expect(
+      found.count == 1 && found[0].contains("`jail.\(name)` cannot be set") && found[0].contains(instead), "\(found)")
     let parts = name.split(separator: ".")
     let nested = problems(parts.count == 2 ? "\(parts[0]) { \(parts[1]) = x }" : "\(name) = x")
     #expect(nested.count == 1 && nested[0].contains("`jail.\(name)` cannot be set"), "\(nested)")
@@ -207,8 +210,11 @@ struct JailTests {
       ("mount.devfs = true", "the root is the host's own"),
       ("path = /j; libraries = true", "`expose` with the paths of programs"),
       ("path = /j; mount [{ type = tmpfs; to = /a }, { type = procfs; to = \"/a/\" }]", "two mounts at `/a`"),
-      ("path = /j; expose = /a; writable = /a", "two mounts at `/a` "),
-      ("path = /j; expose = /a; mount { type = tmpfs; to = /a }", "(the first one: test.ucl:2:"),
+      (
+        "path = /j; expose = /a; writable = /a",
+        "two mounts at `/a`: the second hides the first (the first one: test.ucl:2:"
+      ),
+      ("path = /j; expose = /a; mount { type = tmpfs; to = /a }", "two mounts at `/a`"),
       ("path = /j; mount.devfs = true; mount { type = devfs; to = /dev }", "two mounts at `/dev`"),
       ("path = /j; mount { type = nullfs; from = /j/a; to = /a }", "mounted on itself"),
       ("path = /j; mount { type = nullfs; from = /j; to = / }", "mounted on itself"),
@@ -247,5 +253,6 @@ struct JailTests {
   func everything() {
     let found = problems("name = 1; path = x; allow.foo = 1\n mount { type = a }; exec.start = b\n securelevel = 9")
     #expect(found.count == 6, "\(found)")
+    #expect(found.allSatisfy { !$0.contains("the host's own") }, "a path that cannot be read is not taken for `/`")
   }
 }

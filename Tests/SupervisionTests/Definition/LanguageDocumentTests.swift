@@ -53,7 +53,8 @@ struct LanguageDocumentTests {
     for example in examples where !paragraph.contains("Errors: `\(example)`") {
       let isTemplate = key == "instances"
       let exec = key == "exec" ? "" : "exec = /bin/x\n"
-      let result = load("service \"x\(isTemplate ? "@" : "")\" { \(exec)\(example) }")
+      let jail = key == "resources" ? "jail { }\n" : ""
+      let result = load("service \"x\(isTemplate ? "@" : "")\" { \(exec)\(jail)\(example) }")
       let problems = lines(result).filter { !$0.contains("nothing answers to that name") }
       #expect(problems.isEmpty, "\(example)")
     }

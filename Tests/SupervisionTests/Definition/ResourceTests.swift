@@ -32,7 +32,8 @@ struct ResourceTests {
   func everyResource() throws {
     for resource in AccountedResource.allCases {
       let text = resource.defaultAction == nil ? "\(resource) { log = 1 }" : "\(resource) = 1"
-      #expect(try definition("jail { }; resources { \(text) }").process.rare.resources.map(\.resource) == ["\(resource)"])
+      #expect(
+        try definition("jail { }; resources { \(text) }").process.rare.resources.map(\.resource) == ["\(resource)"])
     }
     for name in AccountedResource.names { #expect(AccountedResource(name: name) != nil) }
   }
@@ -42,11 +43,13 @@ struct ResourceTests {
     arguments: [
       ("memry = 1g", "did you mean `memory`?"), ("memory = lots", "a size such as"), ("memory = -1", "a size such as"),
       ("memory = 8388608t", "a size such as"), ("cpu = 150x", "a part of one CPU"), ("cpu = 1.5", "a part of one CPU"),
-      ("processes = 10k", "a whole number"), ("cputime = 1h", "{ sigterm = 1h }"), ("wallclock = 1h", "cannot be denied"),
+      ("processes = 10k", "a whole number"), ("cputime = 1h", "{ sigterm = 1h }"),
+      ("wallclock = 1h", "cannot be denied"),
       ("cputime { deny = 1h }", "rctl(8) does not deny it"), ("readbps { deny = 1m }", "rctl(8) does not deny it"),
       ("memory { throttle = 1m }", "throttles readbps"), ("cputime { log = 100ms }", "whole seconds"),
       ("memory { sigtrem = 1m }", "did you mean `sigterm`?"), ("memory { deny = x }", "a size such as"),
-      ("memory { deny = 1; deny = 2 }", "given more than once"), ("memory = 1; memoryuse = 2", "more than once (first given here: test.ucl:2:24)"),
+      ("memory { deny = 1; deny = 2 }", "given more than once"),
+      ("memory = 1; memoryuse = 2", "more than once (first given here: test.ucl:2:22)"),
       ("memory = [1, 2]", "cannot be a list"),
     ])
   func errors(_ text: String, _ expected: String) {

@@ -33,14 +33,14 @@ struct IsolationFaultTests {
     let length = IsolationScenario.measure(seed: seed)
     for call in length.run..<length.whole {
       var scenario = IsolationScenario(seed: seed)
-      _ = scenario.carryOut()
+      scenario.carryOut()
       for failing in [call, length.run + random.below(length.whole - length.run)] {
         scenario.kernel.faults[failing] = .failure
       }
       var remains = scenario.undo("fail at call \(call) of undoing")
       scenario.restart()
-      if remains?.isFinished == false {
-        if remains?.errors.isEmpty == true { scenario.note("unfinished, and nobody says why") }
+      if !remains.isFinished {
+        if remains.errors.isEmpty { scenario.note("unfinished, and nobody says why") }
         remains = scenario.undo("try again")
       }
       scenario.expectAsBefore(remains)
@@ -107,7 +107,7 @@ struct IsolationFaultTests {
   private func crash(_ seed: UInt64, _ faults: [Int: SimulatedIsolationKernel.Fault], afterBoot: Bool) {
     var scenario = IsolationScenario(seed: seed)
     scenario.kernel.faults = faults
-    _ = scenario.carryOut("\(faults)")
+    scenario.carryOut("\(faults)")
     scenario.restart(afterBoot: afterBoot)
     scenario.expectAsBefore(scenario.undo())
   }
@@ -119,12 +119,12 @@ struct IsolationFaultTests {
   ) {
     var scenario = IsolationScenario(seed: seed)
     scenario.kernel.faults = faults
-    _ = scenario.carryOut()
-    _ = scenario.undo("\(faults)")
+    scenario.carryOut()
+    scenario.undo("\(faults)")
     scenario.restart(afterBoot: random.below(4) == 0)
     let second = random.below(length.whole - length.run)
     scenario.kernel.faults = [second: random.below(2) == 0 ? .crash : .crashInside]
-    _ = scenario.undo("crash again at call \(second)")
+    scenario.undo("crash again at call \(second)")
     scenario.restart(afterBoot: random.below(4) == 0)
     scenario.expectAsBefore(scenario.undo())
     expectCommandsOnce(scenario, crashes: 2)

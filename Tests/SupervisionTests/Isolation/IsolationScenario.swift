@@ -3,27 +3,37 @@ import Testing
 
 /// A plan on a host, and what is done with both.
 struct IsolationScenario {
-  let random: RandomPlan
+  let plan: IsolationPlan
   let kernel: SimulatedIsolationKernel
+  /// Brings plan and host back; `nil`: they were written by hand.
+  private let seed: UInt64?
   private let others: [String]
   /// What was done, for the message of a failure; put into words only then, since that takes longer than the test.
   private var story: [() -> String] = []
 
   init(seed: UInt64) {
-    random = RandomPlan(seed: seed)
-    kernel = random.makeHost()
+    let random = RandomPlan(seed: seed)
+    self.init(random.plan, on: random.makeHost(), seed: seed)
+  }
+
+  init(_ plan: IsolationPlan, on kernel: SimulatedIsolationKernel, seed: UInt64? = nil) {
+    self.plan = plan
+    self.kernel = kernel
+    self.seed = seed
     others = kernel.others
   }
 
+  @discardableResult
   mutating func carryOut(_ what: String = "carry out") -> Result<IsolationOutcome, IsolationFailure> {
     var kernel = kernel
     var journal = kernel
-    let result = IsolationRun.carryOut(random.plan, kernel: &kernel, journal: &journal)
+    let result = IsolationRun.carryOut(plan, kernel: &kernel, journal: &journal)
     story.append { "\(what): \(result)" }
     return result
   }
 
-  mutating func undo(_ what: String = "undo") -> IsolationRemains? {
+  @discardableResult
+  mutating func undo(_ what: String = "undo") -> IsolationRemains {
     do {
       let undoing = try IsolationUndoing(journal: kernel.bytes)
       var kernel = kernel
@@ -33,7 +43,7 @@ struct IsolationScenario {
       return remains
     } catch {
       note("\(what): \(error)")
-      return nil
+      return IsolationRemains(isFinished: false)
     }
   }
 
@@ -43,8 +53,7 @@ struct IsolationScenario {
   }
 
   /// Nothing of the plan's is there, and everything else is.
-  func expectAsBefore(_ remains: IsolationRemains?) {
-    guard let remains else { return }
+  func expectAsBefore(_ remains: IsolationRemains) {
     if !remains.isFinished { note("not finished") }
     if !kernel.remains.isEmpty { note("left: \(kernel.remains)") }
     if kernel.others != others { note("of others there was \(others), and now \(kernel.others)") }
@@ -56,10 +65,10 @@ struct IsolationScenario {
   }
 
   func note(_ problem: String) {
-    let steps = random.plan.steps.enumerated().map { "  \($0.offset) \($0.element)" }.joined(separator: "\n")
+    let steps = plan.steps.enumerated().map { "  \($0.offset) \($0.element)" }.joined(separator: "\n")
     let journal = String(decoding: kernel.bytes, as: UTF8.self)
     let story = story.map { $0() }.joined(separator: "\n")
-    Issue.record("seed \(random.seed): \(problem)\n\(story)\nplan:\n\(steps)\njournal:\n\(journal)")
+    Issue.record("seed \(seed.map(String.init) ?? "none"): \(problem)\n\(story)\nplan:\n\(steps)\njournal:\n\(journal)")
   }
 
   /// How long carrying out and undoing are when nothing goes wrong.

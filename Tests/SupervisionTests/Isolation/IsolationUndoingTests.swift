@@ -1,0 +1,220 @@
+import Supervision
+import Testing
+
+@Suite("Undoing the plan of a jail")
+struct IsolationUndoingTests {
+  private func carriedOut(
+    _ plan: IsolationPlan, on kernel: SimulatedIsolationKernel = makeIsolationHost()
+  ) -> IsolationScenario {
+    var scenario = IsolationScenario(plan, on: kernel)
+    guard case .success = scenario.carryOut() else {
+      scenario.note("it was not carried out")
+      return scenario
+    }
+    return scenario
+  }
+
+  @Test("a directory that somebody uses, or has replaced, is left, and that is said once")
+  func foreignFiles() throws {
+    var scenario = carriedOut(makePlan(.directory("a"), .directory("b"), .file("c")))
+    scenario.kernel.outsider(.file, "/jails/web/a/theirs")
+    try scenario.kernel.files.remove("/jails/web/b", nil)
+    scenario.kernel.outsider(.directory, "/jails/web/b")
+    scenario.kernel.files.find("/jails/web/c")?.node.hasContents = true
+    let remains = scenario.undo()
+    #expect(remains.isFinished && remains.errors.isEmpty)
+    #expect(
+      remains.leftovers == [
+        "/jails/web/c is left, since somebody has written into it",
+        "/jails/web/b is left, since it is not the one that was made: somebody has replaced it",
+        "/jails/web/a is left, since there is something in it",
+      ])
+    scenario.expectNothingForeignRemoved()
+    #expect(scenario.kernel.files.observe("/jails/web/a/theirs") != .absent)
+    let again = scenario.undo()
+    #expect(again == IsolationRemains(isFinished: true))
+  }
+
+  @Test("a mount that somebody has put inside one is left, and undoing ends when it has gone")
+  func foreignMountInside() throws {
+    for place in ["/jails/web/data", "/jails/web/data/x"] {
+      let kernel = makeIsolationHost { $0.outsider(.directory, "/data/x") }
+      var scenario = carriedOut(makePlan(.directory("data"), .data, .jail([])), on: kernel)
+      kernel.outsiderMounts(at: place)
+      let remains = scenario.undo()
+      #expect(!remains.isFinished)
+      #expect(
+        remains.errors.map(\.message) == [
+          "unmount /jails/web/data: tmpfs is mounted on \(place); unmount that first"
+        ])
+      #expect(kernel.jails.isEmpty && kernel.files.mounts.count == 2)
+      #expect(kernel.paused == .zero)
+      kernel.files.mounts.removeLast()
+      scenario.expectAsBefore(scenario.undo())
+    }
+  }
+
+  @Test("a mount that is older than one is not inside it")
+  func olderMountBehind() {
+    let kernel = makeIsolationHost {
+      $0.outsider(.directory, "/jails/web/old")
+      $0.outsiderMounts(at: "/jails/web/old")
+    }
+    var scenario = carriedOut(makePlan(.tmpfs, .directory("old")), on: kernel)
+    scenario.expectAsBefore(scenario.undo())
+  }
+
+  @Test("a directory on which somebody has mounted is kept in mind until that has gone")
+  func foreignMountOnDirectory() throws {
+    var scenario = carriedOut(makePlan(.directory("data")))
+    scenario.kernel.outsiderMounts(at: "/jails/web/data")
+    let remains = scenario.undo()
+    #expect(!remains.isFinished)
+    #expect(
+      remains.errors.map(\.message) == ["remove /jails/web/data: tmpfs is mounted on it, and not by the supervisor"])
+    scenario.kernel.files.mounts.removeLast()
+    scenario.expectAsBefore(scenario.undo())
+  }
+
+  @Test("a busy mount is tried again for two seconds, then forced")
+  func busyMount() {
+    for busy in [1, 4, nil] as [Int?] {
+      var scenario = carriedOut(
+        makePlan(.directory("data"), .data), on: makeIsolationHost { $0.busyMounts = busy })
+      scenario.expectAsBefore(scenario.undo())
+      #expect(scenario.kernel.paused <= .seconds(2))
+      #expect(busy != nil || scenario.kernel.paused == .seconds(2))
+      #expect(busy == nil || scenario.kernel.paused < .milliseconds(300))
+    }
+  }
+
+  @Test("an interface is taken back from a living jail, and waited for when the jail is dying")
+  func interfaces() {
+    let plan = makePlan(.jail([]), .interface("em1"))
+    var living = carriedOut(plan, on: makeIsolationHost { $0.pausesOfDying = 1000 })
+    living.undo()
+    #expect(living.kernel.interfaces["em1"]?.jail == nil)
+
+    var dying = carriedOut(plan, on: makeIsolationHost { $0.pausesOfDying = 3 })
+    // The administrator was quicker.
+    try? dying.kernel.removeJail(dying.kernel.jails[0].jid)
+    #expect(dying.kernel.interfaces["em1"]?.jail != nil)
+    dying.expectAsBefore(dying.undo())
+  }
+
+  @Test("a jail that dies for ever is given up after ten seconds, and its interface stays in the journal")
+  func deathless() throws {
+    let kernel = makeIsolationHost { $0.pausesOfDying = 40 }
+    var scenario = carriedOut(makePlan(.directory("data"), .data, .jail([]), .interface("em1")), on: kernel)
+    let jid = kernel.jails[0].jid
+    try kernel.removeJail(jid)
+    let remains = scenario.undo()
+    #expect(!remains.isFinished)
+    #expect(
+      remains.errors.map(\.message) == ["take interface em1 back: jail web (jid \(jid)) is still dying, and keeps it"])
+    #expect(
+      remains.leftovers == ["jail web (jid \(jid)) was removed and is still dying, or goes by another name now"])
+    #expect(kernel.paused == .seconds(20))
+    #expect(kernel.files.mounts.isEmpty)
+    // Its time comes while the next undoing waits.
+    scenario.expectAsBefore(scenario.undo())
+  }
+
+  @Test("a jail that goes by another name now, or is another one, is not removed")
+  func anotherJail() throws {
+    for change in [0, 1, 2] {
+      var scenario = carriedOut(makePlan(.directory("data"), .jail([])))
+      let kernel = scenario.kernel
+      switch change {
+      case 0: kernel.jails[0].name = "other"
+      case 1: kernel.jails[0].path = "/elsewhere"
+      default: kernel.jails[0].jid = kernel.nextJid()
+      }
+      let remains = scenario.undo()
+      #expect(kernel.jails.count == 1)
+      #expect(remains.isFinished)
+      #expect(remains.leftovers.count == (change == 2 ? 0 : 1))
+    }
+  }
+
+  @Test("a pair of interfaces that somebody has described as theirs is left")
+  func foreignEpair() throws {
+    var scenario = carriedOut(makePlan(.epair(hostAddresses: [], bridge: nil), .jail([])))
+    scenario.kernel.interfaces["epair0a"]?.description = "uplink"
+    let remains = scenario.undo()
+    #expect(scenario.kernel.interfaces["epair0a"] != nil)
+    #expect(
+      remains.leftovers == [
+        "interface epair0a is left, since its description is \"uplink\" and not \"fruix-shepherd: jail web\""
+      ])
+  }
+
+  @Test("a command that fails while undoing is reported, and the rest is undone")
+  func failingCounterpart() throws {
+    let kernel = makeIsolationHost { $0.failingCommands = ["poststop"] }
+    var scenario = carriedOut(
+      makePlan(
+        .directory("data"), .data, .counterparts(.poststop, [Command(["poststop"]), Command(["next"])]), .jail([])),
+      on: kernel)
+    let remains = scenario.undo()
+    #expect(remains.errors.map(\.message) == ["poststop: poststop exited with 1"])
+    #expect(kernel.commands.map { $0.words[0] } == ["poststop", "next"])
+    scenario.expectAsBefore(remains)
+  }
+
+  @Test("commands of another boot are not run, and that is said")
+  func commandsOfAnotherBoot() throws {
+    var scenario = carriedOut(makePlan(.directory("a"), .counterparts(.release, [Command(["release"])]), .jail([])))
+    scenario.restart(afterBoot: true)
+    let remains = scenario.undo()
+    #expect(scenario.kernel.commands.isEmpty)
+    #expect(
+      remains.leftovers == [
+        "the commands of release were not run, since the system was booted after the jail was made"
+      ])
+    scenario.expectAsBefore(remains)
+  }
+
+  @Test("what another boot has at the same path is left")
+  func anotherBoot() throws {
+    var scenario = carriedOut(makePlan(.tmpfs, .directory("etc"), .directory("own"), .jail([])))
+    let inode = scenario.kernel.files.find("/jails/web/etc")?.node.inode ?? 0
+    scenario.restart(afterBoot: true)
+    // On the disk below, and by chance with the number that the one on the tmpfs had.
+    let node = SimulatedNode(.directory, inode: inode, fileSystem: 1, .outsider)
+    scenario.kernel.files.find("/jails/web")?.node.children["etc"] = node
+    scenario.kernel.outsider(.directory, "/jails/web/own")
+    let remains = scenario.undo()
+    #expect(remains.isFinished)
+    scenario.expectNothingForeignRemoved()
+    #expect(scenario.kernel.files.observe("/jails/web/etc") != .absent)
+  }
+
+  @Test("what was made through a nullfs is found where it has its files from, once that is gone")
+  func throughNullfs() {
+    let plan = makePlan(
+      .directory("data"), .mount(.nullfs(from: "/data", isReadOnly: false), at: "data"), .directory("data/cache"))
+    for afterBoot in [false, true] {
+      var scenario = carriedOut(plan)
+      scenario.kernel.administratorUnmounts("/jails/web/data")
+      if afterBoot { scenario.restart(afterBoot: true) }
+      scenario.expectAsBefore(scenario.undo())
+    }
+  }
+
+  @Test("what the administrator has undone already is undone")
+  func administratorWasQuicker() throws {
+    let plan = makePlan(
+      .directory("data"), .data, .alias("10.0.0.2"), .epair(hostAddresses: [], bridge: nil), .jail([]),
+      .rule(ResourceRule("memoryuse", "deny", 1)))
+    var scenario = carriedOut(plan)
+    let kernel = scenario.kernel
+    kernel.rules = [:]
+    try kernel.removeJail(kernel.jails[0].jid)
+    try kernel.destroyInterface("epair0a")
+    kernel.addresses["em0 10.0.0.2"] = nil
+    kernel.administratorUnmounts("/jails/web/data")
+    try kernel.files.remove("/jails/web/data", nil)
+    scenario.expectAsBefore(scenario.undo())
+  }
+}
