@@ -115,10 +115,11 @@ private struct JournalFile: JournalSink, ~Copyable {
   private let path: String
 
   init(creating path: String) throws(SystemError) {
-    file = try Descriptor.open(path, .new)
-    self.path = path
+    let file = try Descriptor.open(path, .new)
     // The name has to outlast a crash as well as what is in the file.
-    if let directory = Files.parent(of: path) { try Descriptor.open(directory).synchronize() }
+    try Descriptor.open(Files.parent(of: path) ?? "/").synchronize()
+    self.file = file
+    self.path = path
   }
 
   init(appendingTo path: String) throws(SystemError) {

@@ -41,7 +41,8 @@ final class Launcher {
 
   /// Makes the plan of a process; its standard output and error are still to be promised.
   func plan(
-    _ role: ProcessRole, of definition: ServiceDefinition, in place: JailPlace?, arguments: [String], mark: String
+    _ role: ProcessRole, of definition: ServiceDefinition, in place: JailPlace? = nil, arguments: [String],
+    mark: String
   ) throws(SpawnFailure) -> LaunchPlan {
     guard let hook = Self.hook(role, of: definition), let program = hook.command.words.first else {
       throw SpawnFailure(stage: "program", errno: 0, message: "the definition has no \(role) any more")

@@ -136,8 +136,3 @@ struct IsolationFaultTests {
     if counts.values.reduce(0, +) > counts.count + crashes { scenario.note("commands were run again: \(counts)") }
   }
 }
-
-extension SplitMix64 {
-  /// A number from 0 up to, not including, the bound.
-  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-}
