@@ -53,7 +53,8 @@ public struct AccountFiles: Sendable, Equatable {
 extension AccountFiles.User {
   /// `name:password:uid:gid:gecos:home:shell`
   fileprivate init?(fields: [Substring]) {
-    guard fields.count == 7, !fields[0].isEmpty, let user = accountNumber(fields[2]), let group = accountNumber(fields[3])
+    guard fields.count == 7, !fields[0].isEmpty, let user = accountNumber(fields[2]),
+      let group = accountNumber(fields[3])
     else { return nil }
     self.init(
       name: String(fields[0]), user: user, group: group, home: String(fields[5]), shell: String(fields[6]))

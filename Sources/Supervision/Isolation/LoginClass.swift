@@ -108,7 +108,8 @@ public struct LoginClass: Sendable, Equatable {
       return isNegative ? -Int32(amount) : Int32(amount)
     }
     throw Mistake(
-      capability: "priority", value: text, reason: "is no nice value from -20 to 20; priorities of rtprio(1) are not set")
+      capability: "priority", value: text,
+      reason: "is no nice value from -20 to 20; priorities of rtprio(1) are not set")
   }
 
   private static func umask(_ text: String?) throws(Mistake) -> UInt32? {
@@ -122,7 +123,8 @@ public struct LoginClass: Sendable, Equatable {
     var cpus: Set<UInt16> = []
     for part in text.split(separator: ",") {
       let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { CapabilityNumber.decimal($0) }
-      guard ends.count <= 2, let first = ends.first ?? nil, let last = ends.last ?? nil, first <= last, last < 4096 else {
+      guard ends.count <= 2, let first = ends.first ?? nil, let last = ends.last ?? nil, first <= last, last < 4096
+      else {
         throw Mistake(capability: "cpumask", value: text, reason: "is no list of CPUs such as 0,2-3")
       }
       cpus.formUnion(UInt16(first)...UInt16(last))

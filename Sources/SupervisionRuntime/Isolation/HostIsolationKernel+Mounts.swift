@@ -46,7 +46,8 @@ extension HostIsolationKernel {
     let directory = Files.parent(of: file) ?? "/"
     return IsolationError(
       code: error.code,
-      "\(error.message); expose its directory \(directory) instead, or use an ephemeral root, into which the file is copied")
+      "\(error.message); expose its directory \(directory) instead, or use an ephemeral root, into which the file is copied"
+    )
   }
 
   public mutating func seal(_ root: String) throws(IsolationError) {

@@ -16,8 +16,10 @@ extension LoginClass {
       throw SystemError("login_getclass", on: name, code: code)
     }
     defer { cproc_memory_free(block) }
-    let words = UnsafeRawBufferPointer(start: block, count: length).split(separator: 0, omittingEmptySubsequences: false)
-      .map { String(decoding: $0, as: UTF8.self) }
+    let words = UnsafeRawBufferPointer(start: block, count: length).split(
+      separator: 0, omittingEmptySubsequences: false
+    )
+    .map { String(decoding: $0, as: UTF8.self) }
     var values: [String: String] = [:]
     for position in stride(from: 0, to: words.count - 1, by: 2) { values[words[position]] = words[position + 1] }
     return values

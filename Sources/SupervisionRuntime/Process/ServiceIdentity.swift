@@ -35,14 +35,16 @@ struct ServiceIdentity {
       credentials.login = account.name
       credentials.user = account.user
       credentials.group = account.group
-      credentials.groups = try Self.look("user", user) { () throws(SystemError) in try accounts.groups(of: account) } ?? []
+      credentials.groups =
+        try Self.look("user", user) { () throws(SystemError) in try accounts.groups(of: account) } ?? []
     } else if let number = UInt32(user) {
       variables = []
       credentials.user = number
       credentials.group = number
       credentials.groups = []
     } else {
-      throw SpawnFailure(stage: "user", errno: 0, message: "cannot change to user \"\(user)\": no such user\(accounts.place)")
+      throw SpawnFailure(
+        stage: "user", errno: 0, message: "cannot change to user \"\(user)\": no such user\(accounts.place)")
     }
   }
 
@@ -57,7 +59,8 @@ struct ServiceIdentity {
   private static func group(_ text: String, _ accounts: some AccountSource) throws(SpawnFailure) -> UInt32 {
     let group = try look("group", text) { () throws(SystemError) in try accounts.group(text) }
     if let group { return group }
-    throw SpawnFailure(stage: "group", errno: 0, message: "cannot change to group \"\(text)\": no such group\(accounts.place)")
+    throw SpawnFailure(
+      stage: "group", errno: 0, message: "cannot change to group \"\(text)\": no such group\(accounts.place)")
   }
 
   private mutating func describe(_ account: Account?) {
