@@ -2,9 +2,6 @@ import UCL
 
 // What cannot stand together in one section `jail`.
 extension JailReader {
-  /// The hooks may stand in any jail: they run on the host.
-  private static let hooks: Set<String> = ["exec.prestart", "exec.created", "exec.poststop", "exec.release"]
-
   mutating func checkWhole(_ members: [Field]) {
     if written["shared-with"] != nil || written["enter"] != nil {
       checkBorrowed(members)
@@ -16,14 +13,16 @@ extension JailReader {
     checkOptions()
   }
 
-  /// In a jail that somebody else makes there is nothing to say of the jail itself.
+  /// In a jail that somebody else makes there is nothing to say of the jail itself, and nothing to do around its making.
   private mutating func checkBorrowed(_ members: [Field]) {
     let borrowing = written["shared-with"] ?? written["enter"]
     guard let borrowing else { return }
-    for member in members where member.name != borrowing.name && !Self.hooks.contains(member.name) {
+    for member in members where member.name != borrowing.name {
+      let isHook = member.name.hasPrefix("exec.")
       reader.error(
         "`\(member.path)` contradicts `\(borrowing.path)`: that jail is made elsewhere", at: member.keyLocation,
-        expected: "nothing but commands on the host beside it")
+        expected: "nothing beside it",
+        hint: isHook ? "`pre-start { exec = …; user = root }` runs a command on the host" : nil)
     }
   }
 

@@ -15,6 +15,7 @@ struct ServiceReader {
     reading.liftTimeout()
     reading.checkKind()
     reading.checkTerminal()
+    reading.checkJailedOneShot()
     reading.checkResources()
     reading.recordOrigin()
     return (reading.definition, reading.reader.diagnostics)
@@ -348,6 +349,19 @@ struct ServiceReader {
       at: entry.field.keyLocation,
       expected: borrowing == nil ? "`jail { }` beside it" : "`resources` in the service that makes the jail",
       hint: borrowing == nil ? "`limits` bounds each process by itself" : nil)
+  }
+
+  /// A one-shot leaves its jail when it has completed: what runs at its stop has to run on the host.
+  private mutating func checkJailedOneShot() {
+    guard definition.isOneShot, definition.isConfined else { return }
+    let commands: [(hooks: [Hook], key: ServiceKey)] = [
+      (definition.postStop, .postStop), (definition.stop.exec.map { [$0] } ?? [], .stop),
+    ]
+    for (hooks, key) in commands where hooks.contains(where: { !$0.asSupervisor }) {
+      reader.error(
+        "`\(key.rawValue)` of the one-shot \(definition.name) would run when its jail is gone",
+        at: section[key]?.keyLocation, expected: "`{ exec = …; user = root }`, which runs the command on the host")
+    }
   }
 
   private mutating func refuseProcessKeys() {

@@ -61,7 +61,8 @@ final class OwnProcesses {
       let program = words.first ?? name
       try table.start(plan, for: purpose, output: output) { failure in
         SpawnFailure(
-          stage: "exec", errno: failure.code, message: "cannot execute \(program): \(SystemError.text(of: failure.code))")
+          stage: "exec", errno: failure.code,
+          message: "cannot execute \(program): \(SystemError.text(of: failure.code))")
       }
       _ = consume ends
     } catch {

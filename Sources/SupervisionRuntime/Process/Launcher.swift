@@ -75,7 +75,8 @@ final class Launcher {
   }
 
   /// In a jail with a root of its own the names of users are those of its tree.
-  private func identity(of attributes: ProcessAttributes, in place: JailPlace?) throws(SpawnFailure) -> ServiceIdentity {
+  private func identity(of attributes: ProcessAttributes, in place: JailPlace?) throws(SpawnFailure) -> ServiceIdentity
+  {
     guard let root = place?.accountRoot else {
       return try ServiceIdentity(of: attributes, own: ownIdentity)
     }

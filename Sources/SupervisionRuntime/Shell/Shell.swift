@@ -118,7 +118,8 @@ final class Shell {
       key: key, service: id, incarnation: core.incarnation(of: id), blueprint: blueprint)
     do throws(SpawnFailure) {
       var plan = try launcher.plan(
-        role, of: definition, in: try place(of: id, definition), arguments: invocation?.arguments ?? [], mark: table.record.mark(purpose.incarnation))
+        role, of: definition, in: try place(of: id, definition), arguments: invocation?.arguments ?? [],
+        mark: table.record.mark(purpose.incarnation))
       let program = plan.programs.first ?? ""
       let describe: (LaunchFailure) -> SpawnFailure = {
         Launcher.describe($0, blueprint.definition, program: program)

@@ -103,9 +103,14 @@ import Testing
     definition.process.rare.jail = JailDefinition()
     definition.process.rare.jail?.path = bench.root
     let launcher = try Launcher(logDirectory: "/nonexistent", openFiles: OpenFiles(soft: 10, hard: 20))
-    let plan = try launcher.plan(.main, of: definition, arguments: [], mark: "web")
+    let jail = StandingJail(jid: 7, name: "web", path: bench.root)
+    let place = JailPlace(jail: jail, accountRoot: bench.root)
+    let plan = try launcher.plan(.main, of: definition, in: place, arguments: [], mark: "web")
+    #expect(plan.jail == 7)
     #expect(plan.credentials.user == 4711)
     #expect(plan.environment.contains("HOME=/home/only"))
+    // Without its jail it does not run at all.
+    #expect(throws: SpawnFailure.self) { _ = try launcher.plan(.main, of: definition, arguments: [], mark: "web") }
   }
 }
 
@@ -120,7 +125,6 @@ import Testing
     plan.take(loginClass)
     #expect(plan.limits == [.init(.core, soft: 1, hard: 2), .init(.openFiles, soft: 64, hard: 64)])
     #expect(plan.nice == 5)
-    #expect(plan.umask == 0o077)
     #expect(plan.cpus == [0])
 
     var own = LaunchPlan(programs: [], arguments: [])

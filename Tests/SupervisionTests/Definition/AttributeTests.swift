@@ -170,10 +170,12 @@ struct AttributeTests {
   func jailed() throws {
     let host = FakeHost(missing: ["/bin/x", "/bin/h", "/bin/j"])
     let keys = "exec = /bin/x; user = nobody; pre-start = [/bin/x, { exec = /bin/h; user = root }]"
-    for jail in ["path = /r", "root = ephemeral", "enter = j"] {
+    for jail in ["path = /r", "root = ephemeral"] {
       let lacks = try self.lacks(of: "service a { \(keys); jail { \(jail); exec.release = /bin/j } }", host)
       #expect(lacks["a"] == "the program `/bin/h` does not exist; the program `/bin/j` does not exist")
     }
+    let entered = try lacks(of: "service a { \(keys); jail { enter = j } }", host)["a"]
+    #expect(entered == "the program `/bin/h` does not exist")
     let service = try lacks(of: "service a { \(keys); jail { } }", host)["a"]
     #expect(service?.contains("`/bin/x` does not exist") == true && service?.contains("no user `nobody`") == true)
   }

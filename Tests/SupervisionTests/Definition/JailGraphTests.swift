@@ -165,6 +165,9 @@ struct JailGraphTests {
     let same = try loaded(load("service a { exec = a; jail { allow { chflags = on } }\n resources { pcpu = 1% } }"))
     let new = try loaded(load("service a { exec = a; jail { path = /x }; login-class = c; resources { cpu = 2 } }"))
     #expect(ConfigurationDifference(from: old, to: same).isEmpty)
-    #expect(ConfigurationDifference(from: old, to: new).changed.map(\.keys) == [["login-class", "resources", "jail"]])
+    #expect(
+      ConfigurationDifference(from: old, to: new).changed.map(\.keys) == [
+        ["umask", "login-class", "resources", "jail"]
+      ])
   }
 }

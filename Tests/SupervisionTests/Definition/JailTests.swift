@@ -221,6 +221,7 @@ struct JailTests {
       ("root = ephemeral; mount { type = tmpfs; to = / }", "would hide the root"),
       ("shared-with = y; path = /x", "`jail.path` contradicts `jail.shared-with`"),
       ("enter = y; allow.chflags = true", "`jail.allow.chflags` contradicts `jail.enter`"),
+      ("enter = y; exec.prestart = a", "`jail.exec.prestart` contradicts `jail.enter`"),
       ("enter = y; shared-with = z", "`jail.enter` contradicts `jail.shared-with`"),
       ("enter = y; name = z", "`jail.name` contradicts"), ("enter = y; network = none", "`jail.network` contradicts"),
       ("options = [sysvipc, sysvipcnew]", "contradict each other"),
@@ -238,9 +239,16 @@ struct JailTests {
     #expect(found.count == 1 && found[0].contains(expected), "\(found)")
   }
 
-  @Test("hooks may stand beside what is borrowed, and an option beside what it says itself")
+  @Test("a one-shot that leaves its jail runs the commands of its stop on the host")
+  func oneShot() throws {
+    let text = "one-shot = true; jail { }; post-stop = "
+    #expect(errors(text + "a")[0].contains("would run when its jail is gone"))
+    #expect(errors(text + "{ exec = a; user = root }").isEmpty)
+    #expect(errors("one-shot = true; jail { enter = y }; post-stop = a").isEmpty)
+  }
+
+  @Test("an option may stand beside what it says itself")
   func companions() throws {
-    #expect(try jail("enter = y; exec.prestart = a").hooks.prestart.count == 1)
     #expect(try jail("enter = a.b").enter == "a.b")
     #expect(try jail("options = mlock; allow.mlock = true").options == [.mlock])
     #expect(try jail("options = net_basic; network = inherit").options == [.netBasic])

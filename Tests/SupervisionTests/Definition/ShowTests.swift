@@ -39,7 +39,7 @@ struct ShowTests {
     service addressed { exec = a; jail { path = "/jails/x y"; ip4.addr = ["em0|192.0.2.1/24", 192.0.2.2]
       ip6.addr = "em1|2001:db8::1"; ip4.saddrsel = false } }
     service confined { exec = a; jail { } } service bare { exec = a; jail { network = none } }
-    service shares { exec = a; jail { shared-with = confined; exec.created = [[a]] } } service enters { exec = a; jail { enter = p.c } }
+    service shares { exec = a; jail { shared-with = confined } } service enters { exec = a; jail { enter = p.c } }
     group r { } group w { } group a { } group b { } group c { auto-start = false } group f { auto-start = false }
     """
 

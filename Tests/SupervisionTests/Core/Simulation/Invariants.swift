@@ -206,7 +206,9 @@ struct Invariants {
     for (key, entry) in core.processes where !entry.isErrand {
       let record = core.services[entry.service.index]
       // What has survived SIGKILL is past all help.
-      guard record.inForce.definition.isConfined, !isBeingLeft(record.life), !isOnHost(entry.role, record.inForce.definition), world.kernel.number(of: key) != nil, !record.life.isResting else {
+      guard record.inForce.definition.isConfined, !isBeingLeft(record.life),
+        !isOnHost(entry.role, record.inForce.definition), world.kernel.number(of: key) != nil, !record.life.isResting
+      else {
         continue
       }
       if !world.jails.confined.contains(entry.service) { return "\(record.name) runs \(entry.role) outside its jail" }

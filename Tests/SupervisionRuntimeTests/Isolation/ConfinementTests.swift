@@ -1,0 +1,174 @@
+import Glibc
+import Supervision
+import Testing
+
+@testable import SupervisionRuntime
+
+extension ProcessTests {
+  /// What the event loop does about jails, with a script in the place of what makes them.
+  @Suite struct Jails {
+    private final class Scene {
+      let loop: EventLoop
+      let table: ProcessTable
+      let confinement: Confinement
+      let places: IsolationDirectory
+      let base: String
+      var told: [String] = []
+      var notices: [String] = []
+
+      /// - Parameter script: what happens on `up`, in sh(1); `$2` is the directory of the jail.
+      init(up script: String, refusal: String? = nil) throws {
+        base = temporaryPath("confinement")
+        try Files.makeDirectory(base, permissions: 0o700)
+        let worker = """
+          echo "$1" >> "$2/calls"
+          case $1 in
+          up) \(script) ;;
+          down) rm -f "$2/journal"; [ ! -f "$2/stuck" ] || { echo '{"failure":"busy"}'; exit 1; }; echo '{}' ;;
+          esac
+          """
+        try Files.replace(base + "/worker", with: Array(worker.utf8))
+        places = IsolationDirectory(stateDirectory: base)
+        loop = try EventLoop()
+        let table = try ProcessTable(loop: loop)
+        self.table = table
+        let own = OwnProcesses(loop: loop, table: table)
+        confinement = Confinement(own: own, worker: ["/bin/sh", base + "/worker"], places: places) {
+          (definition) throws(IsolationRefusal) in
+          if let refusal { throw IsolationRefusal(reasons: [refusal]) }
+          return IsolationPlan(service: definition.name, jail: definition.name, root: "/", steps: [])
+        }
+        table.onAnomaly = { Issue.record("\($0)") }
+        table.onEvent = { _ = own.take($0) }
+        confinement.onEvent = { [weak self] event in
+          switch event {
+          case .confined(let id, let failure): self?.told.append("confined \(id.rawValue) \(failure ?? "well")")
+          case .released(let id, let failure): self?.told.append("released \(id.rawValue) \(failure ?? "well")")
+          default: Issue.record("\(event)")
+          }
+        }
+        confinement.onNotice = { [weak self] in self?.notices.append($0) }
+      }
+
+      deinit {
+        // What was killed together with its parent has been adopted.
+        while waitpid(-1, nil, 0) > 0 {}
+        for name in ["plan", "journal", "calls", "stuck", "slow"] {
+          try? Files.remove(places.directory(of: "web") + "/" + name)
+        }
+        for path in [places.directory(of: "web"), places.path] { try? Files.removeDirectory(path) }
+        try? Files.remove(base + "/worker")
+        try? Files.removeDirectory(base)
+      }
+
+      var web: ServiceDefinition {
+        var definition = ServiceDefinition(name: "web")
+        definition.exec = Command(["web"])
+        definition.process.rare.jail = JailDefinition()
+        return definition
+      }
+
+      func wait(for count: Int) throws {
+        while told.count < count { try loop.turn() }
+      }
+
+      func file(_ name: String) -> String { places.directory(of: "web") + "/" + name }
+
+      func calls() throws -> String { String(decoding: try Files.read(file("calls")), as: UTF8.self) }
+    }
+
+    private static let makes =
+      #"echo made > "$2/journal"; echo 'a word' >&2; echo '{"jid":7,"name":"web","path":"/j"}'"#
+    private let one = ServiceID(1)
+    private let two = ServiceID(2)
+
+    @Test("a jail is made by a process of its own, and the service is told where it is")
+    func made() throws {
+      let scene = try Scene(up: Self.makes)
+      scene.confinement.confine(one, by: scene.web)
+      #expect(scene.confinement.place(of: one) == nil)
+      try scene.wait(for: 1)
+      #expect(scene.told == ["confined 1 well"])
+      #expect(scene.confinement.place(of: one)?.jail == StandingJail(jid: 7, name: "web", path: "/j"))
+      #expect(scene.notices == ["web: a word"])
+      scene.confinement.release(one)
+      try scene.wait(for: 2)
+      #expect(scene.told.last == "released 1 well")
+      #expect(scene.confinement.place(of: one) == nil)
+      #expect(try scene.calls() == "up\ndown\n")
+    }
+
+    @Test("a plan that cannot be made is a failure, and no process is started")
+    func refused() throws {
+      let scene = try Scene(up: Self.makes, refusal: "`path = /j`: the directory does not exist")
+      scene.confinement.confine(one, by: scene.web)
+      #expect(scene.told == ["confined 1 `path = /j`: the directory does not exist"])
+      #expect(scene.places.leftovers().isEmpty)
+    }
+
+    @Test("a failure is told in the words of the process that met it")
+    func failed() throws {
+      let scene = try Scene(up: #"echo '{"failure":"mount /a on /b: busy"}'; exit 1"#)
+      scene.confinement.confine(one, by: scene.web)
+      try scene.wait(for: 1)
+      #expect(scene.told == ["confined 1 mount /a on /b: busy"])
+      #expect(try scene.calls() == "up\n")
+    }
+
+    @Test("what a process that died in the midst has left is undone before its failure is told")
+    func died() throws {
+      let scene = try Scene(up: #"echo made > "$2/journal"; kill -9 $$"#)
+      scene.confinement.confine(one, by: scene.web)
+      try scene.wait(for: 1)
+      #expect(scene.told[0].contains("signal 9"))
+      #expect(try scene.calls() == "up\ndown\n")
+      #expect(scene.places.leftovers().isEmpty)
+    }
+
+    @Test("a making that nobody waits for any more is ended, with all that it has started, and undone")
+    func abandoned() throws {
+      let scene = try Scene(up: #"echo made > "$2/journal"; echo begun >&2; sleep 1000"#)
+      scene.confinement.confine(one, by: scene.web)
+      while scene.notices.isEmpty { try scene.loop.turn() }
+      scene.confinement.release(one)
+      try scene.wait(for: 1)
+      #expect(scene.told == ["released 1 well"])
+      #expect(scene.places.leftovers().isEmpty)
+    }
+
+    @Test("services that share a jail have one making and one undoing")
+    func shared() throws {
+      let scene = try Scene(up: Self.makes)
+      scene.confinement.confine(one, by: scene.web)
+      scene.confinement.confine(two, by: scene.web)
+      try scene.wait(for: 2)
+      scene.confinement.release(one)
+      #expect(scene.confinement.place(of: two)?.jail.jid == 7)
+      scene.confinement.release(two)
+      try scene.wait(for: 4)
+      #expect(try scene.calls() == "up\ndown\n")
+    }
+
+    @Test("what cannot be undone is told")
+    func stuck() throws {
+      let scene = try Scene(up: Self.makes + #"; : > "$2/stuck""#)
+      scene.confinement.confine(one, by: scene.web)
+      try scene.wait(for: 1)
+      scene.confinement.release(one)
+      try scene.wait(for: 2)
+      #expect(scene.told.last == "released 1 busy")
+    }
+
+    @Test("what an earlier supervisor has left is undone, and a service that wants the jail waits for that")
+    func inherited() throws {
+      let scene = try Scene(up: Self.makes)
+      try Files.makeDirectory(scene.places.directory(of: "web"), permissions: 0o700)
+      try Files.replace(scene.file("journal"), with: [])
+      scene.confinement.inherit()
+      scene.confinement.confine(one, by: scene.web)
+      try scene.wait(for: 1)
+      #expect(scene.told == ["confined 1 well"])
+      #expect(try scene.calls() == "down\nup\n")
+    }
+  }
+}
