@@ -136,7 +136,7 @@ struct LibrarySearch {
 
   /// A library for another machine is passed over, as the linker does it.
   private func object(_ file: File, like program: ElfFile) -> Object? {
-    guard let real = facts.realPath(file.source), let elf = (try? read(real)) ?? nil, elf.machine == program.machine,
+    guard let real = facts.realPath(file.source), let elf = try? read(real), elf.machine == program.machine,
       elf.is64Bit == program.is64Bit, elf.isLittleEndian == program.isLittleEndian
     else { return nil }
     return Object(file: File(place: file.place, source: real), elf: elf)

@@ -94,7 +94,7 @@ struct ElfFileTests {
       return FakeTree.range(of: bytes, at: offset, count: count)
     }
     #expect(asked < 8 << 20)
-    guard let file = file ?? nil else { return }
+    guard let file else { return }
     #expect(file.needed.count <= 1024)
   }
 
