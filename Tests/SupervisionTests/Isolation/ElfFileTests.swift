@@ -74,6 +74,12 @@ struct ElfFileTests {
           bytes[bit / 8] ^= 1 << (bit % 8)
           check(bytes)
         }
+        // Offsets and sizes at the end of what can be counted.
+        for start in 16..<whole.count {
+          var bytes = whole
+          for index in start..<min(start + (is64Bit ? 8 : 4), whole.count) { bytes[index] = 0xff }
+          check(bytes)
+        }
         var random = SplitMix64(seed: 4711)
         for _ in 0..<3000 {
           var bytes = whole

@@ -91,6 +91,17 @@ struct LibrarySearchTests {
     #expect(try found(host) == [Self.linker, "/new/libx.so"])
   }
 
+  @Test("an RPATH of the program that is void counts for its libraries no more than for itself")
+  func voidInheritance() {
+    let host = host([
+      "/usr/local/bin/p": program("liba.so", rpath: "/old", runpath: "/new"), "/new/liba.so": library("libb.so"),
+      "/old/libb.so": library(),
+    ])
+    var search = LibrarySearch(facts: host)
+    search.add(program: "/usr/local/bin/p", at: "/usr/local/bin/p")
+    #expect(search.reasons == ["/new/liba.so needs libb.so, which the dynamic linker finds in no directory"])
+  }
+
   @Test("$ORIGIN is the directory of the object itself")
   func origin() throws {
     let host = host([
