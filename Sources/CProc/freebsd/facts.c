@@ -50,6 +50,41 @@ cproc_loads_modules(void)
 	return true;
 }
 
+bool
+cproc_has_jails(void)
+{
+	return true;
+}
+
+bool
+cproc_may_make_jails(void)
+{
+	int jailed = 0, most = 0;
+	size_t size = sizeof(jailed);
+	/* Where the kernel does not say, jail_set(2) will. */
+	if (sysctlbyname("security.jail.jailed", &jailed, &size, NULL, 0) < 0 || jailed == 0)
+		return true;
+	size = sizeof(most);
+	return sysctlbyname("security.jail.children.max", &most, &size, NULL, 0) < 0 || most > 0;
+}
+
+bool
+cproc_has_login_classes(void)
+{
+	return true;
+}
+
+enum cproc_accounting
+cproc_accounting_state(void)
+{
+	/* A bool since FreeBSD 12, an int before. */
+	int enabled = 0;
+	size_t size = sizeof(enabled);
+	if (sysctlbyname("kern.racct.enable", &enabled, &size, NULL, 0) < 0)
+		return CPROC_ACCOUNTING_ABSENT;
+	return enabled != 0 ? CPROC_ACCOUNTING_ON : CPROC_ACCOUNTING_OFF;
+}
+
 const char *
 cproc_mark_variable(void)
 {

@@ -570,6 +570,19 @@ unsigned cproc_fib_count(void);
 
 /* How this system does things. */
 bool cproc_loads_modules(void);
+/* Whether there is jail(2); and, in a jail, whether it may have jails inside (children.max). */
+bool cproc_has_jails(void);
+bool cproc_may_make_jails(void);
+/* Whether there is login.conf(5). */
+bool cproc_has_login_classes(void);
+/* What rctl(8) can do here. */
+enum cproc_accounting {
+	CPROC_ACCOUNTING_ABSENT,
+	/* kern.racct.enable, a tunable, is 0. */
+	CPROC_ACCOUNTING_OFF,
+	CPROC_ACCOUNTING_ON,
+};
+enum cproc_accounting cproc_accounting_state(void);
 /* The variable in a service's environment that marks its processes; NULL where the kernel knows without. */
 const char *cproc_mark_variable(void);
 /* Where the administrator's files are, and those that packages bring. */

@@ -68,6 +68,30 @@ cproc_loads_modules(void)
 	return false;
 }
 
+bool
+cproc_has_jails(void)
+{
+	return false;
+}
+
+bool
+cproc_may_make_jails(void)
+{
+	return false;
+}
+
+bool
+cproc_has_login_classes(void)
+{
+	return false;
+}
+
+enum cproc_accounting
+cproc_accounting_state(void)
+{
+	return CPROC_ACCOUNTING_ABSENT;
+}
+
 const char *
 cproc_mark_variable(void)
 {

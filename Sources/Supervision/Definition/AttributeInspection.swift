@@ -25,7 +25,54 @@ struct AttributeInspection {
     if let reason = rare.fib.flatMap({ lack(ofTable: $0) }) {
       lacks.append(HostInspection.Lack(reason: reason, key: .fib))
     }
-    return lacks
+    return lacks + confinementLacks(of: rare)
+  }
+
+  // MARK: jail, resources, login-class
+
+  /// One line for what these keys need together: where one of them cannot be, neither can the others.
+  private func confinementLacks(of rare: RareAttributes) -> [HostInspection.Lack] {
+    var keys: [ServiceKey] = []
+    if rare.jail != nil { keys.append(.jail) }
+    if !rare.resources.isEmpty { keys.append(.resources) }
+    if rare.loginClass != nil { keys.append(.loginClass) }
+    guard let first = keys.first else { return [] }
+    let missing = keys.filter { $0 == .loginClass ? !facts.hasLoginClasses : !facts.hasJails }
+    if let first = missing.first {
+      return [HostInspection.Lack(reason: Self.needs(missing, "FreeBSD"), key: first)]
+    }
+    if !isRoot {
+      return [HostInspection.Lack(reason: Self.needs(keys, "a supervisor that runs as root"), key: first)]
+    }
+    return [jailLack(of: rare), accountingLack(of: rare)].compactMap(\.self)
+  }
+
+  /// "`jail` and `resources` need FreeBSD"
+  private static func needs(_ keys: [ServiceKey], _ what: String) -> String {
+    let names = keys.map { "`\($0.rawValue)`" }
+    guard let last = names.last, names.count > 1 else { return "\(names.joined()) needs \(what)" }
+    return "\(names.dropLast().joined(separator: ", ")) and \(last) need \(what)"
+  }
+
+  private func jailLack(of rare: RareAttributes) -> HostInspection.Lack? {
+    guard rare.jail != nil, !facts.mayMakeJails else { return nil }
+    return HostInspection.Lack(
+      reason: "the supervisor runs in a jail that may have no jails inside: its children.max is 0", key: .jail)
+  }
+
+  private func accountingLack(of rare: RareAttributes) -> HostInspection.Lack? {
+    guard !rare.resources.isEmpty else { return nil }
+    switch facts.resourceAccounting {
+    case .available: return nil
+    case .off:
+      return HostInspection.Lack(
+        reason: "resource accounting is off: `resources` needs kern.racct.enable=1 in loader.conf(5), and a reboot",
+        key: .resources)
+    case .absent:
+      return HostInspection.Lack(
+        reason: "this kernel has no resource accounting: `resources` needs one with the options RACCT and RCTL",
+        key: .resources)
+    }
   }
 
   private func lack(of limit: ResourceLimit) -> HostInspection.Lack? {

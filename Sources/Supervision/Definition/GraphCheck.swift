@@ -55,7 +55,8 @@ struct GraphCheck {
     let isError = key == .requirement || key == .restartWith || key == .onFailure || key == .jail
     let service = services[position].name
     var diagnostic = Diagnostic(
-      isError ? .error : .note, "`\(key == .jail ? "jail.shared-with" : key.rawValue)` of \(service) names `\(name)`, and nothing answers to that name",
+      isError ? .error : .note,
+      "`\(key == .jail ? "jail.shared-with" : key.rawValue)` of \(service) names `\(name)`, and nothing answers to that name",
       at: locate(position, key, name))
     let nearest = NearestName.best(for: name, among: known)
     diagnostic.hint = nearest.map { "did you mean `\($0)`?" }

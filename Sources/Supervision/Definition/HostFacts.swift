@@ -18,6 +18,22 @@ public protocol HostFacts {
   var fibCount: Int { get }
   /// The hard limit that the supervisor has, `ResourceLimit.unlimited` included; `nil`: this system does not limit that.
   func hardLimit(of resource: LimitedResource) -> UInt64?
+  /// Whether this system has jail(2).
+  var hasJails: Bool { get }
+  /// Whether the supervisor, where it runs in a jail itself, may make jails in it (`children.max`).
+  var mayMakeJails: Bool { get }
+  /// Whether this system has login.conf(5).
+  var hasLoginClasses: Bool { get }
+  var resourceAccounting: ResourceAccounting { get }
+}
+
+/// What becomes of rules of rctl(8).
+public enum ResourceAccounting: Sendable, Equatable {
+  case available
+  /// The kernel has it, and `kern.racct.enable` is 0: a tunable of the boot loader.
+  case off
+  /// The kernel was made without it, or the system has none.
+  case absent
 }
 
 /// Where a service's programs are looked for.
@@ -70,17 +86,29 @@ public struct HostInspection {
     var lacks: [Lack] = []
     let path = Self.searchPath(of: definition.process)
     // What lies inside another root is found when the process is there.
-    let isInside = definition.process.rare.chroot != nil
+    let jail = definition.process.rare.jail
+    let hasOwnRoot = jail?.hasOwnRoot ?? false
+    let isInside = hasOwnRoot || definition.process.rare.chroot != nil
     if !isInside, let reason = lack(of: exec, in: path) { lacks.append(Lack(reason: reason, key: .exec)) }
     for (hooks, key) in [(definition.preStart, ServiceKey.preStart), (definition.postStart, .postStart)] {
       for hook in hooks where !isInside || hook.asSupervisor {
         if let reason = lack(of: hook.command, in: path) { lacks.append(Lack(reason: reason, key: key)) }
       }
     }
-    lacks += accountLacks(definition.process)
+    if let jail, facts.hasJails { lacks += hookLacks(jail.hooks) }
+    if !hasOwnRoot { lacks += accountLacks(definition.process) }
     lacks += AttributeInspection(facts: facts).lacks(of: definition.process)
     if let modules = definition.preconditions?.kernelModules, !modules.isEmpty, !facts.loadsKernelModules {
       lacks.append(Lack(reason: "kernel modules are loaded on FreeBSD only", key: .preconditions))
+    }
+    return lacks
+  }
+
+  /// The commands of a jail run on the host, in the supervisor's own surroundings.
+  private mutating func hookLacks(_ hooks: JailHooks) -> [Lack] {
+    var lacks: [Lack] = []
+    for command in hooks.prestart + hooks.created + hooks.poststop + hooks.release {
+      if let reason = lack(of: command, in: .standard) { lacks.append(Lack(reason: reason, key: .jail)) }
     }
     return lacks
   }

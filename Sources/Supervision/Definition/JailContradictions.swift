@@ -47,7 +47,7 @@ extension JailReader {
         "`\(libraries.path)` brings the libraries of what is exposed, and nothing is", at: libraries.keyLocation,
         expected: "`expose` with the paths of programs")
     }
-    guard !isEphemeral, jail.path == "/" else { return }
+    guard !isEphemeral, isRootKnown, jail.path == "/" else { return }
     for name in ["expose", "writable", "mount", "mount.devfs", "mount.fdescfs", "mount.procfs"] {
       guard let field = written[name], field.values.first?.content.isFalse != true else { continue }
       reader.error(
@@ -123,7 +123,8 @@ extension JailReader {
       guard let field else { continue }
       if isVnet {
         reader.error(
-          "`\(field.path)` contradicts the jail's own network stack: its addresses are set inside", at: field.keyLocation,
+          "`\(field.path)` contradicts the jail's own network stack: its addresses are set inside",
+          at: field.keyLocation,
           expected: "`network { vnet = true; epair { jail-address = … } }`, or no vnet")
       } else if let kind = network.kind, addresses != nil || word != kind.familyWord {
         reader.error(
@@ -160,7 +161,9 @@ extension JailReader {
     let isFamily = ["ip4", "ip6"].contains(parameter.name)
     var opponent: Field?
     if let value = jail.parameter(parameter.name), value != parameter.value {
-      opponent = written[parameter.name] ?? written.values.first { JailParameterNames.negated($0.name) == parameter.name }
+      opponent =
+        written[parameter.name]
+        ?? written.values.first { JailParameterNames.negated($0.name) == parameter.name }
     } else if isFamily {
       opponent = written["ip4.addr"] ?? written["ip6.addr"]
       if let kind = network.kind, kind != .inherit { opponent = written["network"] }

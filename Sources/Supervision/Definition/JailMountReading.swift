@@ -37,7 +37,8 @@ extension JailReader {
       reader.error(
         "a file system of type `\(type)` is not mounted here", at: value.location,
         expected: Self.types.joined(separator: ", "),
-        hint: nearest.map { "did you mean `\($0)`?" } ?? "mount it by `exec.prestart`, and unmount it by `exec.poststop`")
+        hint: nearest.map { "did you mean `\($0)`?" }
+          ?? "mount it by `exec.prestart`, and unmount it by `exec.poststop`")
       return
     }
     refuseForeignKeys(section, type)

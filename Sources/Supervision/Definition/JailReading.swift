@@ -22,6 +22,8 @@ struct JailReader {
   var exposurePlaces: [SourceLocation] = []
   /// Where each option stands.
   var optionPlaces: [SourceLocation] = []
+  /// Whether `path` says where the root is: of what could not be read nothing follows.
+  var isRootKnown = true
   private let place: Place
 
   struct Result {
@@ -36,7 +38,9 @@ struct JailReader {
     guard let members = reading.members(of: field) else {
       return Result(jail: nil, diagnostics: reading.reader.diagnostics)
     }
-    for member in members { reading.read(member) }
+    // Those that nothing is known of come last, as `herd show` prints them.
+    for member in members where member.name != "parameters" { reading.read(member) }
+    for member in members where member.name == "parameters" { reading.read(member) }
     reading.mountPseudoParameters(members)
     reading.resolveNetwork()
     if place == .service {
@@ -102,7 +106,7 @@ struct JailReader {
   private mutating func readOwn(_ field: Field) {
     switch field.name {
     case "name": readName(field)
-    case "path": jail.path = reader.innerPath(field) ?? jail.path
+    case "path": readPath(field)
     case "root": readRoot(field)
     case "size": readSize(field)
     case "expose": readExposures(field, isWritable: false)
@@ -134,6 +138,14 @@ struct JailReader {
     } else {
       jail.name = name
     }
+  }
+
+  private mutating func readPath(_ field: Field) {
+    guard let path = reader.innerPath(field) else {
+      isRootKnown = false
+      return
+    }
+    jail.path = path
   }
 
   private mutating func readRoot(_ field: Field) {
@@ -172,7 +184,9 @@ struct JailReader {
 
   private mutating func readEnter(_ field: Field) {
     let expected = "the name of a jail that is there already, as jls(8) prints it"
-    guard let value = reader.single(field), let name = reader.word(value, field.path, expected: expected) else { return }
+    guard let value = reader.single(field), let name = reader.word(value, field.path, expected: expected) else {
+      return
+    }
     let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     if let complaint = parts.lazy.compactMap({ JailName.complaint(about: $0) }).first {
       reader.error("`\(name)` cannot be the name of a jail: \(complaint)", at: value.location, expected: expected)
@@ -205,114 +219,5 @@ struct JailReader {
       reader.error(
         "`\(field.path)` cannot stand in `defaults`", at: field.keyLocation, hint: "it belongs to one service")
     }
-  }
-
-  // MARK: Parameters
-
-  private mutating func readParameter(_ field: Field, _ kind: JailParameterKind) {
-    switch kind {
-    case .flag:
-      if let value = reader.boolean(field) { add(JailParameter(field.name, .flag(value)), field) }
-    case .integer(let range):
-      if let number = reader.integer(field, in: range) { add(JailParameter(field.name, .text("\(number)")), field) }
-    case .text(let most):
-      if let text = reader.line(field, most: most) { add(JailParameter(field.name, .text(text)), field) }
-    case .words(let words):
-      readWord(field, words)
-    case .addresses(let isIPv6):
-      readAddresses(field, isIPv6: isIPv6)
-    }
-  }
-
-  private mutating func readWord(_ field: Field, _ words: [String]) {
-    let expected = words.map { "`\($0)`" }.joined(separator: " or ")
-    guard let value = reader.single(field), let text = reader.text(value, field.path, expected: expected) else { return }
-    guard words.contains(text) else {
-      let nearest = value.content.isBoolean ? nil : NearestName.best(for: text, among: words)
-      reader.wrongValue(
-        field.path, value, text, expected: expected, hint: nearest.map { "did you mean `\($0)`?" })
-      return
-    }
-    // The network is one thing, whichever way it was said.
-    if field.name == "vnet", text == "new" {
-      network.isVnetNew = true
-    } else {
-      add(JailParameter(field.name, .text(text)), field)
-    }
-  }
-
-  /// `parameters { "name" = value }`: passed to the kernel as they are.
-  private mutating func readParameters(_ field: Field) {
-    guard let members = reader.members(field, expected: "a section { \"name\" = value }") else { return }
-    inner += members
-    for member in members {
-      if JailParameterNames.isKnown(member.name) {
-        let hint = JailParameterNames.refused[member.name] == nil ? "write it in `jail` itself" : nil
-        reader.error("`\(member.name)` is known, and is not for `parameters`", at: member.keyLocation, hint: hint)
-        continue
-      }
-      guard let value = unchecked(member) else { continue }
-      add(JailParameter(member.name, value), member)
-    }
-  }
-
-  private mutating func unchecked(_ field: Field) -> JailParameter.Value? {
-    if field.values.count == 1, case .boolean(let flag) = field.values[0].content { return .flag(flag) }
-    let expected = "a scalar, or a list of them"
-    let texts = reader.elements(field).compactMap { reader.word($0, field.path, expected: expected) }
-    guard texts.count == reader.elements(field).count else { return nil }
-    guard !texts.isEmpty else {
-      reader.error("`\(field.path)` is empty", at: field.location, expected: expected)
-      return nil
-    }
-    return .text(texts.joined(separator: ","))
-  }
-
-  /// Adds a parameter, unless it is there under another spelling.
-  mutating func add(_ parameter: JailParameter, _ field: Field) {
-    guard jail.parameters.contains(where: { $0.name == parameter.name }) else {
-      jail.parameters.append(parameter)
-      return
-    }
-    var diagnostic = Diagnostic(
-      .error, "the parameter `\(parameter.name)` is given more than once", at: field.keyLocation)
-    if let first = written[parameter.name], first.path != field.path {
-      diagnostic.related = [("also given here", first.keyLocation)]
-    }
-    reader.report(diagnostic)
-  }
-}
-
-extension JailDefinition {
-  /// The value of a parameter; `nil` when it is not given.
-  public func parameter(_ name: String) -> JailParameter.Value? {
-    parameters.first { $0.name == name }?.value
-  }
-
-  var rootSize: UInt64? {
-    if case .ephemeral(let size) = root { size } else { nil }
-  }
-
-  /// Whether processes of the service see a root that is not the host's.
-  public var hasOwnRoot: Bool {
-    root != .directory || path != "/" || sharedWith != nil || enter != nil
-  }
-}
-
-extension JailName {
-  static let rule = "letters, digits and _ - + @, at most 255, and not a number"
-
-  /// Why a text cannot be the name of a jail; `nil` when it can.
-  static func complaint(about name: String) -> String? {
-    if name.isEmpty { return "it is empty" }
-    if name.utf8.count > 255 { return "it is longer than 255 bytes" }
-    if name.utf8.contains(UInt8(ascii: ".")) { return "a dot would mean a jail inside another one" }
-    if name.utf8.allSatisfy(\.isDigit) { return "a number means a jail's id" }
-    if name.hasPrefix("-") { return "it begins with `-`" }
-    // What rctl(8) and jail(8) take for a separator or a pattern would name something else there.
-    let bad = name.unicodeScalars.first { scalar in
-      !(scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "_-+@".unicodeScalars.contains(scalar)))
-    }
-    return bad.map { "it contains `\($0)`" }
   }
 }

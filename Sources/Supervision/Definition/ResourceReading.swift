@@ -45,7 +45,8 @@ extension ValueReader {
   private mutating func rule(_ resource: AccountedResource, action field: Field) -> ResourceRule? {
     let action = field.name.lowercased()
     guard AccountedResource.actions.contains(action) else {
-      unknownKey(field.name, in: "`\(field.path.dropLast(field.name.count + 1))`", at: field.keyLocation,
+      unknownKey(
+        field.name, in: "`\(field.path.dropLast(field.name.count + 1))`", at: field.keyLocation,
         among: AccountedResource.actions)
       return nil
     }

@@ -183,7 +183,7 @@ public struct ProcessAttributes: Sendable, Equatable {
   public var groups: [String]?
   private var box: Box<RareAttributes>?
 
-  /// chroot, nice, limits, cpus, protect, no-new-privileges, terminal and fib.
+  /// login-class, chroot, nice, limits, resources, cpus, protect, no-new-privileges, terminal, fib and jail.
   public var rare: RareAttributes {
     get { box?.content ?? RareAttributes() }
     set { box = newValue == RareAttributes() ? nil : .of(newValue) }

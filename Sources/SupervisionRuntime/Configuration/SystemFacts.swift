@@ -12,6 +12,11 @@ public struct SystemFacts: HostFacts {
   public var fibCount: Int { Host.fibCount }
   public func hardLimit(of resource: LimitedResource) -> UInt64? { Host.limit(of: resource)?.hard }
 
+  public var hasJails: Bool { Host.hasJails }
+  public var mayMakeJails: Bool { Host.mayMakeJails }
+  public var hasLoginClasses: Bool { Host.hasLoginClasses }
+  public var resourceAccounting: ResourceAccounting { Host.resourceAccounting }
+
   public var loadsKernelModules: Bool { Host.loadsKernelModules }
 
   public func findProgram(_ name: String, in path: SearchPath) -> ProgramLookup {

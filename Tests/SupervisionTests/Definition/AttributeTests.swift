@@ -130,6 +130,54 @@ struct AttributeTests {
     #expect(try self.lacks(of: "service b { exec = b; fib = 2 }")["b"]?.contains("net.fibs is 2") == true)
   }
 
+  @Test("what needs FreeBSD is one line, whichever of the keys are there")
+  func needsFreeBSD() throws {
+    let linux = FakeHost(
+      supervisorUID: 1001, missing: ["/bin/hook"], hasJails: false, mayMakeJails: false, hasLoginClasses: false,
+      resourceAccounting: .absent)
+    let text = """
+      service a { exec = a; jail { exec.prestart = [[/bin/hook]] } } service b { exec = b; login-class = daemon }
+      service c { exec = c; login-class = daemon; jail { }; resources { memory = 1g } }
+      service d { exec = d; jail { enter = j } } service e { exec = e; jail { }; resources { cpu = 10 } }
+      """
+    let lacks = try self.lacks(of: text, linux)
+    #expect(lacks["a"] == "`jail` needs FreeBSD" && lacks["b"] == "`login-class` needs FreeBSD")
+    #expect(lacks["c"] == "`jail`, `resources` and `login-class` need FreeBSD" && lacks["d"] == "`jail` needs FreeBSD")
+    #expect(lacks["e"] == "`jail` and `resources` need FreeBSD")
+    #expect(try self.lacks(of: text).isEmpty)
+    let notes = lines(load(text, host: linux, purpose: .checking))
+    #expect(notes.count == 5 && notes[0].contains("note: a: `jail` needs FreeBSD"), "\(notes)")
+  }
+
+  @Test("jails, resources and login classes need root, and what the kernel was started with")
+  func confinement() throws {
+    let text = """
+      service a { exec = a; jail { } } service b { exec = b; login-class = daemon }
+      service c { exec = c; jail { }; resources { memory = 1g } }
+      """
+    let user = try lacks(of: text, FakeHost(supervisorUID: 1001))
+    #expect(user["a"] == "`jail` needs a supervisor that runs as root")
+    #expect(user["b"] == "`login-class` needs a supervisor that runs as root")
+    #expect(user["c"] == "`jail` and `resources` need a supervisor that runs as root")
+    let inside = try lacks(of: text, FakeHost(mayMakeJails: false))
+    #expect(inside["a"]?.contains("children.max is 0") == true && inside["b"] == nil)
+    let off = try lacks(of: text, FakeHost(resourceAccounting: .off))
+    #expect(off["a"] == nil && off["c"]?.contains("kern.racct.enable=1 in loader.conf(5)") == true)
+    #expect(try lacks(of: text, FakeHost(resourceAccounting: .absent))["c"]?.contains("RACCT") == true)
+  }
+
+  @Test("of a jail with a root of its own only the commands on the host are looked for")
+  func jailed() throws {
+    let host = FakeHost(missing: ["/bin/x", "/bin/h", "/bin/j"])
+    let keys = "exec = /bin/x; user = nobody; pre-start = [/bin/x, { exec = /bin/h; user = root }]"
+    for jail in ["path = /r", "root = ephemeral", "enter = j"] {
+      let lacks = try self.lacks(of: "service a { \(keys); jail { \(jail); exec.release = /bin/j } }", host)
+      #expect(lacks["a"] == "the program `/bin/h` does not exist; the program `/bin/j` does not exist")
+    }
+    let service = try lacks(of: "service a { \(keys); jail { } }", host)["a"]
+    #expect(service?.contains("`/bin/x` does not exist") == true && service?.contains("no user `nobody`") == true)
+  }
+
   @Test("programs inside another root are not looked for outside")
   func inside() throws {
     let host = FakeHost(missing: ["/bin/x", "/bin/h"])

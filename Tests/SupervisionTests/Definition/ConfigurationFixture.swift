@@ -54,6 +54,11 @@ struct FakeHost: HostFacts {
   var hardLimit = ResourceLimit.unlimited
   var withoutLimit: Set<LimitedResource> = []
 
+  var hasJails = true
+  var mayMakeJails = true
+  var hasLoginClasses = true
+  var resourceAccounting = ResourceAccounting.available
+
   func hardLimit(of resource: LimitedResource) -> UInt64? { withoutLimit.contains(resource) ? nil : hardLimit }
 
   func findProgram(_ name: String, in path: SearchPath) -> ProgramLookup {

@@ -53,10 +53,27 @@ struct LanguageDocumentTests {
     for example in examples where !paragraph.contains("Errors: `\(example)`") {
       let isTemplate = key == "instances"
       let exec = key == "exec" ? "" : "exec = /bin/x\n"
-      let result = load("service \"x\(isTemplate ? "@" : "")\" { \(exec)\(example) }")
+      let jail = key == "resources" ? "jail { }\n" : ""
+      let result = load("service \"x\(isTemplate ? "@" : "")\" { \(exec)\(jail)\(example) }")
       let problems = lines(result).filter { !$0.contains("nothing answers to that name") }
       #expect(problems.isEmpty, "\(example)")
     }
+  }
+
+  @Test("every key of a jail and every resource is named, and the longer examples are right")
+  func jails() throws {
+    let start = try #require(Self.document.range(of: "## Jails\n")).upperBound
+    let end = try #require(Self.document.range(of: "\n## Groups\n")).lowerBound
+    let text = String(Self.document[start..<end])
+    let codes = text.components(separatedBy: "`").enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+    for key in JailParameterNames.own { #expect(codes.contains { $0.contains(key) }, "\(key)") }
+    for option in JailOption.allCases { #expect(codes.contains(option.rawValue)) }
+    for name in AccountedResource.names {
+      #expect(text.contains(try Regex("[| ,]\(name)[ ,]")), "\(name)")
+    }
+    let examples = codes.filter { $0.hasPrefix("mount [ ") || $0.hasPrefix("network { ") }
+    #expect(examples.count == 2)
+    #expect(lines(load("service x { exec = x; jail { path = /j; \(examples.joined(separator: "; ")) } }")).isEmpty)
   }
 
   @Test("the sample of a diagnostic is what herd check prints")

@@ -225,7 +225,7 @@ struct ServiceKeyTests {
     #expect(errors("respwan-delay = 1s")[0].contains("did you mean `respawn-delay`?"))
     #expect(errors("Description = x")[0].contains("did you mean `documentation`?"))
     #expect(errors("depends-on = x")[0].contains("did you mean `requirement`?"))
-    #expect(errors("jail { path = /x }") == ["test.ucl:2:1: error: unknown key `jail` in service x"])
+    #expect(errors("quux { path = /x }") == ["test.ucl:2:1: error: unknown key `quux` in service x"])
     #expect(errors("stop { singal = TERM }")[0].contains("did you mean `signal`?"))
     #expect(lines(load("sevice x { exec = /bin/x }"))[0].contains("did you mean `service`?"))
   }

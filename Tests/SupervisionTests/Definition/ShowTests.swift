@@ -24,6 +24,22 @@ struct ShowTests {
       chroot = "/jail/x y"; nice = -5; limits { open-files = [100, 200]; core = unlimited; stacksize = 8m; cpu-time = 1h }
       cpus = [0, 2-3]; protect = true; no-new-privileges = true; fib = 1
     }
+    service jailed {
+      exec = "/bin/jailed"; login-class = www; jail {
+        name = "j+1"; root = ephemeral; size = 64m; writable = "/var/x y"; expose = [/bin/sh, /etc]; libraries = true
+        hostname = "true"; host.domainname = ""; allow { raw_sockets = true; nochflags = true }; children.max = 3; sysvmsg = new
+        parameters { "new.thing" = [a, "b c"]; "allow.new" = false; num = 0123 }; options = [mlock, nfsd]
+        mount [ { type = nullfs; from = "/a b"; to = /c; read-only = true }, { type = tmpfs; to = /tmp; size = 1k; mode = 01777 }
+          { type = linprocfs; to = /lp }, { type = linsysfs; to = /ls } ]; mount.devfs = true; mount.fdescfs = true
+        mount.procfs = true; devfs_ruleset = 9
+        network { vnet = true; interfaces = [em0, "a:b"]; epair { host-address = 10.0.0.1/30; jail-address = [10.0.0.2/30, "::2/64"]
+          gateway = [10.0.0.1, "::1"]; bridge = bridge0 } }
+        exec.prestart = ["a 'b c'", [d, "$JNAME"]]; exec.created = a; exec.poststop = [[b, "-x"]]; exec.release = c }
+      resources { memory = 1g; cpu = 150%; processes { log = 10; deny = 20 }; wall-clock { sigterm = 1h }; readbps = 5 } }
+    service addressed { exec = a; jail { path = "/jails/x y"; ip4.addr = ["em0|192.0.2.1/24", 192.0.2.2]
+      ip6.addr = "em1|2001:db8::1"; ip4.saddrsel = false } }
+    service confined { exec = a; jail { } } service bare { exec = a; jail { network = none } }
+    service shares { exec = a; jail { shared-with = confined; exec.created = [[a]] } } service enters { exec = a; jail { enter = p.c } }
     group r { } group w { } group a { } group b { } group c { auto-start = false } group f { auto-start = false }
     """
 
@@ -43,6 +59,42 @@ struct ShowTests {
     #expect(again.means(full), "\(again.keys(differingFrom: full))\n\(full.uclText())")
     // And printing is stable.
     #expect(again.keys(differingFrom: full).isEmpty)
+  }
+
+  @Test(
+    "what is printed of a jail reads back as the same jail",
+    arguments: ["jailed", "addressed", "confined", "bare", "shares", "enters"])
+  func jails(_ name: String) throws {
+    let service = try #require(try loaded(load(Self.everything)).services[name])
+    let others = name == "shares" ? "service confined { exec = a; jail { } }" : ""
+    let again = try #require(try loaded(load(service.uclText() + others)).services[name])
+    #expect(again.means(service), "\(again.keys(differingFrom: service))\n\(service.uclText())")
+    #expect(again.process.rare.jail != nil)
+  }
+
+  @Test("a jail is printed with dotted names, each with the line that it comes from")
+  func jailText() throws {
+    let service = try definition(
+      "jail {\n allow { raw_sockets = true }\n ip4.addr = \"em0|192.0.2.1/24\"\n hostname = h }"
+        + "\nresources { cpu = 50%; memory { log = 1k } }")
+    #expect(
+      service.uclText() == """
+        service x {  # test.ucl:1
+          exec = [/bin/x];  # test.ucl:1
+          resources {  # test.ucl:6
+            pcpu = 50%;  # test.ucl:6
+            memoryuse {  # test.ucl:6
+              log = 1024;  # test.ucl:6
+            }
+          }
+          jail {  # test.ucl:2
+            allow.raw_sockets = true;  # test.ucl:3
+            ip4.addr = ["em0|192.0.2.1/24"];  # test.ucl:4
+            host.hostname = h;  # test.ucl:5
+          }
+        }
+
+        """)
   }
 
   @Test("each key has the file and line that it comes from")
