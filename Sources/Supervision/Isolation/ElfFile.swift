@@ -14,6 +14,8 @@ public struct ElfFile: Sendable, Equatable {
   public var interpreter: String?
   /// DT_NEEDED, in order.
   public var needed: [String] = []
+  /// DT_AUXILIARY and DT_FILTER: libraries that give part of what this one promises, as libsys does for libc since FreeBSD 15.
+  public var filtees: [String] = []
   public var soname: String?
   /// DT_RPATH, split at its colons.
   public var rpath: [String] = []

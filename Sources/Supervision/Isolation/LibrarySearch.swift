@@ -78,9 +78,11 @@ struct LibrarySearch {
     while next < queue.count, queue.count < Self.mostObjects {
       let object = queue[next]
       next += 1
-      for name in object.elf.needed where loaded.insert(name).inserted {
-        let own = ownDirectories(of: object, in: program)
+      let own = ownDirectories(of: object, in: program)
+      for name in object.elf.needed + object.elf.filtees where loaded.insert(name).inserted {
         guard let found = find(name, in: own + hinted + standard, like: program.elf) else {
+          // The linker does without a filtee.
+          if !object.elf.needed.contains(name) { continue }
           reasons.append("\(object.file.place) needs \(name), which the dynamic linker finds in no directory")
           continue
         }

@@ -8,6 +8,8 @@ struct ElfFileTests {
     var builder = ElfBuilder(is64Bit: is64Bit, isLittleEndian: isLittleEndian)
     builder.interpreter = "/libexec/ld-elf.so.1"
     builder.needed = ["libc.so.7", "libz.so.6"]
+    builder.auxiliary = "libsys.so.7"
+    builder.filter = "libpart.so.1"
     builder.soname = "libself.so.1"
     builder.rpath = "/opt/lib"
     builder.runpath = "$ORIGIN/../lib:/usr/local/lib"
@@ -26,6 +28,7 @@ struct ElfFileTests {
     #expect(file.machine == 62)
     #expect(file.interpreter == "/libexec/ld-elf.so.1")
     #expect(file.needed == ["libc.so.7", "libz.so.6"])
+    #expect(file.filtees == ["libsys.so.7", "libpart.so.1"])
     #expect(file.soname == "libself.so.1")
     #expect(file.rpath == ["/opt/lib"])
     #expect(file.runpath == ["$ORIGIN/../lib", "/usr/local/lib"])

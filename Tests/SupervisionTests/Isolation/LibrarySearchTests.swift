@@ -145,6 +145,16 @@ struct LibrarySearchTests {
       ])
   }
 
+  @Test("a library that gives a part of another is brought with it, and not missed where it is not there")
+  func filtees() throws {
+    var libc = library()
+    libc.auxiliary = "libsys.so.7"
+    let files = ["/usr/local/bin/p": program("libc.so.7"), "/lib/libc.so.7": libc]
+    #expect(try found(host(files)) == [Self.linker, "/lib/libc.so.7"])
+    let newer = files.merging(["/lib/libsys.so.7": library()]) { $1 }
+    #expect(try found(host(newer)) == [Self.linker, "/lib/libc.so.7", "/lib/libsys.so.7"])
+  }
+
   @Test("without hints the standard directories are searched")
   func noHints() throws {
     let host = host(["/usr/local/bin/p": program("libz.so"), "/usr/lib/libz.so": library()], hints: nil)
