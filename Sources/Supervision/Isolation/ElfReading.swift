@@ -15,6 +15,7 @@ struct ElfReading {
 
   private struct Dynamic {
     var needed: [UInt64] = []
+    var filtees: [UInt64] = []
     var soname: UInt64?
     var rpath: UInt64?
     var runpath: UInt64?
@@ -44,6 +45,7 @@ struct ElfReading {
     // PT_LOAD
     let strings = try strings(dynamic, segments.filter { $0.type == 1 })
     for offset in dynamic.needed { file.needed.append(try text(offset, in: strings)) }
+    for offset in dynamic.filtees { file.filtees.append(try text(offset, in: strings)) }
     if let offset = dynamic.soname { file.soname = try text(offset, in: strings) }
     if let offset = dynamic.rpath { file.rpath = Self.directories(try text(offset, in: strings)) }
     if let offset = dynamic.runpath { file.runpath = Self.directories(try text(offset, in: strings)) }
@@ -97,9 +99,12 @@ struct ElfReading {
       case 14: dynamic.soname = value
       case 15: dynamic.rpath = value
       case 29: dynamic.runpath = value
+      case 0x7fff_fffd, 0x7fff_ffff: dynamic.filtees.append(value)
       default: break
       }
-      if dynamic.needed.count > Self.mostNeeded { throw ElfFile.Malformed("it needs too many libraries") }
+      if dynamic.needed.count + dynamic.filtees.count > Self.mostNeeded {
+        throw ElfFile.Malformed("it needs too many libraries")
+      }
     }
     return dynamic
   }

@@ -32,7 +32,9 @@ public struct IsolationPlanner {
 
     if !jail.hooks.release.isEmpty { run.add(.counterparts(.release, jail.hooks.release)) }
     if case .ephemeral(let size) = jail.root { run.makeEphemeralRoot(service: definition.name, size: size) }
-    if !run.isServiceJail || run.allowsMounts(jail) {
+    if run.isServiceJail {
+      run.refuseMounts(of: jail)
+    } else {
       run.expose(ExposureList(of: jail, facts: facts, stateDirectory: run.stateDirectory))
       for request in jail.mounts { run.mount(request) }
     }

@@ -78,9 +78,11 @@ struct LibrarySearch {
     while next < queue.count, queue.count < Self.mostObjects {
       let object = queue[next]
       next += 1
-      for name in object.elf.needed where loaded.insert(name).inserted {
-        let own = ownDirectories(of: object, in: program)
+      let own = ownDirectories(of: object, in: program)
+      for name in object.elf.needed + object.elf.filtees where loaded.insert(name).inserted {
         guard let found = find(name, in: own + hinted + standard, like: program.elf) else {
+          // The linker does without a filtee.
+          if !object.elf.needed.contains(name) { continue }
           reasons.append("\(object.file.place) needs \(name), which the dynamic linker finds in no directory")
           continue
         }
@@ -136,7 +138,7 @@ struct LibrarySearch {
 
   /// A library for another machine is passed over, as the linker does it.
   private func object(_ file: File, like program: ElfFile) -> Object? {
-    guard let real = facts.realPath(file.source), let elf = (try? read(real)) ?? nil, elf.machine == program.machine,
+    guard let real = facts.realPath(file.source), let elf = try? read(real), elf.machine == program.machine,
       elf.is64Bit == program.is64Bit, elf.isLittleEndian == program.isLittleEndian
     else { return nil }
     return Object(file: File(place: file.place, source: real), elf: elf)

@@ -13,7 +13,7 @@ struct MountSource {
     }
     guard status.kind == .file || status.kind == .directory else {
       throw IsolationRefusal(reasons: [
-        "\(subject): \(path) is neither a file nor a directory; the directory that it lies in can be mounted"
+        "\(subject): \(path) is neither a file nor a directory; mount the directory that it lies in, or a devfs for devices"
       ])
     }
     self.path = real

@@ -40,16 +40,12 @@ struct PlanRun {
   }
 
   /// On the host's own files nothing is mounted: everybody would see it, and what is exposed is seen already.
-  ///
-  /// - Returns: `false`, always with a reason where something was to be mounted.
-  mutating func allowsMounts(_ jail: JailDefinition) -> Bool {
+  mutating func refuseMounts(of jail: JailDefinition) {
     let keys = [("`expose`", !jail.exposures.isEmpty), ("`mount`", !jail.mounts.isEmpty)].filter(\.1).map(\.0)
-    if !keys.isEmpty {
-      reasons.append(
-        "\(keys.joined(separator: " and ")) in a jail whose `path` is `/`: the whole host would see the mounts;"
-          + " give it a `path` of its own or `root = ephemeral`")
-    }
-    return false
+    guard !keys.isEmpty else { return }
+    reasons.append(
+      "\(keys.joined(separator: " and ")) in a jail whose `path` is `/`: the whole host would see the mounts;"
+        + " give it a `path` of its own or `root = ephemeral`")
   }
 
   mutating func makeEphemeralRoot(service: String, size: UInt64?) {

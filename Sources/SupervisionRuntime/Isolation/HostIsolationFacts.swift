@@ -44,17 +44,8 @@ public struct HostIsolationFacts: IsolationFacts {
     return descriptor.bytes(at: offset, count: count)
   }
 
-  /// Whether jails can be made here: they are FreeBSD's.
-  public static var hasJails: Bool {
-    #if os(FreeBSD)
-      true
-    #else
-      false
-    #endif
-  }
-
   public func linker(for program: ElfFile) -> LinkerConventions {
-    Self.hasJails ? .freeBSD(program) : .linux(program)
+    Host.hasJails ? .freeBSD(program) : .linux(program)
   }
 }
 

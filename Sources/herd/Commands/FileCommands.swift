@@ -55,7 +55,7 @@ struct CheckCommand: ParsableCommand {
   private func printPlan(of name: String, in configuration: Configuration, _ console: Console) throws {
     let directory = configuration.supervisor.stateDirectory ?? standardStateDirectory()
     let planner = IsolationPlanner(facts: HostIsolationFacts(), stateDirectory: directory)
-    let inquiry = PlanInquiry(planner: planner, hasJails: HostIsolationFacts.hasJails)
+    let inquiry = PlanInquiry(planner: planner, hasJails: SystemFacts().hasJails)
     let answer = try inquiry.ask(name, in: configuration)
     console.write(output.json ? answer.document.json + "\n" : answer.text(showsUndoing: undo))
     if !answer.isPlanned { throw ExitCode(ExitCodes.failed) }

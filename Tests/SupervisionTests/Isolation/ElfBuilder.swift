@@ -5,6 +5,8 @@ struct ElfBuilder {
   var machine: UInt16 = 62
   var interpreter: String?
   var needed: [String] = []
+  var auxiliary: String?
+  var filter: String?
   var soname: String?
   var rpath: String?
   var runpath: String?
@@ -19,6 +21,8 @@ struct ElfBuilder {
       return UInt64(strings.count)
     }
     var tags: [(UInt64, UInt64)] = needed.map { (1, add($0)) }
+    if let auxiliary { tags.append((0x7fff_fffd, add(auxiliary))) }
+    if let filter { tags.append((0x7fff_ffff, add(filter))) }
     if let soname { tags.append((14, add(soname))) }
     if let rpath { tags.append((15, add(rpath))) }
     if let runpath { tags.append((29, add(runpath))) }

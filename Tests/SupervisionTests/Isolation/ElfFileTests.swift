@@ -8,6 +8,8 @@ struct ElfFileTests {
     var builder = ElfBuilder(is64Bit: is64Bit, isLittleEndian: isLittleEndian)
     builder.interpreter = "/libexec/ld-elf.so.1"
     builder.needed = ["libc.so.7", "libz.so.6"]
+    builder.auxiliary = "libsys.so.7"
+    builder.filter = "libpart.so.1"
     builder.soname = "libself.so.1"
     builder.rpath = "/opt/lib"
     builder.runpath = "$ORIGIN/../lib:/usr/local/lib"
@@ -26,6 +28,7 @@ struct ElfFileTests {
     #expect(file.machine == 62)
     #expect(file.interpreter == "/libexec/ld-elf.so.1")
     #expect(file.needed == ["libc.so.7", "libz.so.6"])
+    #expect(file.filtees == ["libsys.so.7", "libpart.so.1"])
     #expect(file.soname == "libself.so.1")
     #expect(file.rpath == ["/opt/lib"])
     #expect(file.runpath == ["$ORIGIN/../lib", "/usr/local/lib"])
@@ -74,6 +77,12 @@ struct ElfFileTests {
           bytes[bit / 8] ^= 1 << (bit % 8)
           check(bytes)
         }
+        // Offsets and sizes at the end of what can be counted.
+        for start in 16..<whole.count {
+          var bytes = whole
+          for index in start..<min(start + (is64Bit ? 8 : 4), whole.count) { bytes[index] = 0xff }
+          check(bytes)
+        }
         var random = SplitMix64(seed: 4711)
         for _ in 0..<3000 {
           var bytes = whole
@@ -94,7 +103,7 @@ struct ElfFileTests {
       return FakeTree.range(of: bytes, at: offset, count: count)
     }
     #expect(asked < 8 << 20)
-    guard let file = file ?? nil else { return }
+    guard let file else { return }
     #expect(file.needed.count <= 1024)
   }
 

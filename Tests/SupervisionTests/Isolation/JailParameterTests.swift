@@ -148,14 +148,20 @@ struct JailParameterTests {
 
   @Test("with a network stack of its own a jail gets no word on the host's addresses")
   func optionsBesideVnet() throws {
-    let jail = Planning.directory { jail in
-      jail.network = JailNetwork(.vnet)
-      jail.options = [.netBasic]
+    for isByName in [false, true] {
+      let jail = Planning.directory { jail in
+        if isByName {
+          jail.parameters = [JailParameter("vnet", .text("new"))]
+        } else {
+          jail.network = JailNetwork(.vnet)
+        }
+        jail.options = [.netBasic]
+      }
+      let values = try Planning.parameters(jail)
+      #expect(values["ip4"] == nil)
+      #expect(values["ip6"] == nil)
+      #expect(values["allow.reserved_ports"] == .flag(true))
     }
-    let values = try Planning.parameters(jail)
-    #expect(values["ip4"] == nil)
-    #expect(values["ip6"] == nil)
-    #expect(values["allow.reserved_ports"] == .flag(true))
   }
 
   @Test("with addresses of its own a jail inherits none through a word")

@@ -91,6 +91,17 @@ struct LibrarySearchTests {
     #expect(try found(host) == [Self.linker, "/new/libx.so"])
   }
 
+  @Test("an RPATH of the program that is void counts for its libraries no more than for itself")
+  func voidInheritance() {
+    let host = host([
+      "/usr/local/bin/p": program("liba.so", rpath: "/old", runpath: "/new"), "/new/liba.so": library("libb.so"),
+      "/old/libb.so": library(),
+    ])
+    var search = LibrarySearch(facts: host)
+    search.add(program: "/usr/local/bin/p", at: "/usr/local/bin/p")
+    #expect(search.reasons == ["/new/liba.so needs libb.so, which the dynamic linker finds in no directory"])
+  }
+
   @Test("$ORIGIN is the directory of the object itself")
   func origin() throws {
     let host = host([
@@ -132,6 +143,16 @@ struct LibrarySearchTests {
       try found(host) == [
         Self.linker, "/usr/lib/liba.so", "/usr/local/lib/libb.so", "/var/run/ld-elf.so.hints",
       ])
+  }
+
+  @Test("a library that gives a part of another is brought with it, and not missed where it is not there")
+  func filtees() throws {
+    var libc = library()
+    libc.auxiliary = "libsys.so.7"
+    let files = ["/usr/local/bin/p": program("libc.so.7"), "/lib/libc.so.7": libc]
+    #expect(try found(host(files)) == [Self.linker, "/lib/libc.so.7"])
+    let newer = files.merging(["/lib/libsys.so.7": library()]) { $1 }
+    #expect(try found(host(newer)) == [Self.linker, "/lib/libc.so.7", "/lib/libsys.so.7"])
   }
 
   @Test("without hints the standard directories are searched")

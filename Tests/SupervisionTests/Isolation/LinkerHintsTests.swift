@@ -38,6 +38,13 @@ struct LinkerHintsTests {
     #expect(read([]) == nil)
   }
 
+  @Test("a list that is longer than the strings is none")
+  func overlong() {
+    var bytes = Self.hints("/lib:/usr/lib")
+    bytes[12] = 8
+    #expect(read(bytes) == nil)
+  }
+
   @Test("no truncation and no wrong bit does harm")
   func damage() {
     let whole = Self.hints("/lib:/usr/lib")
