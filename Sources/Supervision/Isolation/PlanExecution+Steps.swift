@@ -7,13 +7,15 @@ extension PlanExecution {
     case .directory(let path, _):
       let found = try kernel.look(at: path)
       switch found {
-      case .absent, .directory: return .file(found)
+      case .absent: return .absent(in: try kernel.look(at: path.parent).identity)
+      case .directory(let identity): return .there(identity)
       case .file, .other: throw IsolationError("make directory \(path.text): \(found.noun) is there")
       }
     case .file(let path):
       let found = try kernel.look(at: path)
       switch found {
-      case .absent, .file: return .file(found)
+      case .absent: return .absent(in: try kernel.look(at: path.parent).identity)
+      case .file(let identity): return .there(identity)
       case .directory, .other: throw IsolationError("make file \(path.text): \(found.noun) is there")
       }
     case .mount(let mount):
@@ -43,12 +45,12 @@ extension PlanExecution {
   mutating func act(_ step: IsolationStep, _ before: StateBefore) throws(IsolationError) -> StepResult {
     switch step {
     case .directory(let path, let mode):
-      guard before == .file(.absent) else { return .present }
+      guard case .absent = before else { return .present }
       return try unlessThere(path) { (kernel) throws(IsolationError) in
         try kernel.makeDirectory(path, mode: mode)
       }
     case .file(let path):
-      guard before == .file(.absent) else { return .present }
+      guard case .absent = before else { return .present }
       return try unlessThere(path) { (kernel) throws(IsolationError) in try kernel.makeFile(path) }
     case .mount(let mount): return try mountOrCopy(mount)
     case .seal(let root): try kernel.seal(root)
@@ -180,6 +182,12 @@ extension FileObservation {
 }
 
 extension IsolationPath {
+  /// The directory that it is in.
+  var parent: IsolationPath {
+    guard components.isEmpty else { return IsolationPath(root: root, components: components.dropLast()) }
+    return IsolationPath(root: "/" + root.split(separator: "/").dropLast().joined(separator: "/"))
+  }
+
   /// The path as statfs(2) would name it: what is below the root has no links.
   func resolved(by kernel: inout some IsolationKernel) throws(IsolationError) -> String {
     IsolationPath(root: try kernel.resolve(root: root), components: components).text

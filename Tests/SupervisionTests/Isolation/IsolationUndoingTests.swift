@@ -66,14 +66,23 @@ struct IsolationUndoingTests {
 
   @Test("a directory on which somebody has mounted is kept in mind until that has gone")
   func foreignMountOnDirectory() throws {
-    var scenario = carriedOut(makePlan(.directory("data")))
-    scenario.kernel.outsiderMounts(at: "/jails/web/data")
-    let remains = scenario.undo()
-    #expect(!remains.isFinished)
-    #expect(
-      remains.errors.map(\.message) == ["remove /jails/web/data: tmpfs is mounted on it, and not by the supervisor"])
-    scenario.kernel.files.mounts.removeLast()
-    scenario.expectAsBefore(scenario.undo())
+    for place in ["/jails/web/data", "/jails/web", "/jails"] {
+      // What was there before is not in the way.
+      let kernel = makeIsolationHost {
+        $0.outsiderMounts(at: "/jails")
+        $0.outsider(.directory, "/jails/web")
+      }
+      var scenario = carriedOut(makePlan(.directory("data")), on: kernel)
+      kernel.outsiderMounts(at: place)
+      let remains = scenario.undo()
+      #expect(!remains.isFinished)
+      #expect(
+        remains.errors.map(\.message) == [
+          "remove /jails/web/data: tmpfs is mounted on \(place), and not by the supervisor"
+        ])
+      kernel.files.mounts.removeLast()
+      scenario.expectAsBefore(scenario.undo())
+    }
   }
 
   @Test("a busy mount is tried again for two seconds, then forced")
