@@ -184,6 +184,55 @@ struct IsolationUndoingTests {
     scenario.expectAsBefore(remains)
   }
 
+  @Test("what this boot has under the names and numbers of another is left")
+  func anotherBootsNumbers() {
+    var scenario = carriedOut(
+      makePlan(
+        .directory("data"), .data, .alias("10.0.0.2"), .epair(hostAddresses: [], bridge: nil), .jail([]),
+        .rule(ResourceRule("memoryuse", "deny", 1))))
+    let kernel = scenario.kernel
+    let (jail, mount) = (kernel.jails[0], kernel.files.mounts[0])
+    scenario.restart(afterBoot: true)
+    kernel.jails = [.init(jid: jail.jid, name: jail.name, path: jail.path, maker: .outsider)]
+    kernel.interfaces["epair0a"] = .init(description: "fruix-shepherd: jail web", maker: .outsider)
+    kernel.addresses["em0 10.0.0.2"] = .outsider
+    kernel.rules["web memoryuse deny 1"] = .outsider
+    let place = SimulatedMount.Position(node: kernel.files.root, mount: nil)
+    kernel.files.mounts = [SimulatedMount(mount.entry, root: mount.root, over: place, isReadOnly: false, .outsider)]
+    let remains = scenario.undo()
+    #expect(remains == IsolationRemains(isFinished: true))
+    scenario.expectNothingForeignRemoved()
+    #expect(kernel.jails.count == 1 && kernel.files.mounts.count == 1 && kernel.rules.count == 1)
+    #expect(kernel.interfaces["epair0a"] != nil && kernel.addresses["em0 10.0.0.2"] != nil)
+  }
+
+  @Test("what an intent without a result has not made is left, whenever the supervisor died")
+  func foreignBesideIntent() {
+    let plan = makePlan(
+      .tmpfs, .directory("a"), .file("b"), .epair(hostAddresses: [], bridge: nil), .jail([]))
+    for call in 0..<60 {
+      let kernel = makeIsolationHost { $0.outsiderMounts(at: "/jails/web") }
+      var scenario = IsolationScenario(plan, on: kernel)
+      kernel.faults = [call: .crash]
+      scenario.carryOut("crash at call \(call)")
+      scenario.restart()
+      // Of the same names, and yet not what the plan would have made.
+      if kernel.jails.isEmpty { kernel.jails = [.init(jid: 90, name: "web", path: "/elsewhere", maker: .outsider)] }
+      if kernel.interfaces["epair0a"] == nil {
+        for end in ["a", "b"] { kernel.interfaces["epair0" + end] = .init(description: "uplink", maker: .outsider) }
+      }
+      kernel.outsider(.directory, "/jails/web/a")
+      kernel.outsider(.file, "/jails/web/a/theirs")
+      kernel.outsider(.file, "/jails/web/b")
+      kernel.files.find("/jails/web/b")?.node.hasContents = true
+      let remains = scenario.undo()
+      if !remains.isFinished { scenario.note("not finished") }
+      scenario.expectNothingForeignRemoved()
+      let left = kernel.remains.filter { $0 != "file /jails/web/a" && $0 != "file /jails/web/b" }
+      if !left.isEmpty { scenario.note("left: \(left)") }
+    }
+  }
+
   @Test("what another boot has at the same path is left")
   func anotherBoot() throws {
     var scenario = carriedOut(makePlan(.tmpfs, .directory("etc"), .directory("own"), .jail([])))
