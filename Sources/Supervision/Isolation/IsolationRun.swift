@@ -98,7 +98,7 @@ struct PlanExecution<Kernel: IsolationKernel> {
   }
 
   private mutating func makeHeader() throws(IsolationError) -> JournalHeader {
-    let root = try kernel.resolve(root: plan.root)
+    let root = try IsolationPath(root: plan.root).resolved(by: &kernel)
     let mounts = try kernel.mounts().filter {
       $0.target == root || $0.target.isBelow(root) || root.isBelow($0.target)
     }

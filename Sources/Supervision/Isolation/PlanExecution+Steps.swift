@@ -31,7 +31,7 @@ extension PlanExecution {
     case .jail:
       let jail = try kernel.findJail(plan.jail)
       if let jail { throw .jailExists(plan.jail, jail.jid) }
-      return .jail(nil, path: try kernel.resolve(root: plan.root))
+      return .jail(nil, path: try IsolationPath(root: plan.root).resolved(by: &kernel))
     case .interface(let name):
       guard try kernel.hasInterface(name) else {
         throw IsolationError("give interface \(name) to jail \(plan.jail): the host has no such interface")
@@ -149,7 +149,7 @@ extension PlanExecution {
 
   /// Only a tmpfs that this plan has mounted becomes read-only: anything else at the root belongs to the host.
   private mutating func refuseForeignSeal(_ root: String) throws(IsolationError) {
-    let target = try kernel.resolve(root: root)
+    let target = try IsolationPath(root: root).resolved(by: &kernel)
     let top = try kernel.mounts().last { $0.target == target }
     let isOurs = journal.entries.contains { entry in
       guard case .mounted(let id) = entry.result, case .mount(let mount) = entry.step else { return false }
@@ -190,13 +190,22 @@ extension IsolationPath {
 
   /// The path as statfs(2) would name it: what is below the root has no links.
   func resolved(by kernel: inout some IsolationKernel) throws(IsolationError) -> String {
-    IsolationPath(root: try kernel.resolve(root: root), components: components).text
+    do throws(IsolationError) {
+      return IsolationPath(root: try kernel.resolve(root: root), components: components).text
+    } catch {
+      // The plan makes it, or it has been removed: then what is above it is resolved.
+      guard error.code == IsolationError.missing, root != "/" else { throw error }
+      let place = IsolationPath(root: root).parent
+      let name = root.split(separator: "/").last.map(String.init) ?? ""
+      return try IsolationPath(root: place.root, components: [name] + components).resolved(by: &kernel)
+    }
   }
 }
 
 extension IsolationError {
   // The same on FreeBSD and Linux, and no header is at hand here.
   static let exists: Int32 = 17
+  static let missing: Int32 = 2
   static let busy: Int32 = 16
   static let readOnly: Int32 = 30
 }

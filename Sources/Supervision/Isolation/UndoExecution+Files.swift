@@ -17,7 +17,8 @@ extension UndoExecution {
         return try remove(source, found, current, number, isOnTmpfs: false)
       }
     }
-    return try settleMissing(path, found, number)
+    // Whatever is there now goes with the tmpfs.
+    return cover?.isTmpfs ?? false ? .undone : try settleMissing(path, found, number)
   }
 
   /// What is at the path is not what was made.

@@ -171,6 +171,39 @@ struct IsolationUndoingTests {
     scenario.expectAsBefore(remains)
   }
 
+  @Test("after a crash only the command that it may have interrupted is run again")
+  func commandsOnce() {
+    let names = ["a", "b", "c"]
+    let plan = makePlan(.counterparts(.poststop, names.map { Command([$0]) }), .jail([]))
+    for call in 0..<30 {
+      var scenario = carriedOut(plan)
+      scenario.kernel.faults = [scenario.kernel.calls + call: .crash]
+      scenario.undo("crash at call \(call) of undoing")
+      scenario.restart()
+      scenario.expectAsBefore(scenario.undo())
+      let run = scenario.kernel.commands.map { $0.words[0] }
+      let repeated = run.indices.dropFirst().filter { run[$0] == run[$0 - 1] }
+      if repeated.count > 1 || run.count != names.count + repeated.count { scenario.note("\(run) were run") }
+    }
+  }
+
+  @Test("a root that the plan makes is undone with what it holds")
+  func ownRoot() {
+    let root = IsolationPath(root: "/jails", components: ["own", "root"])
+    let inside = IsolationPath(root: "/jails/own/root", components: ["etc"])
+    let plan = IsolationPlan(
+      service: "own", jail: "own", root: root.text,
+      steps: [
+        .directory(IsolationPath(root: "/jails", components: ["own"]), mode: 0o700), .directory(root, mode: 0o755),
+        .mount(IsolationMount(.tmpfs(size: nil, mode: nil), at: IsolationPath(root: root.text))),
+        .directory(inside, mode: 0o755), .seal(root: root.text), .jail([]),
+      ])
+    let kernel = makeIsolationHost { $0.files.links = ["/jails": "/srv/jails"] }
+    for path in ["/srv", "/srv/jails"] { kernel.outsider(.directory, path) }
+    var scenario = carriedOut(plan, on: kernel)
+    scenario.expectAsBefore(scenario.undo())
+  }
+
   @Test("commands of another boot are not run, and that is said")
   func commandsOfAnotherBoot() throws {
     var scenario = carriedOut(makePlan(.directory("a"), .counterparts(.release, [Command(["release"])]), .jail([])))

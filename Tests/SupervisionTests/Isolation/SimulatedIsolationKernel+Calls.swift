@@ -41,7 +41,10 @@ extension SimulatedIsolationKernel: IsolationKernel {
   }
 
   func resolve(root: String) throws(IsolationError) -> String {
-    try call("realpath") { () throws(IsolationError) in files.resolve(root) }
+    try call("realpath") { () throws(IsolationError) in
+      guard files.find(root) != nil else { throw IsolationError(code: 2, "\(root): no such file or directory") }
+      return files.resolve(root)
+    }
   }
 
   // MARK: Mounts
