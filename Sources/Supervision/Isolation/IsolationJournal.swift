@@ -14,6 +14,9 @@ public struct IsolationJournal: Sendable, Equatable {
   /// Whether something stands after the last newline, or the last line is not whole.
   private(set) var isCutOff = false
 
+  /// A journal in which nothing stands yet.
+  init() {}
+
   /// The journal of a plan that is about to be carried out.
   init(_ header: JournalHeader) {
     self.header = header
@@ -114,6 +117,11 @@ extension IsolationJournal {
   public var isComplete: Bool {
     guard let header else { return false }
     return entries.count == header.steps && entries.allSatisfy { $0.isDone && !$0.isSettled }
+  }
+
+  /// The file systems that the steps have mounted.
+  var mounted: [FileSystemID] {
+    entries.compactMap { if case .mounted(let id) = $0.result { id } else { nil } }
   }
 
   /// What commands on the host learn of the jail, by jail(8)'s names. JID is set once there is one.

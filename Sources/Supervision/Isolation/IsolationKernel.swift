@@ -18,9 +18,9 @@ public protocol IsolationKernel {
   mutating func removeDirectory(_ path: IsolationPath, _ identity: FileIdentity) throws(IsolationError)
   /// unlink(2), if the file is the one that is meant.
   mutating func removeFile(_ path: IsolationPath, _ identity: FileIdentity) throws(IsolationError)
-  /// Whether there is nothing in a file. Without an answer: it is not, and what is in doubt is left where it is.
+  /// Whether there is nothing in a file.
   mutating func isEmptyFile(_ path: IsolationPath) throws(IsolationError) -> Bool
-  /// realpath(3) of a root: how statfs(2) and the kernel's jails spell what is at it. Without an answer: as it is written.
+  /// realpath(3) of a root: how statfs(2) and the kernel's jails spell what is at it. `ENOENT` when it is missing.
   mutating func resolve(root: String) throws(IsolationError) -> String
 
   // MARK: Mounts
@@ -80,12 +80,6 @@ public protocol IsolationKernel {
   mutating func run(_ command: Command, environment: [EnvironmentVariable]) throws(IsolationError)
   /// Waits for what only time brings: an unmount that is busy, a jail that is dying.
   mutating func pause(_ duration: Duration)
-}
-
-extension IsolationKernel {
-  public mutating func isEmptyFile(_ path: IsolationPath) throws(IsolationError) -> Bool { false }
-
-  public mutating func resolve(root: String) throws(IsolationError) -> String { root }
 }
 
 /// Why a call of a plan failed.

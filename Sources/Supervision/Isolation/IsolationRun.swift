@@ -67,15 +67,15 @@ struct PlanExecution<Kernel: IsolationKernel> {
   init(_ plan: IsolationPlan, _ kernel: Kernel) {
     self.plan = plan
     self.kernel = kernel
-    journal = IsolationJournal(
-      JournalHeader(
-        boot: kernel.boot, service: plan.service, jail: plan.jail, root: plan.root, steps: plan.steps.count))
+    journal = IsolationJournal()
   }
 
   mutating func run(_ sink: inout some (JournalSink & ~Copyable)) -> Result<IsolationOutcome, IsolationFailure> {
     do throws(IsolationError) {
       try refuseForeignJail()
-      if let header = journal.header { try writer.append(.header(header), to: &sink) }
+      let header = try makeHeader()
+      try writer.append(.header(header), to: &sink)
+      journal = IsolationJournal(header)
     } catch {
       return .failure(
         IsolationFailure(step: nil, error: writer.failure ?? error, remains: IsolationRemains(isFinished: true)))
@@ -95,6 +95,16 @@ struct PlanExecution<Kernel: IsolationKernel> {
   private mutating func refuseForeignJail() throws(IsolationError) {
     guard plan.steps.contains(where: \.isJail) else { return }
     if let jail = try kernel.findJail(plan.jail) { throw .jailExists(plan.jail, jail.jid) }
+  }
+
+  private mutating func makeHeader() throws(IsolationError) -> JournalHeader {
+    let root = try IsolationPath(root: plan.root).resolved(by: &kernel)
+    let mounts = try kernel.mounts().filter {
+      $0.target == root || $0.target.isBelow(root) || root.isBelow($0.target)
+    }
+    return JournalHeader(
+      boot: kernel.boot, service: plan.service, jail: plan.jail, root: plan.root, steps: plan.steps.count,
+      mounts: mounts.map(\.id))
   }
 
   private mutating func carryOut(

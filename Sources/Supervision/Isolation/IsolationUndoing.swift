@@ -184,6 +184,7 @@ struct UndoExecution<Kernel: IsolationKernel> {
   private mutating func undoInterface(
     _ name: String, _ number: Int, _ sink: inout some (JournalSink & ~Copyable)
   ) throws(IsolationError) {
+    if case .failed = journal.entries[number].result { return settle(number, .undone, &sink) }
     if try isBack(name) { return settle(number, .undone, &sink) }
     let isJailSettled = journal.entries.allSatisfy { !$0.step.isJail || $0.isSettled }
     if isJailSettled {

@@ -28,13 +28,19 @@ public struct JournalHeader: Sendable, Equatable {
   public var root: String
   /// How many steps the plan has.
   public var steps: Int
+  /// What was mounted before the first step at the root, above and below it: a mount that is neither here nor made by a step
+  /// was put there by somebody else since.
+  public var mounts: [FileSystemID]
 
-  public init(boot: String, service: String, jail: String, root: String, steps: Int) {
+  public init(
+    boot: String, service: String, jail: String, root: String, steps: Int, mounts: [FileSystemID] = []
+  ) {
     self.boot = boot
     self.service = service
     self.jail = jail
     self.root = root
     self.steps = steps
+    self.mounts = mounts
   }
 }
 
@@ -42,7 +48,10 @@ public struct JournalHeader: Sendable, Equatable {
 enum StateBefore: Sendable, Equatable {
   /// The step changes nothing that could have been there.
   case nothing
-  case file(FileObservation)
+  /// The directory or the file that the step would make.
+  case there(FileIdentity)
+  /// No file, in the directory that was there; `nil`: there was none either.
+  case absent(in: FileIdentity?)
   /// The mounts on the target, whose path is as statfs(2) has it.
   case mounts(on: String, [FileSystemID])
   /// The jail of the name; the path is the new one's as the kernel will have it.

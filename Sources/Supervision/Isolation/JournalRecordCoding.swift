@@ -10,6 +10,7 @@ extension JournalRecord {
       Value.object([
         ("version", Self.version.coded), ("boot", .string(header.boot)), ("service", .string(header.service)),
         ("jail", .string(header.jail)), ("root", .string(header.root)), ("steps", header.steps.coded),
+        ("mounts", .array(header.mounts.map(\.value))),
       ]).json
     case .intent(let step, let intent, let before):
       Self.line(step, [("intent", intent.value), ("before", .object(before.members))])
@@ -65,7 +66,8 @@ extension JournalHeader {
     }
     self.init(
       boot: try fields.text("boot"), service: try fields.text("service"), jail: try fields.text("jail"),
-      root: try fields.text("root"), steps: try fields.integer("steps"))
+      root: try fields.text("root"), steps: try fields.integer("steps"),
+      mounts: try fields.list("mounts", FileSystemID.init))
   }
 }
 
@@ -73,10 +75,8 @@ extension StateBefore {
   fileprivate var members: [(String, Value)] {
     switch self {
     case .nothing: []
-    case .file(.absent): [("file", "absent")]
-    case .file(.directory(let identity)): [("file", "directory")] + identity.members
-    case .file(.file(let identity)): [("file", "file")] + identity.members
-    case .file(.other(let identity)): [("file", "other")] + identity.members
+    case .absent(let parent): [("file", "absent")] + (parent?.members ?? [])
+    case .there(let identity): [("file", "there")] + identity.members
     case .mounts(let target, let mounts): [("target", .string(target)), ("mounts", .array(mounts.map(\.value)))]
     case .jail(let jid, let path): [("path", .string(path))] + (jid.map { [("jid", $0.coded)] } ?? [])
     case .interface(let exists): [("interface", .boolean(exists))]
@@ -87,7 +87,7 @@ extension StateBefore {
 
   fileprivate init(_ fields: JournalFields) throws(IsolationError) {
     if fields.has("file") {
-      self = .file(try FileObservation(fields))
+      self = try Self.file(fields)
     } else if fields.has("mounts") {
       self = .mounts(on: try fields.text("target"), try fields.list("mounts", FileSystemID.init))
     } else if fields.has("path") {
@@ -102,16 +102,12 @@ extension StateBefore {
       self = .nothing
     }
   }
-}
 
-extension FileObservation {
-  fileprivate init(_ fields: JournalFields) throws(IsolationError) {
+  private static func file(_ fields: JournalFields) throws(IsolationError) -> StateBefore {
     let word = try fields.text("file")
     switch word {
-    case "absent": self = .absent
-    case "directory": self = .directory(try FileIdentity(fields))
-    case "file": self = .file(try FileIdentity(fields))
-    case "other": self = .other(try FileIdentity(fields))
+    case "there": return .there(try FileIdentity(fields))
+    case "absent": return .absent(in: fields.has("inode") ? try FileIdentity(fields) : nil)
     default: throw fields.unknown("file", word)
     }
   }

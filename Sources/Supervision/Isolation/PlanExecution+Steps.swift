@@ -7,13 +7,15 @@ extension PlanExecution {
     case .directory(let path, _):
       let found = try kernel.look(at: path)
       switch found {
-      case .absent, .directory: return .file(found)
+      case .absent: return .absent(in: try kernel.look(at: path.parent).identity)
+      case .directory(let identity): return .there(identity)
       case .file, .other: throw IsolationError("make directory \(path.text): \(found.noun) is there")
       }
     case .file(let path):
       let found = try kernel.look(at: path)
       switch found {
-      case .absent, .file: return .file(found)
+      case .absent: return .absent(in: try kernel.look(at: path.parent).identity)
+      case .file(let identity): return .there(identity)
       case .directory, .other: throw IsolationError("make file \(path.text): \(found.noun) is there")
       }
     case .mount(let mount):
@@ -29,7 +31,7 @@ extension PlanExecution {
     case .jail:
       let jail = try kernel.findJail(plan.jail)
       if let jail { throw .jailExists(plan.jail, jail.jid) }
-      return .jail(nil, path: try kernel.resolve(root: plan.root))
+      return .jail(nil, path: try IsolationPath(root: plan.root).resolved(by: &kernel))
     case .interface(let name):
       guard try kernel.hasInterface(name) else {
         throw IsolationError("give interface \(name) to jail \(plan.jail): the host has no such interface")
@@ -43,12 +45,12 @@ extension PlanExecution {
   mutating func act(_ step: IsolationStep, _ before: StateBefore) throws(IsolationError) -> StepResult {
     switch step {
     case .directory(let path, let mode):
-      guard before == .file(.absent) else { return .present }
+      guard case .absent = before else { return .present }
       return try unlessThere(path) { (kernel) throws(IsolationError) in
         try kernel.makeDirectory(path, mode: mode)
       }
     case .file(let path):
-      guard before == .file(.absent) else { return .present }
+      guard case .absent = before else { return .present }
       return try unlessThere(path) { (kernel) throws(IsolationError) in try kernel.makeFile(path) }
     case .mount(let mount): return try mountOrCopy(mount)
     case .seal(let root): try kernel.seal(root)
@@ -147,7 +149,7 @@ extension PlanExecution {
 
   /// Only a tmpfs that this plan has mounted becomes read-only: anything else at the root belongs to the host.
   private mutating func refuseForeignSeal(_ root: String) throws(IsolationError) {
-    let target = try kernel.resolve(root: root)
+    let target = try IsolationPath(root: root).resolved(by: &kernel)
     let top = try kernel.mounts().last { $0.target == target }
     let isOurs = journal.entries.contains { entry in
       guard case .mounted(let id) = entry.result, case .mount(let mount) = entry.step else { return false }
@@ -180,15 +182,30 @@ extension FileObservation {
 }
 
 extension IsolationPath {
+  /// The directory that it is in.
+  var parent: IsolationPath {
+    guard components.isEmpty else { return IsolationPath(root: root, components: components.dropLast()) }
+    return IsolationPath(root: "/" + root.split(separator: "/").dropLast().joined(separator: "/"))
+  }
+
   /// The path as statfs(2) would name it: what is below the root has no links.
   func resolved(by kernel: inout some IsolationKernel) throws(IsolationError) -> String {
-    IsolationPath(root: try kernel.resolve(root: root), components: components).text
+    do throws(IsolationError) {
+      return IsolationPath(root: try kernel.resolve(root: root), components: components).text
+    } catch {
+      // The plan makes it, or it has been removed: then what is above it is resolved.
+      guard error.code == IsolationError.missing, root != "/" else { throw error }
+      let place = IsolationPath(root: root).parent
+      let name = root.split(separator: "/").last.map(String.init) ?? ""
+      return try IsolationPath(root: place.root, components: [name] + components).resolved(by: &kernel)
+    }
   }
 }
 
 extension IsolationError {
   // The same on FreeBSD and Linux, and no header is at hand here.
   static let exists: Int32 = 17
+  static let missing: Int32 = 2
   static let busy: Int32 = 16
   static let readOnly: Int32 = 30
 }

@@ -6,14 +6,19 @@ extension UndoExecution {
     let cover = cover(of: path, number)
     // What was on a file system that the boot has ended went with it.
     if let cover, !cover.isNullfs, !isSameBoot { return .undone }
-    let place = try place(of: path, number)
-    // A nullfs shows the files below it under a device of its own, and a boot may number all devices anew.
-    let isAnotherDevice = !isSameBoot || place != path
-    let found = try kernel.look(at: place)
-    guard let current = found.identity,
-      isAnotherDevice ? current.inode == identity.inode : current == identity
-    else { return try settleMissing(place, found, number) }
-    return try remove(place, found, current, number, isOnTmpfs: cover?.isTmpfs ?? false)
+    let found = try kernel.look(at: path)
+    if let current = found.identity, isSameBoot ? current == identity : current.inode == identity.inode {
+      return try remove(path, found, current, number, isOnTmpfs: cover?.isTmpfs ?? false)
+    }
+    if let source = cover?.source(of: path) {
+      // A nullfs shows the files below it under a device of its own.
+      let found = try kernel.look(at: source)
+      if let current = found.identity, current.inode == identity.inode {
+        return try remove(source, found, current, number, isOnTmpfs: false)
+      }
+    }
+    // Whatever is there now goes with the tmpfs.
+    return cover?.isTmpfs ?? false ? .undone : try settleMissing(path, found, number)
   }
 
   /// What is at the path is not what was made.
@@ -22,13 +27,23 @@ extension UndoExecution {
   ) throws(IsolationError) -> Settlement {
     // A mount that could not be undone may stand in front of it.
     if hasOpenStep(after: number) { return .hidden }
-    guard found != .absent else { return .undone }
-    let target = try path.resolved(by: &kernel)
-    if let mount = try kernel.mounts().last(where: { $0.target == target }) {
+    if let mount = try foreignMount(over: path) {
       throw IsolationError(
-        code: IsolationError.busy, "remove \(path.text): \(mount.source) is mounted on it, and not by the supervisor")
+        code: IsolationError.busy,
+        "remove \(path.text): \(mount.source) is mounted on \(mount.target), and not by the supervisor")
     }
+    guard found != .absent else { return .undone }
     return .left("\(path.text) is left, since it is not the one that was made: somebody has replaced it")
+  }
+
+  /// What somebody has mounted on the path, or on a directory above it, since the plan began.
+  private mutating func foreignMount(over path: IsolationPath) throws(IsolationError) -> MountEntry? {
+    guard isSameBoot, let header = journal.header else { return nil }
+    let target = try path.resolved(by: &kernel)
+    let known = header.mounts + journal.mounted
+    return try kernel.mounts().last {
+      ($0.target == target || target.isBelow($0.target)) && !known.contains($0.id)
+    }
   }
 
   private mutating func remove(
@@ -85,21 +100,12 @@ extension UndoExecution {
     }
   }
 
-  /// Where a path is found now: once the nullfs that it went through has gone, where that had its files from.
+  /// Where a step's path is found that nothing is known of: once the nullfs that it went through has gone, where that had its
+  /// files from.
   mutating func place(of path: IsolationPath, _ number: Int) throws(IsolationError) -> IsolationPath {
-    guard let cover = cover(of: path, number), case .nullfs(let from, _) = cover.kind else { return path }
-    let isThere = try isMounted(cover, before: number)
-    let rest = path.text.dropFirst(cover.target.text.utf8.count)
-    return isThere ? path : IsolationPath(root: from, path: String(rest)) ?? path
-  }
-
-  private mutating func isMounted(_ mount: IsolationMount, before number: Int) throws(IsolationError) -> Bool {
-    guard isSameBoot else { return false }
-    let ids = journal.entries[..<number].compactMap { entry -> FileSystemID? in
-      guard case .mounted(let id) = entry.result, entry.step == .mount(mount) else { return nil }
-      return id
-    }
-    return try kernel.mounts().contains { ids.contains($0.id) }
+    let found = try kernel.look(at: path)
+    guard found == .absent, let source = cover(of: path, number)?.source(of: path) else { return path }
+    return source
   }
 }
 
@@ -120,6 +126,12 @@ extension FileObservation {
 }
 
 extension IsolationMount {
+  /// Where a nullfs has a path below it from.
+  fileprivate func source(of path: IsolationPath) -> IsolationPath? {
+    guard case .nullfs(let from, _) = kind else { return nil }
+    return IsolationPath(root: from, path: String(path.text.dropFirst(target.text.utf8.count)))
+  }
+
   fileprivate var isTmpfs: Bool { if case .tmpfs = kind { true } else { false } }
 
   fileprivate var isNullfs: Bool { if case .nullfs = kind { true } else { false } }

@@ -4,9 +4,7 @@ extension UndoExecution {
   mutating func undoMount(_ mount: IsolationMount, _ number: Int) throws(IsolationError) -> Settlement {
     guard case .mounted(let id) = journal.entries[number].result else { return .undone }
     for pause in UndoPauses.busyMount {
-      guard let place = try find(id, mount) else { return .undone }
-      // The kernel refuses to unmount what carries another mount, by force too; waiting would not help.
-      if let inner = try innerMount(of: place) { throw mount.isCovered(by: inner) }
+      guard try isReady(id, mount) else { return .undone }
       do {
         try kernel.unmount(id, isForced: false)
         return .undone
@@ -15,8 +13,17 @@ extension UndoExecution {
         kernel.pause(pause)
       }
     }
-    try kernel.unmount(id, isForced: true)
+    if try isReady(id, mount) { try kernel.unmount(id, isForced: true) }
     return .undone
+  }
+
+  /// Whether the mount is there still.
+  ///
+  /// - Throws: that something is mounted inside it. The kernel does not unmount it then, by force neither, and waiting would not help.
+  private mutating func isReady(_ id: FileSystemID, _ mount: IsolationMount) throws(IsolationError) -> Bool {
+    guard let place = try find(id, mount) else { return false }
+    if let inner = try innerMount(of: place) { throw mount.isCovered(by: inner) }
+    return true
   }
 
   /// The mount, if it is there still; an id may be given anew to another type after many mounts.

@@ -19,12 +19,16 @@ extension UndoExecution {
 
   private mutating func findFile(_ path: IsolationPath, _ number: Int) throws(IsolationError) -> StepResult {
     let entry = journal.entries[number]
-    guard entry.before == .file(.absent) else { return .present }
-    switch (try kernel.look(at: try place(of: path, number)), entry.step) {
+    guard case .absent(let parent) = entry.before else { return .present }
+    let place = try place(of: path, number)
+    // It was absent in that directory: in another one, seen where somebody's mount came or went, it may have been there long.
+    let current = try kernel.look(at: place.parent).identity
+    guard isSameBoot && place == path ? current == parent : current?.inode == parent?.inode else { return .present }
+    switch (try kernel.look(at: place), entry.step) {
     // A directory with something in it is not removed, so it need not be asked.
     case (.directory(let identity), .directory): return .made(identity)
     case (.file(let identity), .file):
-      return try kernel.isEmptyFile(place(of: path, number)) ? .made(identity) : .present
+      return try kernel.isEmptyFile(place) ? .made(identity) : .present
     default: return .present
     }
   }

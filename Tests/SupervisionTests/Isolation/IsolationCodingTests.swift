@@ -37,11 +37,12 @@ struct IsolationCodingTests {
   static let records: [JournalRecord] =
     [
       .header(JournalHeader(boot: "1.2", service: "web", jail: "web", root: "/jails/web", steps: 3)),
+      .header(JournalHeader(boot: "", service: "", jail: "", root: "", steps: 0, mounts: [FileSystemID(1, -2)])),
       .ran(step: 1, commands: 2), .undone(step: 0), .left(step: 4, "it is \"not\" ours"), .resumed, .finished,
     ]
     + steps.map { .intent(step: 3, $0, before: .nothing) }
     + [
-      .nothing, .file(.absent), .file(.directory(identity)), .file(.file(identity)), .file(.other(identity)),
+      .nothing, .absent(in: nil), .absent(in: identity), .there(identity),
       .mounts(on: "/jails/web", []), .mounts(on: "/", [FileSystemID(.min, .max), FileSystemID(1, 2)]),
       .jail(nil, path: "/jails/web"), .jail(5, path: "/"), .interface(exists: true), .interface(exists: false),
       .epair(name: "epair0", description: "ours"), .address(exists: true), .address(exists: false),

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("The journal of a jail")
 struct IsolationJournalTests {
-  private let header = #"{"version":1,"boot":"b","service":"web","jail":"web","root":"/r","steps":2}"# + "\n"
+  private let header =
+    #"{"version":1,"boot":"b","service":"web","jail":"web","root":"/r","steps":2,"mounts":[]}"# + "\n"
   private let intent = #"{"step":0,"intent":{"do":"seal","root":"/r"},"before":{}}"# + "\n"
   private let result = #"{"step":0,"result":{"done":true}}"# + "\n"
 
@@ -32,7 +33,9 @@ struct IsolationJournalTests {
   @Test("what follows a line that was cut off is read, however often that happened")
   func resumed() throws {
     let resumed = #"{"resumed":true}"#
-    for cut in [String(result.dropLast()), String(result.dropLast(9)), "{", #"{"step":0,"result":{"done":true}}{"resu"#] {
+    for cut in [
+      String(result.dropLast()), String(result.dropLast(9)), "{", #"{"step":0,"result":{"done":true}}{"resu"#,
+    ] {
       let journal = try read(header + intent + cut + resumed + "\n" + #"{"step":0,"undone":true}"# + "\n")
       #expect(journal.entries.map(\.result) == [nil])
       #expect(journal.entries.map(\.isSettled) == [true])
@@ -68,7 +71,8 @@ struct IsolationJournalTests {
     }
     let outcome = try? scenario.carryOut().get()
     let journal = try? IsolationJournal(scenario.kernel.bytes)
-    #expect(journal?.header?.jail == "web" && journal?.header?.root == "/jails/web" && journal?.header?.service == "web")
+    #expect(
+      journal?.header?.jail == "web" && journal?.header?.root == "/jails/web" && journal?.header?.service == "web")
     #expect(journal?.jid != nil && journal?.jid == outcome?.jid)
     #expect(journal?.epair == "epair1" && outcome?.epair == "epair1")
     #expect(journal?.isComplete == true && journal?.isFinished == false)

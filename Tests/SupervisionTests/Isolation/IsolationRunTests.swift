@@ -30,7 +30,7 @@ struct IsolationRunTests {
 
   @Test("a jail of the name and place that appears while the plan is carried out is not removed")
   func jailAppears() {
-    for call in 0..<12 {
+    for call in 0..<16 {
       let kernel = makeIsolationHost()
       kernel.world[call] = { $0.jails.append(.init(jid: 5, name: "web", path: "/jails/web", maker: .outsider)) }
       var scenario = IsolationScenario(makePlan(.directory("data"), .jail([])), on: kernel)
@@ -98,7 +98,7 @@ struct IsolationRunTests {
 
   @Test("a directory that somebody else makes at the last moment serves, and stays theirs")
   func quickerDirectory() {
-    for call in 0..<5 {
+    for call in 0..<10 {
       let kernel = makeIsolationHost()
       kernel.world[call] = { $0.outsider(.directory, "/jails/web/data") }
       var scenario = IsolationScenario(makePlan(.directory("data"), .jail([])), on: kernel)

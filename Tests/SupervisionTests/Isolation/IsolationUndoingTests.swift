@@ -66,14 +66,23 @@ struct IsolationUndoingTests {
 
   @Test("a directory on which somebody has mounted is kept in mind until that has gone")
   func foreignMountOnDirectory() throws {
-    var scenario = carriedOut(makePlan(.directory("data")))
-    scenario.kernel.outsiderMounts(at: "/jails/web/data")
-    let remains = scenario.undo()
-    #expect(!remains.isFinished)
-    #expect(
-      remains.errors.map(\.message) == ["remove /jails/web/data: tmpfs is mounted on it, and not by the supervisor"])
-    scenario.kernel.files.mounts.removeLast()
-    scenario.expectAsBefore(scenario.undo())
+    for place in ["/jails/web/data", "/jails/web", "/jails"] {
+      // What was there before is not in the way.
+      let kernel = makeIsolationHost {
+        $0.outsiderMounts(at: "/jails")
+        $0.outsider(.directory, "/jails/web")
+      }
+      var scenario = carriedOut(makePlan(.directory("data")), on: kernel)
+      kernel.outsiderMounts(at: place)
+      let remains = scenario.undo()
+      #expect(!remains.isFinished)
+      #expect(
+        remains.errors.map(\.message) == [
+          "remove /jails/web/data: tmpfs is mounted on \(place), and not by the supervisor"
+        ])
+      kernel.files.mounts.removeLast()
+      scenario.expectAsBefore(scenario.undo())
+    }
   }
 
   @Test("a busy mount is tried again for two seconds, then forced")
@@ -162,6 +171,39 @@ struct IsolationUndoingTests {
     scenario.expectAsBefore(remains)
   }
 
+  @Test("after a crash only the command that it may have interrupted is run again")
+  func commandsOnce() {
+    let names = ["a", "b", "c"]
+    let plan = makePlan(.counterparts(.poststop, names.map { Command([$0]) }), .jail([]))
+    for call in 0..<30 {
+      var scenario = carriedOut(plan)
+      scenario.kernel.faults = [scenario.kernel.calls + call: .crash]
+      scenario.undo("crash at call \(call) of undoing")
+      scenario.restart()
+      scenario.expectAsBefore(scenario.undo())
+      let run = scenario.kernel.commands.map { $0.words[0] }
+      let repeated = run.indices.dropFirst().filter { run[$0] == run[$0 - 1] }
+      if repeated.count > 1 || run.count != names.count + repeated.count { scenario.note("\(run) were run") }
+    }
+  }
+
+  @Test("a root that the plan makes is undone with what it holds")
+  func ownRoot() {
+    let root = IsolationPath(root: "/jails", components: ["own", "root"])
+    let inside = IsolationPath(root: "/jails/own/root", components: ["etc"])
+    let plan = IsolationPlan(
+      service: "own", jail: "own", root: root.text,
+      steps: [
+        .directory(IsolationPath(root: "/jails", components: ["own"]), mode: 0o700), .directory(root, mode: 0o755),
+        .mount(IsolationMount(.tmpfs(size: nil, mode: nil), at: IsolationPath(root: root.text))),
+        .directory(inside, mode: 0o755), .seal(root: root.text), .jail([]),
+      ])
+    let kernel = makeIsolationHost { $0.files.links = ["/jails": "/srv/jails"] }
+    for path in ["/srv", "/srv/jails"] { kernel.outsider(.directory, path) }
+    var scenario = carriedOut(plan, on: kernel)
+    scenario.expectAsBefore(scenario.undo())
+  }
+
   @Test("commands of another boot are not run, and that is said")
   func commandsOfAnotherBoot() throws {
     var scenario = carriedOut(makePlan(.directory("a"), .counterparts(.release, [Command(["release"])]), .jail([])))
@@ -173,6 +215,55 @@ struct IsolationUndoingTests {
         "the commands of release were not run, since the system was booted after the jail was made"
       ])
     scenario.expectAsBefore(remains)
+  }
+
+  @Test("what this boot has under the names and numbers of another is left")
+  func anotherBootsNumbers() {
+    var scenario = carriedOut(
+      makePlan(
+        .directory("data"), .data, .alias("10.0.0.2"), .epair(hostAddresses: [], bridge: nil), .jail([]),
+        .rule(ResourceRule("memoryuse", "deny", 1))))
+    let kernel = scenario.kernel
+    let (jail, mount) = (kernel.jails[0], kernel.files.mounts[0])
+    scenario.restart(afterBoot: true)
+    kernel.jails = [.init(jid: jail.jid, name: jail.name, path: jail.path, maker: .outsider)]
+    kernel.interfaces["epair0a"] = .init(description: "fruix-shepherd: jail web", maker: .outsider)
+    kernel.addresses["em0 10.0.0.2"] = .outsider
+    kernel.rules["web memoryuse deny 1"] = .outsider
+    let place = SimulatedMount.Position(node: kernel.files.root, mount: nil)
+    kernel.files.mounts = [SimulatedMount(mount.entry, root: mount.root, over: place, isReadOnly: false, .outsider)]
+    let remains = scenario.undo()
+    #expect(remains == IsolationRemains(isFinished: true))
+    scenario.expectNothingForeignRemoved()
+    #expect(kernel.jails.count == 1 && kernel.files.mounts.count == 1 && kernel.rules.count == 1)
+    #expect(kernel.interfaces["epair0a"] != nil && kernel.addresses["em0 10.0.0.2"] != nil)
+  }
+
+  @Test("what an intent without a result has not made is left, whenever the supervisor died")
+  func foreignBesideIntent() {
+    let plan = makePlan(
+      .tmpfs, .directory("a"), .file("b"), .epair(hostAddresses: [], bridge: nil), .jail([]))
+    for call in 0..<60 {
+      let kernel = makeIsolationHost { $0.outsiderMounts(at: "/jails/web") }
+      var scenario = IsolationScenario(plan, on: kernel)
+      kernel.faults = [call: .crash]
+      scenario.carryOut("crash at call \(call)")
+      scenario.restart()
+      // Of the same names, and yet not what the plan would have made.
+      if kernel.jails.isEmpty { kernel.jails = [.init(jid: 90, name: "web", path: "/elsewhere", maker: .outsider)] }
+      if kernel.interfaces["epair0a"] == nil {
+        for end in ["a", "b"] { kernel.interfaces["epair0" + end] = .init(description: "uplink", maker: .outsider) }
+      }
+      kernel.outsider(.directory, "/jails/web/a")
+      kernel.outsider(.file, "/jails/web/a/theirs")
+      kernel.outsider(.file, "/jails/web/b")
+      kernel.files.find("/jails/web/b")?.node.hasContents = true
+      let remains = scenario.undo()
+      if !remains.isFinished { scenario.note("not finished") }
+      scenario.expectNothingForeignRemoved()
+      let left = kernel.remains.filter { $0 != "file /jails/web/a" && $0 != "file /jails/web/b" }
+      if !left.isEmpty { scenario.note("left: \(left)") }
+    }
   }
 
   @Test("what another boot has at the same path is left")

@@ -34,11 +34,17 @@ extension SimulatedIsolationKernel: IsolationKernel {
   }
 
   func isEmptyFile(_ path: IsolationPath) throws(IsolationError) -> Bool {
-    try call("stat") { () throws(IsolationError) in files.find(path.text)?.node.hasContents == false }
+    try call("stat") { () throws(IsolationError) in
+      guard let node = files.find(path.text)?.node else { throw IsolationError(code: 2, "\(path.text): not there") }
+      return !node.hasContents
+    }
   }
 
   func resolve(root: String) throws(IsolationError) -> String {
-    try call("realpath") { () throws(IsolationError) in files.resolve(root) }
+    try call("realpath") { () throws(IsolationError) in
+      guard files.find(root) != nil else { throw IsolationError(code: 2, "\(root): no such file or directory") }
+      return files.resolve(root)
+    }
   }
 
   // MARK: Mounts
@@ -65,7 +71,7 @@ extension SimulatedIsolationKernel: IsolationKernel {
   func seal(_ root: String) throws(IsolationError) {
     try call("seal") { () throws(IsolationError) in
       guard let mount = files.mounts.last(where: { $0.entry.target == files.resolve(root) }) else { return }
-      if mount.maker != .plan { violations.append("\(root) of the host was made read-only") }
+      if mount.maker != .plan, !isInterfering { violations.append("\(root) of the host was made read-only") }
       mount.isReadOnly = true
     }
   }
@@ -77,7 +83,8 @@ extension SimulatedIsolationKernel: IsolationKernel {
   func unmount(_ id: FileSystemID, isForced: Bool) throws(IsolationError) {
     try call("unmount") { () throws(IsolationError) in
       let maker = files.mounts.first { $0.entry.id == id }?.maker
-      if isForced, files.mounts.contains(where: { $0.covered.mount?.entry.id == id }) {
+      // Somebody may mount between the look at the table and this call: nothing helps against that.
+      if isForced, !isInterfering, files.mounts.contains(where: { $0.covered.mount?.entry.id == id }) {
         violations.append("what carries another mount was forced")
       }
       if jails.contains(where: { $0.maker == .plan && $0.dying == nil }) {
@@ -160,7 +167,9 @@ extension SimulatedIsolationKernel: IsolationKernel {
 
   func give(interface: String, to jid: Int32) throws(IsolationError) {
     try call("give \(interface)") { () throws(IsolationError) in
-      guard interfaces[interface]?.jail == nil else { throw IsolationError(code: 6, "no \(interface)") }
+      guard interfaces[interface]?.jail == nil, jails.contains(where: { $0.jid == jid && $0.dying == nil }) else {
+        throw IsolationError(code: 6, "no \(interface)")
+      }
       interfaces[interface]?.jail = jid
     }
   }

@@ -53,6 +53,8 @@ final class SimulatedIsolationKernel {
   /// Which of the calls wrote a line of the journal.
   private(set) var writes: Set<Int> = []
   private(set) var isDead = false
+  /// Whether the rest of the world did something just before this call.
+  private(set) var isInterfering = false
   private(set) var paused = Duration.zero
   var violations: [String] = []
   private var lastJid: Int32 = 10
@@ -79,6 +81,7 @@ final class SimulatedIsolationKernel {
     guard !isDead else { throw Self.death }
     let number = calls
     calls += 1
+    isInterfering = world[number] != nil
     world[number]?(self)
     switch faults[number] ?? .none {
     case .none: return try effect()
