@@ -72,4 +72,7 @@ extension JailDefinition {
     guard sharedWith == nil, enter == nil, root == .directory, path != "/" else { return nil }
     return path
   }
+
+  /// Whether paths mean something else inside than on the host, as far as the definition tells.
+  var hasOwnRoot: Bool { sharedWith != nil || enter != nil || path != "/" }
 }

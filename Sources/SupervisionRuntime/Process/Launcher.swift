@@ -53,7 +53,7 @@ final class Launcher {
     let path = environment.last { $0.name == "PATH" }?.value ?? StandardPath.value
     var candidates = LaunchPlan.candidates(for: program, path: path)
     // Only the kernel, with the process inside, follows the links of another root as they are meant.
-    let isInside = attributes.rare.chroot != nil && !hook.asSupervisor
+    let isInside = attributes.hasOwnRoot && !hook.asSupervisor
     if !isInside { candidates = try Self.executable(program, among: candidates) }
     var plan = LaunchPlan(programs: candidates, arguments: hook.command.words + arguments)
     plan.environment = environment.map { "\($0.name)=\($0.value)" }
@@ -88,7 +88,7 @@ final class Launcher {
   ) {
     guard !asSupervisor else {
       // The service's directory lies in another root.
-      if attributes.chroot != nil { plan.workingDirectory = "/" }
+      if attributes.hasOwnRoot { plan.workingDirectory = "/" }
       return
     }
     plan.root = attributes.chroot
@@ -268,6 +268,15 @@ struct VariableList {
   mutating func set(_ variables: [EnvironmentVariable]) {
     for variable in variables { set(variable.name, variable.value) }
   }
+}
+
+extension ProcessAttributes {
+  /// Whether the service's paths lie in another root than the supervisor's.
+  fileprivate var hasOwnRoot: Bool { hasRare && rare.hasOwnRoot }
+}
+
+extension RareAttributes {
+  fileprivate var hasOwnRoot: Bool { chroot != nil || jail?.hasOwnRoot == true }
 }
 
 extension EnvironmentVariable {
