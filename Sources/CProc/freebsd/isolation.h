@@ -14,8 +14,8 @@ int isolation_refuse(char *reason, int error, const char *format, ...) __attribu
 int isolation_refused(char *reason, struct request *request);
 
 /*
- * isolation_check.c: whether a mount can be what it is meant to be, all that the kernel would not say or not survive.  Gives the
- * path by which the kernel will know it.
+ * isolation_check.c: whether a mount can be what it is meant to be, all that the kernel would not say or not survive.
+ * Gives the path by which the kernel will know it.
  */
 int mount_check(const struct cproc_mount *mount, char target[MNAMELEN], char *reason);
 

@@ -115,8 +115,9 @@ state_of(const char *interface, const struct in6_addr *bytes)
 }
 
 /*
- * Until the network was asked whether the address is another's, bind(2) to it fails: a service that starts at once would.  It
- * takes a second or two, and nothing where the interface has no carrier to ask on: such an address is left as it is.
+ * Until the network was asked whether the address is another's, bind(2) to it fails: a service that starts at once would.
+ * It takes a second or two, and has no end where the interface has no carrier to ask on: such an address is left as
+ * it is.
  */
 static int
 wait_until_usable(const char *interface, const struct in6_addr *bytes)

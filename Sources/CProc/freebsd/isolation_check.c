@@ -65,10 +65,12 @@ check_pair(const struct cproc_mount *mount, const struct stat *target, char *rea
 	if (!S_ISDIR(source.st_mode) && !S_ISREG(source.st_mode))
 		return isolation_refuse(reason, EINVAL, "%s is neither a directory nor a regular file", mount->source);
 	if (S_ISDIR(source.st_mode) && !S_ISDIR(target->st_mode))
-		return isolation_refuse(reason, ENOTDIR, "%s is a directory, and what it is to be mounted upon is none", mount->source);
+		return isolation_refuse(reason, ENOTDIR, "%s is a directory, and what it is to be mounted upon is none",
+		    mount->source);
 	/* The kernel would do it, and the directory would be a file. */
 	if (!S_ISDIR(source.st_mode) && S_ISDIR(target->st_mode))
-		return isolation_refuse(reason, EISDIR, "%s is a file, and what it is to be mounted upon is a directory", mount->source);
+		return isolation_refuse(reason, EISDIR, "%s is a file, and what it is to be mounted upon is a directory",
+		    mount->source);
 	if (strlen(mount->source) >= MNAMELEN)
 		return isolation_refuse(reason, ENAMETOOLONG, "the path of a mount has at most %d bytes", MNAMELEN - 1);
 	return 0;

@@ -163,12 +163,13 @@ take_back(const struct cproc_mount *mount, const struct statfs *before, size_t b
 		strays++;
 	}
 	if (strays == 1 && cproc_unmount(id_of(stray), true) == 0)
-		isolation_refuse(reason, EAGAIN, "it was replaced meanwhile; the mount was taken back from %s", stray->f_mntonname);
+		isolation_refuse(reason, EAGAIN, "it was replaced meanwhile; the mount was taken back from %s",
+		    stray->f_mntonname);
 	else if (table != NULL && strays == 0)
 		isolation_refuse(reason, EAGAIN, "it was replaced meanwhile; nothing is mounted");
 	else
-		isolation_refuse(reason, EAGAIN, "it was replaced meanwhile, and a %s from %s may be mounted elsewhere: see mount(8)",
-		    mount->type, source);
+		isolation_refuse(reason, EAGAIN,
+		    "it was replaced meanwhile, and a %s from %s may be mounted elsewhere: see mount(8)", mount->type, source);
 	free(table);
 	errno = EAGAIN;
 	return -1;

@@ -181,8 +181,8 @@ int cproc_jail_configure(int jid, const struct cproc_jail_network *network, char
 /* -------------------------------------------------------------------- rules */
 
 /*
- * rctl_add_rule(2) and rctl_remove_rule(2): `jail:NAME:RESOURCE:ACTION=AMOUNT`, with a plain number.  ENOSYS: the kernel counts
- * no resources (RACCT).  Removing what is not there: ESRCH.
+ * rctl_add_rule(2) and rctl_remove_rule(2): `jail:NAME:RESOURCE:ACTION=AMOUNT`, with a plain number.  ENOSYS: the kernel
+ * counts no resources (RACCT).  Removing what is not there: ESRCH.
  */
 int cproc_rule_add(const char *rule);
 int cproc_rule_remove(const char *rule);
