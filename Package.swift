@@ -16,6 +16,8 @@ let strictC: [CSetting] = [
 ]
 
 let collections = "swift-collections"
+// `Platform.freebsd` is not for packages yet; the name is the same.
+let freebsd = Platform.custom("freebsd")
 
 let package = Package(
   name: "fruix-shepherd",
@@ -33,7 +35,12 @@ let package = Package(
   ],
   targets: [
     // The only code that knows a kernel.
-    .target(name: "CProc", cSettings: strictC),
+    .target(
+      name: "CProc", cSettings: strictC,
+      // jail(3) and login_cap(3).
+      linkerSettings: [
+        .linkedLibrary("jail", .when(platforms: [freebsd])), .linkedLibrary("util", .when(platforms: [freebsd])),
+      ]),
     // The configuration language.
     .target(name: "UCL", swiftSettings: strict),
     // The domain, pure: it imports UCL and nothing else of ours.

@@ -130,8 +130,13 @@ extension ProcessTests {
       _ = try process.waitForExit()
       bench.reaper.release(process)
       var buffer = [UInt8](repeating: 0, count: 4096)
-      let count = buffer.withUnsafeMutableBytes { read(master.number, $0.baseAddress, $0.count) }
-      let text = String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self)
+      var text = ""
+      // The terminal may hand over its output in parts.
+      while !text.hasSuffix("kept") {
+        let count = buffer.withUnsafeMutableBytes { read(master.number, $0.baseAddress, $0.count) }
+        guard count > 0 else { break }
+        text += String(decoding: buffer.prefix(count), as: UTF8.self)
+      }
       #expect(text.hasPrefix("\(path)\r\nfrom-tty\r\n\(path)\r\nkept"))
     }
 

@@ -147,4 +147,22 @@ cproc_program_check(const char *path)
 	return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS);
 }
 
+int
+cproc_resolve(const char *path, char *buffer, size_t size)
+{
+	char *resolved = realpath(path, NULL);
+	size_t length;
+
+	if (resolved == NULL)
+		return -1;
+	length = strlen(resolved) + 1;
+	if (length <= size)
+		memcpy(buffer, resolved, length);
+	free(resolved);
+	if (length <= size)
+		return 0;
+	errno = ERANGE;
+	return -1;
+}
+
 #endif

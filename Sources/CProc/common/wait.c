@@ -3,6 +3,7 @@
 #include "CProc.h"
 
 #include <poll.h>
+#include <time.h>
 
 /* A process descriptor is ready when its process has ended: POLLHUP on FreeBSD, POLLIN on Linux. */
 int
@@ -20,6 +21,15 @@ cproc_process_wait(int process)
 		return 0;
 	errno = EBADF;
 	return -1;
+}
+
+void
+cproc_sleep(int64_t nanoseconds)
+{
+	struct timespec rest = { .tv_sec = (time_t)(nanoseconds / 1000000000), .tv_nsec = (long)(nanoseconds % 1000000000) };
+
+	while (nanoseconds > 0 && nanosleep(&rest, &rest) < 0 && errno == EINTR)
+		continue;
 }
 
 #endif

@@ -4,10 +4,7 @@
 #include "walk.h"
 
 #include <fcntl.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /*
@@ -89,11 +86,7 @@ next_component(const char **rest, char name[NAME_MAX + 1])
 	return -1;
 }
 
-/*
- * Opens the directory that the last component lies in, and says its name: empty for the root itself.  Where something is
- * to be made the root must be this process's own.
- */
-static int
+int
 walk_to_parent(const char *root, const char *relative, bool makes, char name[NAME_MAX + 1])
 {
 	int directory = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -160,8 +153,8 @@ cproc_walk_look(const char *root, const char *relative, struct cproc_file *file)
 }
 
 /* O_NONBLOCK: a pipe in the place of the file is no reason to wait. */
-static int
-open_regular(int parent, const char *name, int flags, struct stat *status)
+int
+walk_open_regular(int parent, const char *name, int flags, struct stat *status)
 {
 	int descriptor = open_below(parent, name, flags | O_NONBLOCK | O_NOCTTY);
 
@@ -188,7 +181,7 @@ cproc_walk_open(const char *root, const char *relative)
 	if (name[0] == '\0')
 		errno = EINVAL;
 	else
-		descriptor = open_regular(parent, name, O_RDONLY, &status);
+		descriptor = walk_open_regular(parent, name, O_RDONLY, &status);
 	walk_close(parent);
 	return descriptor;
 }
@@ -314,117 +307,6 @@ cproc_walk_remove(const char *root, const char *relative, uint64_t device, uint6
 		errno = ENOTEMPTY;
 	walk_close(parent);
 	return result;
-}
-
-/* ------------------------------------------------------------------ copying */
-
-static int
-copy_bytes(int from, int to)
-{
-	char buffer[16 * 1024];
-
-	for (;;) {
-		ssize_t count = read(from, buffer, sizeof buffer);
-
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count <= 0)
-			return (int)count;
-		for (ssize_t written = 0; written < count;) {
-			ssize_t taken = write(to, buffer + written, (size_t)(count - written));
-
-			if (taken < 0 && errno == EINTR)
-				continue;
-			if (taken < 0)
-				return -1;
-			written += taken;
-		}
-	}
-}
-
-/* chown(2) takes the set-id bits away: the mode comes after it. */
-static int
-fill_file(int from, const struct stat *source, int to)
-{
-	if (copy_bytes(from, to) == 0 && fchown(to, source->st_uid, source->st_gid) == 0 &&
-	    fchmod(to, source->st_mode & 07777) == 0 && fsync(to) == 0)
-		return 0;
-	int error = errno;
-
-	(void)fchmod(to, 0600);
-	(void)ftruncate(to, 0);
-	errno = error;
-	return -1;
-}
-
-static int
-copy_into(int from, const struct stat *source, int parent, const char *name, char *reason)
-{
-	struct stat target;
-	int result = -1, to = open_regular(parent, name, O_WRONLY, &target);
-
-	if (to < 0)
-		return -1;
-	if (target.st_size != 0 || target.st_nlink != 1 || target.st_uid != geteuid()) {
-		strcpy(reason, "the file in its place is not an empty one of the supervisor's");
-		errno = EEXIST;
-	} else {
-		result = fill_file(from, source, to);
-	}
-	walk_close(to);
-	return result;
-}
-
-int
-cproc_walk_copy(const char *source, const char *root, const char *relative, char reason[CPROC_REASON_SIZE])
-{
-	char name[NAME_MAX + 1];
-	struct stat status;
-	int from, parent, result = -1;
-
-	reason[0] = '\0';
-	from = open(source, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (from < 0)
-		return -1;
-	parent = fstat(from, &status) < 0 ? -1 : walk_to_parent(root, relative, true, name);
-	if (parent >= 0 && (!S_ISREG(status.st_mode) || name[0] == '\0')) {
-		strcpy(reason, "only a regular file can be copied");
-		errno = EINVAL;
-	} else if (parent >= 0) {
-		result = copy_into(from, &status, parent, name, reason);
-	}
-	walk_close(parent);
-	walk_close(from);
-	return result;
-}
-
-/* ---------------------------------------------------------------- the rest */
-
-void
-cproc_sleep(int64_t nanoseconds)
-{
-	struct timespec rest = { .tv_sec = (time_t)(nanoseconds / 1000000000), .tv_nsec = (long)(nanoseconds % 1000000000) };
-
-	while (nanoseconds > 0 && nanosleep(&rest, &rest) < 0 && errno == EINTR)
-		continue;
-}
-
-int
-cproc_resolve(const char *path, char *buffer, size_t size)
-{
-	char *resolved = realpath(path, NULL);
-	size_t length;
-
-	if (resolved == NULL)
-		return -1;
-	length = strlen(resolved) + 1;
-	if (length <= size)
-		memcpy(buffer, resolved, length);
-	free(resolved);
-	if (length <= size)
-		return 0;
-	errno = ERANGE;
-	return -1;
 }
 
 #endif

@@ -217,8 +217,8 @@ cproc_jail_configure(int jid, const struct cproc_jail_network *network, char rea
 		continue;
 	errno = error;
 	if (result < 0)
-		return pid < 0 ? -1 : refuse(reason, errno, "the process inside the jail has told nothing");
-	return report.error == 0 ? 0 : refuse(reason, report.error, "%s", report.step);
+		return pid < 0 ? -1 : isolation_refuse(reason, errno, "the process inside the jail has told nothing");
+	return report.error == 0 ? 0 : isolation_refuse(reason, report.error, "%s", report.step);
 }
 
 #endif

@@ -4,34 +4,13 @@
 #include "isolation.h"
 
 #include <sys/param.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <fcntl.h>
-#include <fs/devfs/devfs.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-int
-refuse(char *reason, int error, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(reason, CPROC_REASON_SIZE, format, arguments);
-	va_end(arguments);
-	errno = error;
-	return -1;
-}
-
-int
-refused(char *reason, struct request *request)
-{
-	return refuse(reason, errno, "%s", request_message(request));
-}
 
 /* --------------------------------------------------------- what is mounted */
 
@@ -117,115 +96,6 @@ cproc_unmount(struct cproc_mount_id id, bool force)
 	return unmount(name, MNT_BYFSID | (force ? MNT_FORCE : 0));
 }
 
-/* ---------------------------------------------------- before something is mounted */
-
-/* The path by which the kernel will know the mount: its links resolved. */
-static int
-resolve_target(const struct cproc_mount *mount, char target[MNAMELEN], char *reason)
-{
-	char root[PATH_MAX];
-	int length;
-
-	if (realpath(mount->root, root) == NULL)
-		return refuse(reason, errno, "%s cannot be resolved", mount->root);
-	if (mount->relative[0] == '\0')
-		length = snprintf(target, MNAMELEN, "%s", root);
-	else
-		length = snprintf(target, MNAMELEN, "%s/%s", strcmp(root, "/") == 0 ? "" : root, mount->relative);
-	if (length >= 0 && length < MNAMELEN)
-		return 0;
-	return refuse(reason, ENAMETOOLONG, "the path of a mount has at most %d bytes", MNAMELEN - 1);
-}
-
-/*
- * To the kernel every mistake is EINVAL, and nullfs onto itself a loop without an end: all is looked at before.  What it is
- * counts, not what it is called.
- */
-static int
-check_pair(const struct cproc_mount *mount, const struct stat *target, char *reason)
-{
-	struct stat source;
-
-	if (stat(mount->source, &source) < 0)
-		return refuse(reason, errno, "the source %s cannot be looked at", mount->source);
-	if (source.st_dev == target->st_dev && source.st_ino == target->st_ino)
-		return refuse(reason, EDEADLK, "source and target are the same, and the kernel would hang");
-	if (!S_ISDIR(source.st_mode) && !S_ISREG(source.st_mode))
-		return refuse(reason, EINVAL, "%s is neither a directory nor a regular file", mount->source);
-	if (S_ISDIR(source.st_mode) && !S_ISDIR(target->st_mode))
-		return refuse(reason, ENOTDIR, "%s is a directory, and what it is to be mounted upon is none", mount->source);
-	/* The kernel would do it, and the directory would be a file. */
-	if (!S_ISDIR(source.st_mode) && S_ISDIR(target->st_mode))
-		return refuse(reason, EISDIR, "%s is a file, and what it is to be mounted upon is a directory", mount->source);
-	if (strlen(mount->source) >= MNAMELEN)
-		return refuse(reason, ENAMETOOLONG, "the path of a mount has at most %d bytes", MNAMELEN - 1);
-	return 0;
-}
-
-static int
-check_target(const struct cproc_mount *mount, char *reason)
-{
-	struct stat status;
-	int result, target = walk_to(mount->root, mount->relative);
-
-	if (target < 0)
-		return refuse(reason, errno, "what is to be mounted upon cannot be opened");
-	result = fstat(target, &status);
-	walk_close(target);
-	if (result < 0)
-		return -1;
-	if (mount->source != NULL)
-		return check_pair(mount, &status, reason);
-	if (S_ISDIR(status.st_mode))
-		return 0;
-	return refuse(reason, ENOTDIR, "what is to be mounted upon is no directory");
-}
-
-/*
- * Whether a ruleset has rules, and whether each that it includes has some.  The kernel follows an inclusion one level
- * deep by itself (vfs.devfs.rule_depth).
- */
-static int
-check_rules(int devices, unsigned ruleset, int depth, char *reason)
-{
-	struct devfs_rule rule;
-	unsigned count = 0;
-
-	memset(&rule, 0, sizeof rule);
-	rule.dr_magic = DEVFS_MAGIC;
-	rule.dr_id = mkrid(ruleset, 0U);
-	errno = ENOENT;
-	while (ioctl(devices, DEVFSIO_RGETNEXT, &rule) == 0 && rid2rsn(rule.dr_id) == ruleset) {
-		count++;
-		if ((rule.dr_iacts & DRA_INCSET) != 0 && depth > 0 &&
-		    check_rules(devices, rule.dr_incset, depth - 1, reason) < 0)
-			return -1;
-		errno = ENOENT;
-	}
-	if (errno != ENOENT)
-		return refuse(reason, errno, "the rules of devfs(8) cannot be asked for");
-	if (count > 0)
-		return 0;
-	return refuse(reason, ENOENT,
-	    "the ruleset %u of devfs(8) has no rules, and all devices would be seen: load /etc/defaults/devfs.rules by "
-	    "`service devfs restart`", ruleset);
-}
-
-static int
-check_ruleset(int ruleset, char *reason)
-{
-	int devices, result;
-
-	if (ruleset < 1 || ruleset > UINT16_MAX)
-		return refuse(reason, EINVAL, "a ruleset of devfs(8) has a number from 1 to %d", UINT16_MAX);
-	devices = open("/dev", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (devices < 0)
-		return refuse(reason, errno, "the rules of devfs(8) cannot be asked for");
-	result = check_rules(devices, (unsigned)ruleset, 1, reason);
-	walk_close(devices);
-	return result;
-}
-
 /* ------------------------------------------------------------------- mounting */
 
 static int
@@ -249,7 +119,7 @@ mount_now(const struct cproc_mount *mount, const char *target, char *reason)
 	}
 	if (nmount(request.parts, request.count, mount->read_only ? MNT_RDONLY : 0) == 0)
 		return 0;
-	return refused(reason, &request);
+	return isolation_refused(reason, &request);
 }
 
 /* Whether what the walk now finds is what was asked for and was not there before. */
@@ -293,12 +163,13 @@ take_back(const struct cproc_mount *mount, const struct statfs *before, size_t b
 		strays++;
 	}
 	if (strays == 1 && cproc_unmount(id_of(stray), true) == 0)
-		refuse(reason, EAGAIN, "it was replaced meanwhile; the mount was taken back from %s", stray->f_mntonname);
+		isolation_refuse(reason, EAGAIN, "it was replaced meanwhile; the mount was taken back from %s",
+		    stray->f_mntonname);
 	else if (table != NULL && strays == 0)
-		refuse(reason, EAGAIN, "it was replaced meanwhile; nothing is mounted");
+		isolation_refuse(reason, EAGAIN, "it was replaced meanwhile; nothing is mounted");
 	else
-		refuse(reason, EAGAIN, "it was replaced meanwhile, and a %s from %s may be mounted elsewhere: see mount(8)",
-		    mount->type, source);
+		isolation_refuse(reason, EAGAIN,
+		    "it was replaced meanwhile, and a %s from %s may be mounted elsewhere: see mount(8)", mount->type, source);
 	free(table);
 	errno = EAGAIN;
 	return -1;
@@ -333,7 +204,7 @@ mount_and_check(const struct cproc_mount *mount, const char *target, struct cpro
 	int result = -1;
 
 	if (before == NULL)
-		return refuse(reason, errno, "the table of mounts cannot be read");
+		return isolation_refuse(reason, errno, "the table of mounts cannot be read");
 	if (mount_now(mount, target, reason) == 0) {
 		result = find_mounted(mount, target, before, count, &mounted);
 		if (result < 0)
@@ -348,7 +219,7 @@ mount_and_check(const struct cproc_mount *mount, const char *target, struct cpro
 	*id = id_of(&mounted);
 	if (mount->mode < 0 || set_mode(mount, &mounted) == 0)
 		return 0;
-	refuse(reason, errno, "its mode cannot be set");
+	isolation_refuse(reason, errno, "its mode cannot be set");
 	error = errno;
 	(void)cproc_unmount(*id, true);
 	errno = error;
@@ -367,7 +238,7 @@ name_lack_of_files(const struct cproc_mount *mount, char *reason)
 
 	if ((error == ENOTDIR || error == EINVAL) && mount->source != NULL && stat(mount->source, &source) == 0 &&
 	    S_ISREG(source.st_mode))
-		return refuse(reason, EOPNOTSUPP, "this kernel mounts directories only, and no single file");
+		return isolation_refuse(reason, EOPNOTSUPP, "this kernel mounts directories only, and no single file");
 	errno = error;
 	return -1;
 }
@@ -378,9 +249,7 @@ cproc_mount(const struct cproc_mount *mount, struct cproc_mount_id *id, char rea
 	char target[MNAMELEN];
 
 	reason[0] = '\0';
-	if (resolve_target(mount, target, reason) < 0 || check_target(mount, reason) < 0)
-		return -1;
-	if (strcmp(mount->type, "devfs") == 0 && check_ruleset(mount->ruleset, reason) < 0)
+	if (mount_check(mount, target, reason) < 0)
 		return -1;
 	if (mount_and_check(mount, target, id, reason) == 0)
 		return 0;
@@ -398,17 +267,17 @@ cproc_mount_seal(const char *root, char reason[CPROC_REASON_SIZE])
 	if (realpath(root, target) == NULL || statfs(target, &mounted) < 0)
 		return -1;
 	if (strcmp(mounted.f_fstypename, "tmpfs") != 0 || strcmp(mounted.f_mntonname, target) != 0)
-		return refuse(reason, EINVAL, "no tmpfs is mounted there");
+		return isolation_refuse(reason, EINVAL, "no tmpfs is mounted there");
 	request_begin(&request);
 	request_text(&request, "fstype", "tmpfs");
 	request_text(&request, "fspath", target);
 	if (nmount(request.parts, request.count, MNT_UPDATE | MNT_RDONLY) < 0)
-		return refused(reason, &request);
+		return isolation_refused(reason, &request);
 	if (statfs(target, &mounted) < 0)
 		return -1;
 	if ((mounted.f_flags & MNT_RDONLY) != 0)
 		return 0;
-	return refuse(reason, EOPNOTSUPP, "the kernel has accepted it, and the tmpfs can still be written to");
+	return isolation_refuse(reason, EOPNOTSUPP, "the kernel has accepted it, and the tmpfs can still be written to");
 }
 
 #endif

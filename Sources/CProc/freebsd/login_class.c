@@ -62,7 +62,7 @@ cproc_login_class(const char *name, const char *const *capabilities, size_t coun
 	int result = 0;
 
 	*length = 0;
-	/* A class that is missing, and one that cannot be read, silently become `default`; without a file there is no record. */
+	/* A class that is missing silently becomes `default`; without a file there is no record. */
 	if (class == NULL || class->lc_class == NULL || strcmp(class->lc_class, name) != 0 || class->lc_cap == NULL) {
 		login_close(class);
 		errno = ENOENT;

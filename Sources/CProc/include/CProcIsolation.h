@@ -152,13 +152,12 @@ ssize_t cproc_interface_description(const char *name, char *buffer, size_t size)
 /* SIOCSIFDESCR. */
 int cproc_interface_describe(const char *name, const char *description);
 int cproc_interface_up(const char *name);
-/*
- * 1: the interface has the address; 0: not.  With `interface` NULL any may have it.
- */
+/* 1: the interface has the address; 0: not. */
 int cproc_interface_has(const char *interface, const struct cproc_address *address);
 /*
- * SIOCAIFADDR, SIOCAIFADDR_IN6.  An IPv6 address can be used when this returns: duplicate address detection is waited
- * for.  EADDRINUSE: another machine has it; it was taken off again.
+ * SIOCAIFADDR, SIOCAIFADDR_IN6.  Duplicate address detection of IPv6 is waited for, so that a service can bind the address
+ * at once: a second or two, and five at most, since it has no end where the interface has no carrier.  EADDRINUSE: another
+ * machine has it; it was taken off again.
  */
 int cproc_interface_add(const char *interface, const struct cproc_address *address);
 int cproc_interface_remove(const char *interface, const struct cproc_address *address);
@@ -182,8 +181,8 @@ int cproc_jail_configure(int jid, const struct cproc_jail_network *network, char
 /* -------------------------------------------------------------------- rules */
 
 /*
- * rctl_add_rule(2) and rctl_remove_rule(2): `jail:NAME:RESOURCE:ACTION=AMOUNT`, with a plain number.  ENOSYS: the kernel counts
- * no resources (RACCT).  Removing what is not there: ESRCH.
+ * rctl_add_rule(2) and rctl_remove_rule(2): `jail:NAME:RESOURCE:ACTION=AMOUNT`, with a plain number.  ENOSYS: the kernel
+ * counts no resources (RACCT).  Removing what is not there: ESRCH.
  */
 int cproc_rule_add(const char *rule);
 int cproc_rule_remove(const char *rule);

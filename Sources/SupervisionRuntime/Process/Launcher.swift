@@ -281,6 +281,15 @@ struct VariableList {
   }
 }
 
+extension ProcessAttributes {
+  /// Whether the service's paths lie in another root than the supervisor's.
+  fileprivate var hasOwnRoot: Bool { hasRare && rare.hasOwnRoot }
+}
+
+extension RareAttributes {
+  fileprivate var hasOwnRoot: Bool { chroot != nil || jail?.hasOwnRoot == true }
+}
+
 extension EnvironmentVariable {
   /// `NAME=value`; `nil` for a line without a name.
   init?(line: String) {

@@ -94,6 +94,24 @@ import Testing
     #expect(jail.accountRoot == nil)
   }
 
+  @Test("programs and directories of a jail with a root of its own are not looked for on the host")
+  func programs() throws {
+    let bench = try tree()
+    var definition = ServiceDefinition(name: "web")
+    definition.exec = Command(["/only/inside"])
+    definition.process.workingDirectory = "/also/inside"
+    definition.postStop = [Hook(Command(["true"]), asSupervisor: true)]
+    definition.process.rare.jail = JailDefinition()
+    let launcher = try Launcher(logDirectory: "/nonexistent", openFiles: OpenFiles(soft: 10, hard: 20))
+    // The host's own root: it is missing.
+    #expect(throws: SpawnFailure.self) { _ = try launcher.plan(.main, of: definition, arguments: [], mark: "web") }
+    definition.process.rare.jail?.path = bench.root
+    let plan = try launcher.plan(.main, of: definition, arguments: [], mark: "web")
+    #expect(plan.programs == ["/only/inside"])
+    #expect(plan.workingDirectory == "/also/inside")
+    #expect(try launcher.plan(.postStop(0), of: definition, arguments: [], mark: "web").workingDirectory == "/")
+  }
+
   @Test("a service in a jail is launched as the tree's user")
   func launcher() throws {
     let bench = try tree()

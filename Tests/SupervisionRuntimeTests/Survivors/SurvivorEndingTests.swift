@@ -23,7 +23,8 @@ extension ProcessTests {
     func ends() throws {
       var bench = try LaunchBench()
       let before = StartClock.now()
-      let started = try bench.start("sh -c 'echo; sleep 1000' & wait")
+      // All three are there when the line comes.
+      let started = try bench.start("sh -c 'sleep 1000 & echo; wait' & wait")
       let process = started.process
       let outcome = try SurvivorEnding(record([entry(process.pid, before)])).run()
       #expect(outcome.ended.contains { $0.pid == process.pid })
