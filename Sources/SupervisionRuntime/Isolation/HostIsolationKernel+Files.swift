@@ -35,6 +35,21 @@ extension HostIsolationKernel {
     try remove(path, identity, isDirectory: false)
   }
 
+  public mutating func isEmptyFile(_ path: IsolationPath) throws(IsolationError) -> Bool {
+    var file = cproc_file()
+    try checkResult(
+      "look at \(path.text)", cproc_walk_look(path.root, path.relative, &file), words: Self.wordsOfWalks)
+    return Files.Kind(file.kind) == .file && file.size == 0
+  }
+
+  public mutating func resolve(root: String) throws(IsolationError) -> String {
+    do throws(SystemError) {
+      return try Files.resolve(root)
+    } catch {
+      throw IsolationError("resolve \(root)", code: error.code)
+    }
+  }
+
   private func remove(
     _ path: IsolationPath, _ identity: FileIdentity, isDirectory: Bool
   ) throws(IsolationError) {
