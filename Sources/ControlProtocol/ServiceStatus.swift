@@ -65,6 +65,10 @@ public struct ServiceStatus: Sendable, Equatable {
   public var conflicts: [String] = []
   public var exec: [String] = []
   public var user: String?
+  /// What else surrounds its processes, as a service file would say it: `nice = 5`.
+  public var surroundings: [String] = []
+  /// The jail that its processes are in, or are to be in.
+  public var jail: Jail?
   /// The file that its output goes to.
   public var log: String?
   public var actions: [ActionSummary] = []
@@ -77,6 +81,22 @@ public struct ServiceStatus: Sendable, Equatable {
     self.name = name
     self.state = state
     self.since = since
+  }
+
+  /// A jail of a service.
+  public struct Jail: Sendable, Equatable {
+    /// As jls(8) has it.
+    public var name: String
+    /// Only while it is there.
+    public var jid: Int32?
+    /// Its root on the host; only while it is there.
+    public var path: String?
+    /// The services that are in it, this one left out.
+    public var others: [String] = []
+
+    public init(name: String) {
+      self.name = name
+    }
   }
 
   /// Whether the service should be up, and because of whom.

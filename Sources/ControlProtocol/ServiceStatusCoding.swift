@@ -59,6 +59,15 @@ extension ServiceStatus {
     json.member("conflicts", conflicts)
     json.member("exec", exec)
     json.member("user", user)
+    json.member("surroundings", surroundings)
+    if let jail {
+      json.member("jail") { json in
+        json.member("name", jail.name)
+        json.member("jid", jail.jid)
+        json.member("path", jail.path)
+        json.member("others", jail.others)
+      }
+    }
     json.member("log", log)
     json.member("actions", actions) { json, action in action.write(to: &json) }
     json.member("processes", processCount)
@@ -98,6 +107,14 @@ extension ServiceStatus {
     conflicts = try fields.strings("conflicts")
     exec = try fields.strings("exec")
     user = try fields.optionalString("user")
+    surroundings = try fields.strings("surroundings")
+    if let fields = try fields.optionalObject("jail") {
+      var jail = Jail(name: try fields.string("name"))
+      jail.jid = try fields.optionalInteger("jid")
+      jail.path = try fields.optionalString("path")
+      jail.others = try fields.strings("others")
+      self.jail = jail
+    }
     log = try fields.optionalString("log")
     actions = try fields.objects("actions", ActionSummary.init)
     processCount = try fields.optionalInteger("processes")

@@ -49,6 +49,12 @@ enum Samples {
     service.conflicts = ["apache"]
     service.exec = ["/usr/local/sbin/nginx", "-g", "daemon off;"]
     service.user = "www"
+    service.surroundings = ["nice = 5", "limits = { open-files = 64; }"]
+    var jail = ServiceStatus.Jail(name: "web")
+    jail.jid = 5
+    jail.path = "/jails/web"
+    jail.others = ["db"]
+    service.jail = jail
     service.log = "/var/log/fruix-shepherd/nginx.log"
     service.actions = [.init(name: "configtest", documentation: "checks the files"), .init(name: "rotate")]
     service.processCount = 5

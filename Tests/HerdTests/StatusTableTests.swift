@@ -108,24 +108,34 @@ struct ServiceReportTests {
     service.requirement = ["network", "disk"]
     service.dependents = ["web"]
     service.actions = [.init(name: "configtest"), .init(name: "rotate")]
+    service.user = "www"
+    service.jail = .init(name: "web")
+    service.jail?.jid = 5
+    service.jail?.path = "/jails/web"
+    service.jail?.others = ["php"]
+    service.surroundings = ["no-new-privileges = true", "limits = { open-files = 64; }"]
     service.processCount = 5
     service.log = "/var/log/fruix-shepherd/nginx.log"
     service.definedAt = "/etc/nginx.ucl:1"
     #expect(
       ServiceReport(service: service, now: Scene.now, appearance: Scene.terminal).text() == """
         ● nginx: running for 2 h, pid 901
-          documentation  a web server
-          wanted         yes, by boot, 3 days ago
-          last exit      signal 11 (SEGV), 2 h ago
-          respawns       4
-          command        /usr/local/sbin/nginx -g 'daemon off;'
-          processes      5
-          memory         11 M
-          requires       network, disk
-          required by    web
-          actions        configtest, rotate
-          log            /var/log/fruix-shepherd/nginx.log
-          defined at     /etc/nginx.ucl:1
+          documentation      a web server
+          wanted             yes, by boot, 3 days ago
+          last exit          signal 11 (SEGV), 2 h ago
+          respawns           4
+          command            /usr/local/sbin/nginx -g 'daemon off;'
+          user               www
+          jail               web (jid 5) at /jails/web, with php
+          no-new-privileges  true
+          limits             { open-files = 64; }
+          processes          5
+          memory             11 M
+          requires           network, disk
+          required by        web
+          actions            configtest, rotate
+          log                /var/log/fruix-shepherd/nginx.log
+          defined at         /etc/nginx.ucl:1
 
         """)
   }

@@ -16,6 +16,8 @@ for name in limited nice other; do
 done
 it "the limits are those of the definition" is "$(tr '\n' ' ' <"$work/limited")" "100 200 0 4096 60 "
 it "the priority too" is "$(cat "$work/nice")" 9
+it "the status shows them" herd status limited
+said 'limits .*open-files = \[100, 200\]' "each as a file would say it"
 it_exits 1 "a limit that the system has not keeps the service from starting" herd status elsewhere
 said 'this system has no limit `(sockets-buffer|pending-signals)`' "and the status says so"
 it_exits 1 "so does a processor that is not there" herd status many

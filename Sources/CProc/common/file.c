@@ -166,3 +166,41 @@ cproc_resolve(const char *path, char *buffer, size_t size)
 }
 
 #endif
+
+int
+cproc_link_destination(const char *path, char *buffer, size_t size)
+{
+	ssize_t length = readlink(path, buffer, size);
+
+	if (length < 0)
+		return -1;
+	if ((size_t)length >= size) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	buffer[length] = '\0';
+	return 0;
+}
+
+ssize_t
+cproc_read_at(int descriptor, void *buffer, size_t size, uint64_t offset)
+{
+	size_t filled = 0;
+
+	if (offset > INT64_MAX - size) {
+		errno = EINVAL;
+		return -1;
+	}
+	while (filled < size) {
+		ssize_t got = pread(descriptor, (char *)buffer + filled, size - filled, (off_t)(offset + filled));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		filled += (size_t)got;
+	}
+	return (ssize_t)filled;
+}

@@ -500,6 +500,12 @@ int cproc_nice(void);
 int64_t cproc_clock_monotonic(void);
 int64_t cproc_clock_wall(void);
 
+/* readlink(2), a NUL at the end.  ENAMETOOLONG: it does not fit. */
+int cproc_link_destination(const char *path, char *buffer, size_t size);
+
+/* pread(2), until `size` bytes are there or the file has ended.  Returns how many there are. */
+ssize_t cproc_read_at(int descriptor, void *buffer, size_t size, uint64_t offset);
+
 /* The absolute path of the program that this process runs.  FreeBSD: ENOENT when its name is no longer in the cache. */
 int cproc_executable(char *buffer, size_t size);
 

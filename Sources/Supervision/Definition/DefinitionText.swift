@@ -19,6 +19,11 @@ extension ServiceDefinition {
       + "\"definition\":{\(keys.joined(separator: ","))},\"origin\":{\(places.joined(separator: ","))}}"
   }
 
+  /// What surrounds the processes, where it is not the default, each as a file would say it: `nice = 5`.
+  public var surroundings: [String] {
+    shownKeys.filter { $0.key.describesSurroundings }.map { "\($0.key.rawValue) = \($0.value.ucl)" }
+  }
+
   /// What a reader must see to know the definition.
   fileprivate var shownKeys: [(key: ServiceKey, value: DefinitionValue)] {
     var bare = ServiceDefinition(name: name)

@@ -206,32 +206,3 @@ extension NetworkAddress {
     NetworkAddressText.bytes(of: text) == NetworkAddressText.bytes(of: other.text)
   }
 }
-
-extension JailOption {
-  /// The parameters that the word stands for, as rc.conf(5) has them.
-  public var parameters: [JailParameter] {
-    switch self {
-    case .mlock: [JailParameter("allow.mlock", .flag(true))]
-    case .netv4: [JailParameter("ip4", .text("inherit")), JailParameter("allow.reserved_ports", .flag(true))]
-    case .netv6: [JailParameter("ip6", .text("inherit")), JailParameter("allow.reserved_ports", .flag(true))]
-    case .netBasic:
-      [
-        JailParameter("ip4", .text("inherit")), JailParameter("ip6", .text("inherit")),
-        JailParameter("allow.reserved_ports", .flag(true)),
-      ]
-    case .netRaw: [JailParameter("allow.raw_sockets", .flag(true))]
-    case .netAll:
-      JailOption.netBasic.parameters + JailOption.netRaw.parameters + [JailParameter("allow.socket_af", .flag(true))]
-    case .nfsd: [JailParameter("allow.nfsd", .flag(true)), JailParameter("enforce_statfs", .text("1"))]
-    case .routing: [JailParameter("allow.routing", .flag(true))]
-    case .settime: [JailParameter("allow.settime", .flag(true)), JailParameter("allow.adjtime", .flag(true))]
-    case .sysvipc: Self.sharedMemory("inherit")
-    case .sysvipcnew: Self.sharedMemory("new")
-    case .vmm: [JailParameter("allow.vmm", .flag(true))]
-    }
-  }
-
-  private static func sharedMemory(_ word: String) -> [JailParameter] {
-    ["sysvmsg", "sysvsem", "sysvshm"].map { JailParameter($0, .text(word)) }
-  }
-}

@@ -88,6 +88,16 @@ public enum ServiceKey: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether it says under which rights and bounds processes run; user and jail are shown by themselves.
+  var describesSurroundings: Bool {
+    switch self {
+    case .workingDirectory, .umask, .group, .groups, .loginClass, .chroot, .nice, .limits, .cpus, .protect,
+      .noNewPrivileges, .terminal, .fib, .resources:
+      true
+    default: false
+    }
+  }
+
   /// Whether `defaults` may have it: not what names or counts the one service that it stands in.
   var fitsDefaults: Bool {
     self != .provision && self != .instances

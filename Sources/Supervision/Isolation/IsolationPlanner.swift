@@ -52,8 +52,9 @@ public struct IsolationPlanner {
     run.reasons += parameters.reasons
     run.add(.jail(parameters.all))
     for interface in network?.interfaces ?? [] { run.add(.interface(interface)) }
-    if let epair = network?.epair {
-      run.add(.network(jailAddresses: epair.jailAddresses, gateways: epair.gateways))
+    // Also without a pair: nobody else brings up the loopback of a new network stack.
+    if network?.kind == .vnet {
+      run.add(.network(jailAddresses: network?.epair?.jailAddresses ?? [], gateways: network?.epair?.gateways ?? []))
     }
     for rule in definition.process.rare.resources { run.add(.rule(rule)) }
     if !jail.hooks.created.isEmpty { run.add(.commands(.created, jail.hooks.created)) }

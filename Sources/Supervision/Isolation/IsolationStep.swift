@@ -50,7 +50,8 @@ public enum IsolationStep: Sendable, Equatable {
   case jail([JailParameter])
   /// An interface of the host goes into the jail. Undone by taking it back, or by waiting for it once the jail is gone.
   case interface(String)
-  /// The jail's end of the pair goes inside, and gets addresses and routes; lo0 is brought up. Undone with the pair.
+  /// lo0 is brought up inside; if there is a pair, the jail's end of it goes inside, and gets addresses and routes. Undone with
+  /// the jail and the pair.
   case network(jailAddresses: [NetworkAddress], gateways: [NetworkAddress])
   /// A rule of rctl(8) on the jail. Undone by removing it.
   case rule(ResourceRule)

@@ -98,16 +98,7 @@ struct JailParameterList {
   // MARK: options
 
   private static func families(_ options: [JailOption]) -> Set<String> {
-    var families: Set<String> = []
-    for option in options {
-      switch option {
-      case .netv4: families.insert("ip4")
-      case .netv6: families.insert("ip6")
-      case .netBasic, .netAll: families.formUnion(["ip4", "ip6"])
-      case .netRaw, .mlock, .nfsd, .routing, .settime, .sysvipc, .sysvipcnew, .vmm: break
-      }
-    }
-    return families
+    Set(options.flatMap(\.parameters).map(\.name)).intersection(["ip4", "ip6"])
   }
 
   /// A family that no word names is off, as in rc.conf(5), where all of the network has to be asked for.
@@ -117,48 +108,16 @@ struct JailParameterList {
     }
   }
 
-  /// The words of rc.conf(5), `NAME_svcj_options`, as rc.subr translates them for jail(8).
+  /// What an option stands for.
   ///
   /// - Parameter ip: what `ip4` and `ip6` become: `inherit`, or `new` where addresses are given; `nil`: `network` has said it.
   private mutating func translate(_ option: JailOption, ip: String?) {
-    switch option {
-    case .mlock: allow("mlock")
-    case .netv4:
-      setAddresses("ip4", ip)
-      allow("reserved_ports")
-    case .netv6:
-      setAddresses("ip6", ip)
-      allow("reserved_ports")
-    case .netBasic:
-      setAddresses("ip4", ip)
-      setAddresses("ip6", ip)
-      allow("reserved_ports")
-    case .netRaw: allow("raw_sockets")
-    case .netAll:
-      setAddresses("ip4", ip)
-      setAddresses("ip6", ip)
-      allow("socket_af", "raw_sockets", "reserved_ports")
-    case .nfsd:
-      allow("nfsd")
-      // The server has to see what it exports.
-      values["enforce_statfs"] = .text("1")
-    case .routing: allow("routing")
-    case .settime: allow("settime")
-    case .sysvipc: setSystemV("inherit")
-    case .sysvipcnew: setSystemV("new")
-    case .vmm: allow("vmm")
+    for parameter in option.parameters {
+      if !["ip4", "ip6"].contains(parameter.name) {
+        values[parameter.name] = parameter.value
+      } else if let ip {
+        values[parameter.name] = .text(ip)
+      }
     }
-  }
-
-  private mutating func allow(_ names: String...) {
-    for name in names { values["allow.\(name)"] = .flag(true) }
-  }
-
-  private mutating func setAddresses(_ family: String, _ value: String?) {
-    if let value { values[family] = .text(value) }
-  }
-
-  private mutating func setSystemV(_ value: String) {
-    for name in ["sysvmsg", "sysvsem", "sysvshm"] { values[name] = .text(value) }
   }
 }

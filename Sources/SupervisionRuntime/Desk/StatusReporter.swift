@@ -66,6 +66,8 @@ struct StatusReporter {
     status.dependents = snapshot.dependents
     status.exec = definition.exec?.words ?? []
     status.user = definition.process.user
+    status.surroundings = definition.surroundings
+    status.jail = jail(of: snapshot)
     status.log = log(of: definition)
     status.actions = actions(of: definition)
     status.definedAt = definition.origin.section.map { "\($0.file):\($0.line)" }
@@ -73,6 +75,20 @@ struct StatusReporter {
     status.processCount = members.isEmpty ? nil : members.count
     let memory = members.compactMap { ProcessFacts(of: $0.pid)?.residentMemory }
     if !memory.isEmpty { status.memory = Int64(clamping: memory.reduce(0, +)) }
+  }
+
+  private func jail(of snapshot: ServiceSnapshot) -> ServiceStatus.Jail? {
+    guard let jail = snapshot.definition.process.rare.jail else { return nil }
+    let owner = jail.sharedWith.flatMap { shell.core.find($0) }.map { shell.core.blueprint(of: $0).definition }
+    let place = shell.confinement.place(of: snapshot.id)
+    let name = place?.jail.name ?? jail.enter ?? (owner ?? snapshot.definition).jailName ?? ""
+    var status = ServiceStatus.Jail(name: name)
+    status.jid = place?.jail.jid
+    status.path = place?.jail.path
+    status.others = shell.confinement.members(withJailOf: snapshot.id).filter { $0 != snapshot.id }.map {
+      shell.core.name(of: $0)
+    }
+    return status
   }
 
   private func log(of definition: ServiceDefinition) -> String? {

@@ -12,11 +12,11 @@ struct ServiceReport {
     text += appearance.isTerminal ? " for \(age(now.since(service.since)))" : " since \(absolute(service.since))"
     if let pid = service.pid { text += ", pid \(pid)" }
     text += "\n"
-    for (label, value) in facts() { text += "  " + padded(label, Self.labelWidth) + "  " + value + "\n" }
+    let facts = facts()
+    let width = facts.reduce(13) { max($0, $1.0.count) }
+    for (label, value) in facts { text += "  " + padded(label, width) + "  " + value + "\n" }
     return text
   }
-
-  private static let labelWidth = 13
 
   private func facts() -> [(String, String)] {
     var facts: [(String, String)] = []
@@ -32,6 +32,11 @@ struct ServiceReport {
     fact("respawns", service.respawns > 0 ? String(service.respawns) : nil)
     fact("command", commandLine(service.exec))
     fact("user", service.user)
+    fact("jail", service.jail.map(jail))
+    for line in service.surroundings {
+      let parts = line.split(separator: " = ", maxSplits: 1).map(String.init)
+      fact(parts[0], parts.last)
+    }
     fact("processes", service.processCount.map(String.init))
     fact("memory", service.memory.map(size))
     fact("also called", service.provision.joined(separator: ", "))
@@ -43,6 +48,14 @@ struct ServiceReport {
     fact("log", service.log)
     fact("defined at", service.definedAt)
     return facts
+  }
+
+  private func jail(_ jail: ServiceStatus.Jail) -> String {
+    var text = jail.name
+    if let jid = jail.jid { text += " (jid \(jid))" }
+    if let path = jail.path { text += " at \(path)" }
+    if !jail.others.isEmpty { text += ", with \(jail.others.joined(separator: ", "))" }
+    return text
   }
 
   private var kind: String? {
