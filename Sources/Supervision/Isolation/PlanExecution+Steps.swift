@@ -22,9 +22,6 @@ extension PlanExecution {
       try refuseTrap(mount)
       let target = try mount.target.resolved(by: &kernel)
       return .mounts(on: target, try kernel.mounts().filter { $0.target == target }.map(\.id))
-    case .seal(let root):
-      try refuseForeignSeal(root)
-      return .nothing
     case .alias(let alias): return .address(exists: try kernel.hasAddress(alias))
     case .epair:
       return .epair(name: try kernel.freeEpair(), description: "fruix-shepherd: jail \(plan.jail)")
@@ -37,7 +34,7 @@ extension PlanExecution {
         throw IsolationError("give interface \(name) to jail \(plan.jail): the host has no such interface")
       }
       return .interface(exists: true)
-    case .commands, .counterparts, .network, .rule: return .nothing
+    case .seal, .commands, .counterparts, .network, .rule: return .nothing
     }
   }
 
@@ -53,7 +50,10 @@ extension PlanExecution {
       guard case .absent = before else { return .present }
       return try unlessThere(path) { (kernel) throws(IsolationError) in try kernel.makeFile(path) }
     case .mount(let mount): return try mountOrCopy(mount)
-    case .seal(let root): try kernel.seal(root)
+    case .seal(let root):
+      // As late as can be: a mount of the host's that becomes read-only would be felt far from here.
+      try refuseForeignSeal(root)
+      try kernel.seal(root)
     case .alias(let alias):
       guard before == .address(exists: false) else { return .present }
       try kernel.addAddress(alias)
@@ -128,13 +128,13 @@ extension PlanExecution {
     let target = try kernel.look(at: mount.target)
     switch mount.kind {
     case .nullfs(let from, _):
-      let source = try kernel.look(at: IsolationPath(root: from))
+      let source = try lookAtSource(from)
       guard source.isDirectory else { throw mount.refusal("\(from) is \(source.noun), not a directory") }
       guard target.isDirectory else { throw mount.refusal("the place is \(target.noun), not a directory") }
       // The kernel would follow the mount into itself for ever, and no signal would end that.
       guard source != target else { throw mount.refusal("it would be mounted on itself") }
     case .nullfsFile(let from, _, _):
-      let source = try kernel.look(at: IsolationPath(root: from))
+      let source = try lookAtSource(from)
       guard case .file = source else { throw mount.refusal("\(from) is \(source.noun), not a file") }
       // Over a directory it succeeds, and the directory becomes a file.
       guard case .file = target else { throw mount.refusal("the place is \(target.noun), not a file") }
@@ -145,6 +145,13 @@ extension PlanExecution {
     case .tmpfs, .plain:
       guard target.isDirectory else { throw mount.refusal("the place is \(target.noun), not a directory") }
     }
+  }
+
+  /// What is at a path of the administrator's, links followed. It may be a file, which cannot be a root.
+  private mutating func lookAtSource(_ path: String) throws(IsolationError) -> FileObservation {
+    let real = try IsolationPath(root: path).resolved(by: &kernel)
+    let name = real.split(separator: "/").last.map { [String($0)] } ?? []
+    return try kernel.look(at: IsolationPath(root: IsolationPath(root: real).parent.root, components: name))
   }
 
   /// Only a tmpfs that this plan has mounted becomes read-only: anything else at the root belongs to the host.

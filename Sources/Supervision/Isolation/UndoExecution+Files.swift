@@ -6,7 +6,14 @@ extension UndoExecution {
     let cover = cover(of: path, number)
     // What was on a file system that the boot has ended went with it.
     if let cover, !cover.isNullfs, !isSameBoot { return .undone }
-    let found = try kernel.look(at: path)
+    let found: FileObservation
+    do throws(IsolationError) {
+      found = try kernel.look(at: path)
+    } catch {
+      // Who may write below the root may put a link or a file in the way, for ever.
+      guard error.isInTheWay, !hasOpenStep(after: number) else { throw error }
+      return .left("\(path.text) is left, if it is there still: \(error.message)")
+    }
     if let current = found.identity, isSameBoot ? current == identity : current.inode == identity.inode {
       return try remove(path, found, current, number, isOnTmpfs: cover?.isTmpfs ?? false)
     }
@@ -17,13 +24,12 @@ extension UndoExecution {
         return try remove(source, found, current, number, isOnTmpfs: false)
       }
     }
-    // Whatever is there now goes with the tmpfs.
-    return cover?.isTmpfs ?? false ? .undone : try settleMissing(path, found, number)
+    return try settleMissing(path, found, number, isOnTmpfs: cover?.isTmpfs ?? false)
   }
 
   /// What is at the path is not what was made.
   private mutating func settleMissing(
-    _ path: IsolationPath, _ found: FileObservation, _ number: Int
+    _ path: IsolationPath, _ found: FileObservation, _ number: Int, isOnTmpfs: Bool
   ) throws(IsolationError) -> Settlement {
     // A mount that could not be undone may stand in front of it.
     if hasOpenStep(after: number) { return .hidden }
@@ -32,7 +38,8 @@ extension UndoExecution {
         code: IsolationError.busy,
         "remove \(path.text): \(mount.source) is mounted on \(mount.target), and not by the supervisor")
     }
-    guard found != .absent else { return .undone }
+    // Whatever is on a tmpfs goes with it.
+    guard found != .absent, !isOnTmpfs else { return .undone }
     return .left("\(path.text) is left, since it is not the one that was made: somebody has replaced it")
   }
 
@@ -142,4 +149,7 @@ extension IsolationMount {
 extension IsolationError {
   /// ENOTEMPTY, which is 66 on FreeBSD and 39 on Linux, where either number is none of what rmdir(2) may return else; or EEXIST.
   fileprivate var isNotEmpty: Bool { code == 66 || code == 39 || code == Self.exists }
+
+  /// ENOTDIR; ELOOP, which is 62 on FreeBSD and 40 on Linux.
+  fileprivate var isInTheWay: Bool { code == 20 || code == 62 || code == 40 }
 }

@@ -6,7 +6,7 @@ struct IsolationFaultTests {
   /// Every call of these is made to fail, and to be the last one.
   static let seeds: [UInt64] = [1, 2, 4]
   /// Of these, some calls.
-  static let manySeeds: ClosedRange<UInt64> = 100...220
+  static let manySeeds: ClosedRange<UInt64> = 100...160
 
   @Test("what was carried out is undone without a trace", arguments: manySeeds)
   func wholeWay(seed: UInt64) {

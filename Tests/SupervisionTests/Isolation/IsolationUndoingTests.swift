@@ -35,6 +35,21 @@ struct IsolationUndoingTests {
     #expect(again == IsolationRemains(isFinished: true))
   }
 
+  @Test("a directory behind a link that somebody has put in the way is left")
+  func linkInTheWay() {
+    var scenario = carriedOut(makePlan(.directory("a"), .directory("a/b")))
+    scenario.kernel.files.find("/jails")?.node.children["web"]?.children["a"] = nil
+    scenario.kernel.outsider(.link, "/jails/web/a")
+    let remains = scenario.undo()
+    #expect(remains.isFinished && remains.errors.isEmpty)
+    #expect(
+      remains.leftovers == [
+        "/jails/web/a/b is left, if it is there still: look at /jails/web/a/b: a symbolic link is in the way",
+        "/jails/web/a is left, since it is not the one that was made: somebody has replaced it",
+      ])
+    scenario.expectNothingForeignRemoved()
+  }
+
   @Test("a mount that somebody has put inside one is left, and undoing ends when it has gone")
   func foreignMountInside() throws {
     for place in ["/jails/web/data", "/jails/web/data/x"] {
@@ -260,6 +275,8 @@ struct IsolationUndoingTests {
       kernel.files.find("/jails/web/b")?.node.hasContents = true
       let remains = scenario.undo()
       if !remains.isFinished { scenario.note("not finished") }
+      let takesTheirJail = remains.leftovers.contains { $0.contains("jail web") }
+      if takesTheirJail { scenario.note("their jail is taken for ours") }
       scenario.expectNothingForeignRemoved()
       let left = kernel.remains.filter { $0 != "file /jails/web/a" && $0 != "file /jails/web/b" }
       if !left.isEmpty { scenario.note("left: \(left)") }

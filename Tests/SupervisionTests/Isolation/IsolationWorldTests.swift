@@ -48,7 +48,7 @@ private enum Interference: CaseIterable {
 @Suite("Plans of jails, while others work on the same host")
 struct IsolationWorldTests {
   @Test(
-    "nothing of others is removed, and what is left of the plan's is in use", arguments: 1...100 as ClosedRange<UInt64>)
+    "nothing of others is removed, and what is left of the plan's is in use", arguments: 1...60 as ClosedRange<UInt64>)
   func interference(seed: UInt64) {
     var random = SplitMix64(seed: seed)
     let length = IsolationScenario.measure(seed: seed)

@@ -110,6 +110,19 @@ struct SimulatedFiles {
     }
   }
 
+  /// What a walk to a path meets that is no directory: a file as its root, a link or a file in it.
+  func obstacle(on path: IsolationPath) -> IsolationError? {
+    for length in 0..<max(1, path.components.count) {
+      let part = IsolationPath(root: path.root, components: Array(path.components.prefix(length))).text
+      switch find(part)?.node.kind {
+      case .file: return IsolationError(code: 20, "look at \(path.text): not a directory")
+      case .link: return IsolationError(code: 62, "look at \(path.text): a symbolic link is in the way")
+      case .directory, nil: continue
+      }
+    }
+    return nil
+  }
+
   @discardableResult
   mutating func make(
     _ kind: SimulatedNode.Kind, _ path: String, _ maker: Maker

@@ -6,7 +6,10 @@ extension SimulatedIsolationKernel: IsolationKernel {
   // MARK: Files
 
   func look(at path: IsolationPath) throws(IsolationError) -> FileObservation {
-    try call("look") { () throws(IsolationError) in files.observe(path.text) }
+    try call("look") { () throws(IsolationError) in
+      if let obstacle = files.obstacle(on: path) { throw obstacle }
+      return files.observe(path.text)
+    }
   }
 
   func makeDirectory(_ path: IsolationPath, mode: UInt32) throws(IsolationError) -> FileIdentity {
