@@ -69,7 +69,4 @@ extension JailDefinition {
   var accountRoot: String? {
     root == .directory && path != "/" ? path : nil
   }
-
-  /// Whether paths mean something else inside than on the host, as far as the definition tells.
-  var hasOwnRoot: Bool { sharedWith != nil || enter != nil || path != "/" }
 }

@@ -98,7 +98,7 @@ final class Launcher {
   ) {
     guard !asSupervisor else {
       // The service's directory lies in another root.
-      if attributes.chroot != nil || place?.isOnHostFiles == false { plan.workingDirectory = "/" }
+      if attributes.hasOwnRoot { plan.workingDirectory = "/" }
       return
     }
     plan.jail = place?.jail.jid
@@ -281,12 +281,8 @@ struct VariableList {
   }
 }
 
-extension ProcessAttributes {
-  /// Whether the service's paths lie in another root than the supervisor's.
-  fileprivate var hasOwnRoot: Bool { hasRare && rare.hasOwnRoot }
-}
-
 extension RareAttributes {
+  /// Whether the service's paths lie in another root than the supervisor's.
   fileprivate var hasOwnRoot: Bool { chroot != nil || jail?.hasOwnRoot == true }
 }
 

@@ -104,9 +104,13 @@ import Testing
     definition.process.rare.jail = JailDefinition()
     let launcher = try Launcher(logDirectory: "/nonexistent", openFiles: OpenFiles(soft: 10, hard: 20))
     // The host's own root: it is missing.
-    #expect(throws: SpawnFailure.self) { _ = try launcher.plan(.main, of: definition, arguments: [], mark: "web") }
+    let onHost = JailPlace(jail: StandingJail(jid: 7, name: "web", path: "/"), accountRoot: nil)
+    #expect(throws: SpawnFailure.self) {
+      _ = try launcher.plan(.main, of: definition, in: onHost, arguments: [], mark: "web")
+    }
     definition.process.rare.jail?.path = bench.root
-    let plan = try launcher.plan(.main, of: definition, arguments: [], mark: "web")
+    let place = JailPlace(jail: StandingJail(jid: 7, name: "web", path: bench.root), accountRoot: bench.root)
+    let plan = try launcher.plan(.main, of: definition, in: place, arguments: [], mark: "web")
     #expect(plan.programs == ["/only/inside"])
     #expect(plan.workingDirectory == "/also/inside")
     #expect(try launcher.plan(.postStop(0), of: definition, arguments: [], mark: "web").workingDirectory == "/")
