@@ -53,7 +53,7 @@ installed() {
 
 # prepare PEER COUNT: its configuration, of so many sleepers.
 prepare() {
-    rm -rf "$work/scan" "$work/etc" "$work/state" "$work/supervisord.conf"
+    rm -rf "${work:?}/scan" "${work:?}/etc" "${work:?}/state" "${work:?}/supervisord.conf"
     number=0
     case $1 in
     shepherd)

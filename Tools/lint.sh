@@ -20,7 +20,7 @@ for script in Tools/*.sh Tests/system/*.sh Benchmarks/*.sh etc/rc.d/*; do
     esac
 done
 if command -v shellcheck >/dev/null 2>&1; then
-    shellcheck -x Tools/*.sh Tests/system/*.sh Benchmarks/*.sh || failed=1
+    shellcheck -S warning Tools/*.sh Tests/system/*.sh Benchmarks/*.sh || failed=1
 fi
 if command -v mandoc >/dev/null 2>&1; then
     mandoc -T lint -W warning man/*.[1-8] || failed=1

@@ -41,6 +41,8 @@ test)
     need nginx-light nginx
     need redis-server redis-server
     need postgresql postgres
+    need shellcheck shellcheck
+    need mandoc mandoc
     # Its copy of libucl is what the parser is compared with.
     need rspamd rspamadm
     # The headers of FreeBSD come from a Python package.

@@ -2,7 +2,7 @@
 # All that can fail, in one run: each stage is run whatever became of the others, and named at the end with its time.
 set -u
 
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 results=
 failed=0
 

@@ -46,7 +46,7 @@ it_exits 1 "and its status says so" herd status brittle
 said 'KILL|signal 9' "and why"
 it "it can be started by command" herd start brittle
 
-it "an end with success, without respawn, is a stop" herd wait done --for stopped --timeout 30s
+it "an end with success, without respawn, is a stop" herd wait "done" --for stopped --timeout 30s
 it "also with another code that counts as success" herd wait accepted --for stopped --timeout 30s
 
 it "one that always fails is given up" herd wait flaky --for failed --timeout 30s

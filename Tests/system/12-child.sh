@@ -54,7 +54,6 @@ it_says 'second' "the default log is NAME.log in the log directory" cat "$log/ow
 
 if as_root; then
     chmod 711 "$work"
-    nobody_group=$(id -gn nobody)
     services accounts <<UCL
 service as-nobody { one-shot = true; user = nobody; log = $work/as-nobody; exec = [/bin/sh, -c, "id -u; id -g; id -G; echo HOME=\$HOME USER=\$USER"] }
 service with-group { one-shot = true; user = nobody; group = daemon; groups = [daemon, sys]; log = $work/with-group; exec = [/bin/sh, -c, "id -un; id -gn; id -Gn"] }

@@ -91,6 +91,7 @@ supervisor_answers() {
 }
 
 # stop_supervisor [SIGNAL]: ends it; its exit status is the function's.
+# shellcheck disable=SC2120 # The scripts that give a signal are not looked at here.
 stop_supervisor() {
     remember_processes
     kill -s "${1:-TERM}" "$supervisor" 2>/dev/null
