@@ -41,6 +41,8 @@ test)
     need nginx-light nginx
     need redis-server redis-server
     need postgresql postgres
+    need openssh-server sshd
+    need openssh-client ssh
     need shellcheck shellcheck
     need mandoc mandoc
     # Its copy of libucl is what the parser is compared with.
