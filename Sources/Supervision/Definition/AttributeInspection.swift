@@ -44,7 +44,8 @@ struct AttributeInspection {
     if !isRoot {
       return [HostInspection.Lack(reason: Self.needs(keys, "a supervisor that runs as root"), key: first)]
     }
-    return [jailLack(of: rare), accountingLack(of: rare)].compactMap(\.self)
+    let lacks = [jailLack(of: rare), accountingLack(of: rare)].compactMap(\.self)
+    return lacks.isEmpty ? facilityLacks(of: rare) : lacks
   }
 
   /// "`jail` and `resources` need FreeBSD"
@@ -58,6 +59,15 @@ struct AttributeInspection {
     guard rare.jail != nil, !facts.mayMakeJails else { return nil }
     return HostInspection.Lack(
       reason: "the supervisor runs in a jail that may have no jails inside: its children.max is 0", key: .jail)
+  }
+
+  /// What the kernel was found not to do when the supervisor started.
+  private func facilityLacks(of rare: RareAttributes) -> [HostInspection.Lack] {
+    rare.facilities.compactMap { facility in
+      facts.failure(of: facility).map {
+        HostInspection.Lack(reason: "this system lacks what `jail` needs: \($0)", key: .jail)
+      }
+    }
   }
 
   private func accountingLack(of rare: RareAttributes) -> HostInspection.Lack? {

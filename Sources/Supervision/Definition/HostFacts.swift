@@ -16,6 +16,8 @@ public protocol HostFacts {
   var cpuCount: Int { get }
   /// Routing tables; 0: this system has no choice of them.
   var fibCount: Int { get }
+  /// The line of the probe (`root.jail=failed: …`) about a facility that was tried and does not work; else `nil`.
+  func failure(of facility: KernelFacility) -> String?
   /// The hard limit that the supervisor has, `ResourceLimit.unlimited` included; `nil`: this system does not limit that.
   func hardLimit(of resource: LimitedResource) -> UInt64?
   /// Whether this system has jail(2).
@@ -35,6 +37,7 @@ public enum ResourceAccounting: Sendable, Equatable {
   /// The kernel was made without it, or the system has none.
   case absent
 }
+
 
 /// Where a service's programs are looked for.
 public enum SearchPath: Sendable, Hashable {

@@ -2,7 +2,12 @@ import Supervision
 
 /// What this host has, as the loader of configurations asks it. Nothing is kept: an account made later is found later.
 public struct SystemFacts: HostFacts {
+  /// What was tried and does not work, with the probe's line.
+  var failures: [KernelFacility: String] = [:]
+
   public init() {}
+
+  public func failure(of facility: KernelFacility) -> String? { failures[facility] }
 
   public var supervisorUID: UInt32 { Host.user }
   public var supervisorGID: UInt32 { Host.group }

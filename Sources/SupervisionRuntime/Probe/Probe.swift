@@ -30,7 +30,9 @@ public struct Probe {
   }
 
   /// Makes all trials. From the first one on SIGTERM, SIGINT and SIGHUP end it by a ``Failure``, and nothing else.
-  public func run() throws(Failure) -> ProbeReport {
+  ///
+  /// - Parameter facilities: what is tried; all that there is, unless somebody needs only some.
+  public func run(_ facilities: [Facility]? = nil) throws(Failure) -> ProbeReport {
     let examination: Examination
     let directory: String
     do throws(SystemError) {
@@ -40,14 +42,16 @@ public struct Probe {
     } catch {
       throw .system(error)
     }
-    let outcome = report(by: examination, below: directory)
+    let outcome = report(on: facilities ?? Facility.lines(on: system), by: examination, below: directory)
     do throws(SystemError) { try Files.removeTree(directory) } catch { throw .leftover(directory, error) }
     return try outcome.get()
   }
 
-  private func report(by examination: Examination, below directory: String) -> Result<ProbeReport, Failure> {
+  private func report(
+    on facilities: [Facility], by examination: Examination, below directory: String
+  ) -> Result<ProbeReport, Failure> {
     var report = ProbeReport(lines: [])
-    for (number, facility) in Facility.lines(on: system).enumerated() {
+    for (number, facility) in facilities.enumerated() {
       let place = "\(directory)/\(number)"
       do {
         try Files.makeDirectory(place, permissions: 0o700)
@@ -74,6 +78,24 @@ public struct Probe {
       return ProbeReport.Line(facility, finding ?? .failed("interrupted"))
     }
     return ProbeReport(lines: lines).missing(on: system)
+  }
+}
+
+extension Probe {
+  /// Tries what definitions need of the kernel.
+  ///
+  /// - Returns: the lines of what does not work. Nothing is tried on a system that has none of it: definitions say that themselves.
+  func failures(of facilities: [KernelFacility]) throws(Failure) -> [KernelFacility: String] {
+    let wanted = facilities.compactMap { facility in
+      Facility(rawValue: "root.\(facility.rawValue)").map { (facility, $0) }
+    }.filter { $0.1.home == system }
+    guard isRoot, !wanted.isEmpty else { return [:] }
+    let report = try run(wanted.map(\.1))
+    var failures: [KernelFacility: String] = [:]
+    for (facility, line) in zip(wanted.map(\.0), report.lines) where line.finding != .works {
+      failures[facility] = line.text
+    }
+    return failures
   }
 }
 

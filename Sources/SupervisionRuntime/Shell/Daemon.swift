@@ -186,6 +186,7 @@ public final class Daemon {
     takeOver()
     report(boot)
     reportAccess()
+    guard tryFacilities(of: boot.configuration) else { return shell.feed(.shutdown(.shutdown)) }
     shell.confinement.inherit()
     shell.feed(.boot(boot.configuration, enablement))
   }
@@ -201,6 +202,22 @@ public final class Daemon {
       self?.journal.error("the record of processes is incomplete: \(error)")
     }
     shell.table.recordFile = record
+  }
+
+  /// Tries what the definitions need of the kernel: better one clear line at the start than a mount that fails later.
+  ///
+  /// - Returns: false when a signal asks the supervisor to end.
+  private func tryFacilities(of configuration: Configuration) -> Bool {
+    let needed = Set(configuration.services.values.flatMap { $0.process.hasRare ? $0.process.rare.facilities : [] })
+    guard !needed.isEmpty else { return true }
+    do throws(Probe.Failure) {
+      shell.facts.failures = try Probe(in: Probe.usualPlace).failures(
+        of: KernelFacility.allCases.filter { needed.contains($0) })
+    } catch {
+      if case .interrupted = error { return false }
+      journal.error("what jails need of this system could not be tried: \(error)")
+    }
+    return true
   }
 
   /// What a loading needed is free once its services are started.

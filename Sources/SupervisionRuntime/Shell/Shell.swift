@@ -9,7 +9,7 @@ final class Shell {
   let journal: Journal
   let confinement: Confinement
   private let own: OwnProcesses
-  private let facts = SystemFacts()
+  var facts = SystemFacts()
   private(set) var core: Supervisor
   /// Answers to clients; the desk sets it.
   weak var desk: (any ShellClient)?

@@ -166,6 +166,20 @@ struct AttributeTests {
     #expect(try lacks(of: text, FakeHost(resourceAccounting: .absent))["c"]?.contains("RACCT") == true)
   }
 
+  @Test("what the kernel was found not to do fails the services that need it, with the probe's line")
+  func facilities() throws {
+    let text = """
+      service plain { exec = a; jail { } }
+      service exposed { exec = a; jail { root = ephemeral; expose = /x } }
+      service alone { exec = a; jail { path = /r; network { vnet = true } } }
+      """
+    let host = FakeHost(failures: [.vnet: "root.jail_vnet=failed: jail_set: ENOSYS", .nullfs: "root.nullfs=failed: x"])
+    let lacks = try self.lacks(of: text, host)
+    #expect(lacks["plain"] == nil)
+    #expect(lacks["exposed"] == "this system lacks what `jail` needs: root.nullfs=failed: x")
+    #expect(lacks["alone"]?.contains("root.jail_vnet=failed: jail_set: ENOSYS") == true)
+  }
+
   @Test("of a jail with a root of its own only the commands on the host are looked for")
   func jailed() throws {
     let host = FakeHost(missing: ["/bin/x", "/bin/h", "/bin/j"])

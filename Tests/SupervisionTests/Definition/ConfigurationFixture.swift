@@ -58,6 +58,9 @@ struct FakeHost: HostFacts {
   var mayMakeJails = true
   var hasLoginClasses = true
   var resourceAccounting = ResourceAccounting.available
+  var failures: [KernelFacility: String] = [:]
+
+  func failure(of facility: KernelFacility) -> String? { failures[facility] }
 
   func hardLimit(of resource: LimitedResource) -> UInt64? { withoutLimit.contains(resource) ? nil : hardLimit }
 
