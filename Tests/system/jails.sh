@@ -42,6 +42,13 @@ needs_rescue() {
     finish
 }
 
+# needs_ruleset SENTENCE: the same where devfs(8) has no rules: nothing is mounted then, since all devices would be seen.
+needs_ruleset() {
+    if [ -n "$(devfs rule -s "$ruleset" show 2>/dev/null)" ]; then return 0; fi
+    skip "$1" "needs the rules of devfs(8): service devfs restart"
+    finish
+}
+
 # inside NAME: standard input becomes a script that a jail can run at the path that is printed.
 inside() {
     cat >"$shared/$1.sh"
@@ -49,7 +56,7 @@ inside() {
     echo "$shared/$1.sh"
 }
 
-# ephemeral NAME [KEYS]: a section `jail` with a root of its own, the tools, and the scripts.
+# ephemeral NAME [KEYS]: a section `jail` with a root of its own, the tools, the scripts, and /scratch to write to.
 ephemeral() {
     cat <<UCL
   environment { PATH = $rescue }
@@ -57,7 +64,7 @@ ephemeral() {
     name = ${prefix}_$1
     root = ephemeral
     expose = [$rescue, $shared]
-    mount [ { type = devfs; to = /dev; ruleset = $ruleset }, { type = tmpfs; to = /tmp; size = 1m; mode = 01777 } ]
+    mount [ { type = devfs; to = /dev; ruleset = $ruleset }, { type = tmpfs; to = /scratch; size = 1m; mode = 01777 } ]
     ${2:-}
   }
 UCL
@@ -70,6 +77,9 @@ root_of() { echo "$(cd "$work/state" && pwd -P)/isolation/$1/root"; }
 mount_points() {
     if on_freebsd; then mount -p | awk '{ print $2 }'; else awk '{ print $2 }' /proc/self/mounts; fi
 }
+
+# is_new_epair WORDS: one interface, the host's end of a pair.
+is_new_epair() { echo "$1" | grep -Eq '^epair[0-9]+a $' || { echo "\"$1\" is no end of a pair"; return 1; }; }
 
 # mount_points_below DIRECTORY: the newest first, the directory itself included.
 mount_points_below() {
@@ -95,8 +105,8 @@ host_state() {
     ifconfig -l | tr ' ' '\n' | sort
     echo "rules:"
     rctl 2>/dev/null | sort
-    echo "isolation:"
-    ls "$work/state/isolation" 2>/dev/null
+    echo "journals:"
+    ls "$work"/state/isolation/*/journal 2>/dev/null
 }
 
 remember_host() { host_state >"$work/host.before"; }
