@@ -8,7 +8,7 @@
 #   it "nothing is left" eventually 15 host_is_as_before
 #
 # All that a script makes lies below $work, or is named by $prefix; nothing else is touched.
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 
 # The names of this script's jails begin so; jls(8) shows whose they are, should one be left.
 prefix=shepherd_test_$$
