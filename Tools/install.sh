@@ -24,6 +24,7 @@ put 755 sbin "$binaries/fruix-shepherd"
 put 755 bin "$binaries/herd"
 put 644 share/fruix-shepherd/services.d services/*.ucl
 put 644 share/examples/fruix-shepherd services/demo/*.ucl
+put 644 share/examples/fruix-shepherd/jails services/examples/*.ucl
 put 644 share/man/man5 man/*.5
 put 644 share/man/man8 man/*.8
 put 755 etc/rc.d etc/rc.d/fruix_shepherd

@@ -315,6 +315,11 @@ cleanup() {
         kill -KILL "$pid" 2>/dev/null
     done
     if [ -n "${mounted:-}" ]; then umount "$mounted"; fi
+    # What is mounted below the directory is not ours to change, let alone to remove.
+    if [ -n "${before_removal:-}" ] && ! "$before_removal"; then
+        echo "# $work is left as it is"
+        exit 1
+    fi
     chmod -R u+rwX "$work" 2>/dev/null
     rm -rf "$work"
     exit "$script_status"

@@ -76,7 +76,7 @@ extension PlanInquiry.Answer {
     return text
   }
 
-  /// docs/PLANS.md has the keys.
+  /// docs/JAILS.md has the keys.
   var document: Value {
     var members: [(String, Value)] = [("ok", .boolean(isPlanned)), ("service", .string(service))]
     if let sharedWith { members.append(("shared-with", .string(sharedWith))) }
