@@ -24,7 +24,7 @@ struct ConnectionOptions: ParsableArguments {
 }
 
 struct OutputOptions: ParsableArguments {
-  @Flag(help: "Print one JSON object; docs/PROTOCOL.md describes its keys.")
+  @Flag(help: "Print JSON; docs/PROTOCOL.md describes its keys, docs/JAILS.md those of a plan.")
   var json = false
 }
 

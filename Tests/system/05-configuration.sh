@@ -28,7 +28,7 @@ said 'test[.]ucl:[12]:[0-9]+' "with its place"
 printf 'service a { requirement = [b]; exec = [x] }\nservice b { requirement = [a]; exec = [x] }\n' | services
 it_exits 1 "a circle is one" herd check "$etc"
 said 'a.*b.*a|b.*a.*b' "with its whole path"
-printf 'service a { exec = [/bin/sh]; jail { path = / } }\n' | services
+printf 'service a { exec = [/bin/sh]; schedule { every = 1h } }\n' | services
 it_exits 1 "a key that does not exist yet is an unknown key" herd check "$etc"
 printf 'service a { exec = [/bin/sh] }\nservice a { exec = [/bin/sh] }\n' | services
 it_exits 1 "two definitions of one name are an error" herd check "$etc"

@@ -12,7 +12,7 @@
  *     beside the event loop, what only looks at files apart;
  *   - where a `reason` is filled in, it is a clause that tells more than the errno does, in the kernel's words where it
  *     has some; it is empty when errno says all;
- *   - Linux has only the files: everything else is ENOSYS there.
+ *   - Linux has the files, the table of mounts, and no jails; everything else is ENOSYS there.
  */
 
 #include <stdbool.h>

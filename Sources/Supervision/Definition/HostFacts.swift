@@ -38,7 +38,6 @@ public enum ResourceAccounting: Sendable, Equatable {
   case absent
 }
 
-
 /// Where a service's programs are looked for.
 public enum SearchPath: Sendable, Hashable {
   /// The PATH that a service gets when nothing is said.

@@ -128,7 +128,10 @@ public enum ServiceKey: String, CaseIterable, Sendable {
     "rlimits": .limits, "ulimit": .limits, "ulimits": .limits, "cpuset": .cpus, "affinity": .cpus,
     "cpu-affinity": .cpus, "cpuaffinity": .cpus, "oom-score-adjust": .protect, "oomprotect": .protect,
     "nonewprivileges": .noNewPrivileges, "no-new-privs": .noNewPrivileges, "tty": .terminal, "tty-path": .terminal,
-    "setfib": .fib, "routing-table": .fib,
+    "setfib": .fib, "privatetmp": .jail, "private-tmp": .jail, "protectsystem": .jail, "protecthome": .jail,
+    "bindpaths": .jail, "bindreadonlypaths": .jail, "privatenetwork": .jail, "svcj_options": .jail,
+    "dynamicuser": .user, "memorymax": .resources, "tasksmax": .resources,
+    "cpuquota": .resources, "login_class": .loginClass, "routing-table": .fib,
     "class": .loginClass, "loginclass": .loginClass, "rctl": .resources, "racct": .resources, "svcj": .jail,
     "sandbox": .jail, "container": .jail,
   ]

@@ -23,6 +23,38 @@ public enum IsolationWorker {
 
   /// Carries out the plan in a directory, after undoing what an earlier attempt has left there.
   public static func up(_ directory: String) -> Outcome {
+    alone(in: directory) { make(directory) }
+  }
+
+  /// Undoes what the journal in a directory says; nothing when there is none.
+  public static func down(_ directory: String) -> Outcome {
+    alone(in: directory) {
+      do {
+        var kernel = try HostIsolationKernel()
+        return undo(directory, &kernel)
+      } catch {
+        return Outcome(IsolationReport(failure: text(of: error)))
+      }
+    }
+  }
+
+  /// Of two processes that follow one journal each would undo what the other does: a lock on the directory keeps them apart, also
+  /// one that an earlier supervisor has started and that hangs in the kernel.
+  private static func alone(in directory: String, _ body: () -> Outcome) -> Outcome {
+    do throws(SystemError) {
+      let lock = try Descriptor.open(directory)
+      try lock.lock()
+      let outcome = body()
+      _ = consume lock
+      return outcome
+    } catch  where error.code == SystemError.wouldBlock {
+      return Outcome(IsolationReport(failure: "another process makes or undoes the jail of \(directory) already"))
+    } catch {
+      return Outcome(IsolationReport(failure: "\(error)"))
+    }
+  }
+
+  private static func make(_ directory: String) -> Outcome {
     var kernel: HostIsolationKernel
     let plan: IsolationPlan
     do {
@@ -43,16 +75,6 @@ public enum IsolationWorker {
         let notes = settle(failure.remains, in: directory)
         return Outcome(IsolationReport(failure: failure.error.message), notes: before.notes + notes)
       }
-    } catch {
-      return Outcome(IsolationReport(failure: text(of: error)))
-    }
-  }
-
-  /// Undoes what the journal in a directory says; nothing when there is none.
-  public static func down(_ directory: String) -> Outcome {
-    do {
-      var kernel = try HostIsolationKernel()
-      return undo(directory, &kernel)
     } catch {
       return Outcome(IsolationReport(failure: text(of: error)))
     }
