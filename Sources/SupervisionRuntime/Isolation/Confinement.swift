@@ -22,6 +22,8 @@ final class Confinement {
   private var standing: [String: StandingJail] = [:]
   private var raising: [String: ProcessKey] = [:]
 
+  /// Why no jail can be made or undone here.
+  var obstacle: String?
   var onEvent: ((Event) -> Void)?
   /// What is worth a line in the supervisor's journal.
   var onNotice: ((String) -> Void)?
@@ -37,6 +39,7 @@ final class Confinement {
 
   /// - Parameter owner: the definition whose jail it is: the service's own, or that of the service which it shares the jail with.
   func confine(_ id: ServiceID, by owner: ServiceDefinition) {
+    if let obstacle { return refuse(id, obstacle) }
     joined[id] = owner.name
     // A jail that is there, or on its way, stays what it is.
     if definitions[owner.name] == nil || raising[owner.name] == nil && standing[owner.name] == nil {
@@ -70,6 +73,7 @@ final class Confinement {
 
   /// Undoes what a dead supervisor has left. A service whose jail is among it waits for that.
   func inherit() {
+    guard obstacle == nil else { return }
     for jail in places.leftovers() {
       onNotice?("undoing what an earlier supervisor has left of the jail of \(jail)")
       carryOut(registry.inherit(jail))

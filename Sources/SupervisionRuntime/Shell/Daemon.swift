@@ -197,6 +197,10 @@ public final class Daemon {
     for note in inheritance.notes { journal.notice(note) }
     desk.notes = inheritance.notes
     record = inheritance.file
+    shell.confinement.obstacle = inheritance.rival.map {
+      "supervisor \($0) keeps its jails in the same state directory; "
+        + "give this one its own: supervisor { state-directory = ... }"
+    }
     record?.onTrouble = { [weak self] error in
       self?.journal.error("the record of processes is incomplete: \(error)")
     }
