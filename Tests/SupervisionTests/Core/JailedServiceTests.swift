@@ -98,6 +98,18 @@ struct JailedServiceTests {
     #expect(world.state("init") == .stopped)
   }
 
+  @Test("a one-shot leaves its jail though what it has started outlives SIGKILL")
+  func oneShotLeavesUnkillable() {
+    var world = World()
+    var plan = ProcessPlan.exits(.exited(0))
+    plan.child = (onStopSignal: .ignores, outlivesKill: .seconds(500))
+    world.plans["init"] = [.main: plan]
+    world.boot(Configuration([oneShot("init").jailed()]))
+    world.advance(.seconds(60))
+    #expect(world.cause("init") == .failed(.unkillable))
+    #expect(world.jails.joined.isEmpty)
+  }
+
   @Test("the jail of what survives SIGKILL is left too, and the service says what survives")
   func unkillable() {
     var world = World(service("web").jailed())
