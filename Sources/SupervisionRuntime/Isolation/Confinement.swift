@@ -117,12 +117,11 @@ final class Confinement {
       self.standing[jail] = standing
       return raised(jail, failure: nil)
     }
-    let failure = report?.failure ?? Self.describe(end)
-    guard report == nil else { return raised(jail, failure: failure) }
-    // It has not had the time to undo what it had begun.
+    if let failure = report?.failure { return raised(jail, failure: failure) }
+    // It has not had the time to undo what it had begun, or to tell that all was well.
     lower(jail) { [weak self] trouble in
       if let trouble { self?.onNotice?("\(jail): \(trouble)") }
-      self?.raised(jail, failure: failure)
+      self?.raised(jail, failure: Self.describe(end))
     }
   }
 

@@ -125,6 +125,18 @@ extension ProcessTests {
       #expect(scene.places.leftovers().isEmpty)
     }
 
+    @Test("a jail whose maker died after its report, or that has the host's own id, is undone", arguments: [
+      #"echo '{"jid":7,"name":"web","path":"/j"}'; kill -9 $$"#, #"echo '{"jid":0,"name":"web","path":"/j"}'"#,
+    ])
+    func unsound(ending: String) throws {
+      let scene = try Scene(up: #"echo made > "$2/journal"; "# + ending)
+      scene.confinement.confine(one, by: scene.web)
+      try scene.wait(for: 1)
+      #expect(scene.told.first?.hasSuffix("well") == false)
+      #expect(scene.confinement.place(of: one) == nil)
+      #expect(try scene.calls() == "up\ndown\n")
+    }
+
     @Test("a making that nobody waits for any more is ended, with all that it has started, and undone")
     func abandoned() throws {
       let scene = try Scene(up: #"echo made > "$2/journal"; echo begun >&2; sleep 1000"#)
