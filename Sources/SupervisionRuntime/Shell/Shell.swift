@@ -103,12 +103,11 @@ final class Shell {
   }
 
   private func confine(_ id: ServiceID) {
-    let definition = core.blueprint(of: id).definition
-    guard let name = definition.process.rare.jail?.sharedWith else {
-      return confinement.confine(id, by: definition)
+    guard let maker = core.jailMaker(of: id) else {
+      let name = core.blueprint(of: id).definition.process.rare.jail?.sharedWith ?? ""
+      return confinement.refuse(id, "there is no service \(name) any more, whose jail it shares")
     }
-    guard let owner = core.find(name) else { return confinement.refuse(id, "there is no service \(name) any more") }
-    confinement.confine(id, by: core.blueprint(of: owner).definition)
+    confinement.confine(id, by: maker)
   }
 
   private func spawn(_ key: ProcessKey, _ id: ServiceID, _ role: ProcessRole, _ invocation: Invocation?) {
