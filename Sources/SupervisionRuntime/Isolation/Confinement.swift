@@ -11,7 +11,8 @@ final class Confinement {
 
   private let own: OwnProcesses
   /// The command that carries plans out; a verb and a directory are added.
-  private let worker: [String]
+  private let worker: () throws(SystemError) -> [String]
+  private let patience: Duration
   private let places: IsolationDirectory
   private let plan: Planner
   private var registry = JailRegistry()
@@ -28,9 +29,14 @@ final class Confinement {
   /// What is worth a line in the supervisor's journal.
   var onNotice: ((String) -> Void)?
 
-  init(own: OwnProcesses, worker: [String], places: IsolationDirectory, plan: @escaping Planner) {
+  /// - Parameter patience: for an undoing; a making has that of the service that wants it.
+  init(
+    own: OwnProcesses, worker: @escaping () throws(SystemError) -> [String], places: IsolationDirectory,
+    patience: Duration = JailRegistry.undoingPatience, plan: @escaping Planner
+  ) {
     self.own = own
     self.worker = worker
+    self.patience = patience
     self.places = places
     self.plan = plan
   }
@@ -71,6 +77,11 @@ final class Confinement {
     joined[id].map { registry.members(of: $0) } ?? []
   }
 
+  /// The services of whose jails something is there: one that stands or is on its way, or what could not be undone.
+  var remains: [String] {
+    obstacle == nil ? Set(registry.jails + places.leftovers()).sorted() : []
+  }
+
   /// Undoes what a dead supervisor has left. A service whose jail is among it waits for that.
   func inherit() {
     guard obstacle == nil else { return }
@@ -102,7 +113,8 @@ final class Confinement {
         return raised(jail, failure: "service \(jail) makes no jail")
       }
       try places.write(plan)
-      raising[jail] = try start("up", jail) { [weak self] end, output in self?.raiseEnded(jail, end, output) }
+      raising[jail] = try start("up", jail, limit: nil) { [weak self] end, output in self?.raiseEnded(jail, end, output)
+      }
     } catch let refusal as IsolationRefusal {
       raised(jail, failure: refusal.reasons.joined(separator: "; "))
     } catch {
@@ -128,12 +140,13 @@ final class Confinement {
   private func raised(_ jail: String, failure: String?) {
     if failure != nil { standing[jail] = nil }
     carryOut(registry.raised(jail, failure: failure))
+    forgetIfGone(jail)
   }
 
   private func lower(_ jail: String, _ done: @escaping (String?) -> Void) {
     standing[jail] = nil
     do throws(SystemError) {
-      _ = try start("down", jail) { end, output in
+      _ = try start("down", jail, limit: patience) { end, output in
         done(IsolationReport(output).map(\.failure) ?? Self.describe(end))
       }
     } catch {
@@ -144,13 +157,18 @@ final class Confinement {
   private func lowered(_ jail: String, _ failure: String?) {
     if let failure { onNotice?("\(jail): \(failure)") }
     carryOut(registry.lowered(jail, failure: failure))
+    forgetIfGone(jail)
+  }
+
+  private func forgetIfGone(_ jail: String) {
+    if !registry.knows(jail) { definitions[jail] = nil }
   }
 
   private func start(
-    _ verb: String, _ jail: String, onEnd: @escaping (OwnProcesses.End, [UInt8]) -> Void
+    _ verb: String, _ jail: String, limit: Duration?, onEnd: @escaping (OwnProcesses.End, [UInt8]) -> Void
   ) throws(SystemError) -> ProcessKey {
     try own.start(
-      worker + [verb, places.directory(of: jail)], name: "isolation-of-\(jail)",
+      worker() + [verb, places.directory(of: jail)], name: "isolation-of-\(jail)", limit: limit,
       onLine: { [weak self] line in self?.onNotice?("\(jail): \(line)") }, onEnd: onEnd)
   }
 
@@ -158,7 +176,21 @@ final class Confinement {
     switch end {
     case .exited(let status): "the process that was at it ended: \(status)"
     case .failed(let failure): failure.message
+    case .timedOut(let time): "it took longer than \(time.text); the process that was at it was killed"
     }
+  }
+}
+
+extension Confinement {
+  /// The jails of this host, whose plans and journals are kept below the state directory.
+  convenience init(own: OwnProcesses, stateDirectory: String) {
+    let planner = IsolationPlanner(facts: HostIsolationFacts(), stateDirectory: stateDirectory)
+    // Looked up now, since a new version may take the program's place. Where it cannot be found, only jails miss it.
+    let program = Result { () throws(SystemError) in try Host.executable() }
+    self.init(
+      own: own, worker: { () throws(SystemError) in [try program.get(), "isolate"] },
+      places: IsolationDirectory(stateDirectory: stateDirectory)
+    ) { (definition) throws(IsolationRefusal) in try planner.plan(definition) }
   }
 }
 
