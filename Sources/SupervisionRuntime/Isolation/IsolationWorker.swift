@@ -11,13 +11,14 @@ public enum IsolationWorker {
   public struct Outcome {
     /// One line of JSON.
     public var report: String
-    public var isSuccess: Bool
+    public var isSuccess: Bool { failure == nil }
+    fileprivate var failure: String?
     /// What the supervisor's journal should have besides.
     public var notes: [String] = []
 
     fileprivate init(_ report: IsolationReport, notes: [String] = []) {
       self.report = report.text
-      isSuccess = report.failure == nil
+      failure = report.failure
       self.notes = notes
     }
   }
@@ -27,7 +28,10 @@ public enum IsolationWorker {
     alone(in: directory) { kernel in
       let plan = try readPlan(in: directory)
       let before = try undo(directory, &kernel)
-      guard before.isSuccess else { return before }
+      if let failure = before.failure {
+        return Outcome(
+          IsolationReport(failure: "what an earlier start has left cannot be undone: \(failure)"), notes: before.notes)
+      }
       var journal = try JournalFile(creating: IsolationDirectory.journal(in: directory))
       switch IsolationRun.carryOut(plan, kernel: &kernel, journal: &journal) {
       case .success(let outcome):
@@ -35,7 +39,7 @@ public enum IsolationWorker {
         let jail = StandingJail(jid: jid, name: plan.jail, path: plan.root)
         return Outcome(IsolationReport(jail: jail), notes: before.notes)
       case .failure(let failure):
-        let notes = settle(failure.remains, in: directory)
+        let notes = settle(failure.remains, in: directory) + errors(of: failure.remains)
         if failure.remains.isFinished { clear(directory) }
         return Outcome(IsolationReport(failure: failure.error.message), notes: before.notes + notes)
       }
@@ -79,9 +83,10 @@ public enum IsolationWorker {
     var journal = try JournalFile(appendingTo: path)
     let remains = undoing.run(kernel: &kernel, journal: &journal)
     let notes = settle(remains, in: directory)
-    guard !remains.isFinished else { return Outcome(IsolationReport(failure: nil), notes: notes) }
-    let errors = remains.errors.map(\.message).joined(separator: "; ")
-    return Outcome(IsolationReport(failure: errors), notes: notes)
+    guard !remains.isFinished else {
+      return Outcome(IsolationReport(failure: nil), notes: notes + errors(of: remains))
+    }
+    return Outcome(IsolationReport(failure: remains.errors.map(\.message).joined(separator: "; ")), notes: notes)
   }
 
   /// That it can stay is no failure: a plan and a lock mean nothing without a journal.
@@ -91,9 +96,9 @@ public enum IsolationWorker {
 
   /// Removes a journal that has done its work.
   ///
-  /// - Returns: what people should know of the undoing.
+  /// - Returns: what is left on purpose.
   private static func settle(_ remains: IsolationRemains, in directory: String) -> [String] {
-    let notes = remains.leftovers.map { "left as it is: \($0)" } + remains.errors.map { "undoing: \($0.message)" }
+    let notes = remains.leftovers.map { "left as it is: \($0)" }
     guard remains.isFinished else { return notes }
     do throws(SystemError) {
       try Files.remove(IsolationDirectory.journal(in: directory))
@@ -101,6 +106,11 @@ public enum IsolationWorker {
     } catch {
       return notes + ["\(error)"]
     }
+  }
+
+  /// What went wrong in an undoing, where that is not what the report says.
+  private static func errors(of remains: IsolationRemains) -> [String] {
+    remains.errors.map { "undoing: \($0.message)" }
   }
 
   /// - Returns: `nil` when there is none.
