@@ -69,7 +69,8 @@ final class Confinement {
   /// Where the processes of a service are to run; `nil` when it is in no jail.
   func place(of id: ServiceID) -> JailPlace? {
     guard let owner = joined[id], let jail = standing[owner] else { return nil }
-    return JailPlace(jail: jail, accountRoot: definitions[owner]?.process.rare.jail?.accountRoot)
+    let root = definitions[owner]?.process.rare.jail?.root
+    return JailPlace(jail: jail, isTree: root == .directory)
   }
 
   /// The services that share the jail of this one, itself included.
@@ -202,6 +203,13 @@ struct JailPlace: Equatable {
 
   /// Whether programs and directories inside are those of the host.
   var isOnHostFiles: Bool { jail.path == "/" }
+
+  /// - Parameter isTree: its root has files of its own that say who is who. An ephemeral one has not.
+  init(jail: StandingJail, isTree: Bool) {
+    self.jail = jail
+    // The root that the jail was made with: a link in the definition's path may lead elsewhere by now.
+    accountRoot = isTree && jail.path != "/" ? jail.path : nil
+  }
 }
 
 extension JailPlace {
@@ -215,7 +223,6 @@ extension JailPlace {
       throw SpawnFailure(
         stage: "jail", errno: 0, message: "there is no jail called \(name) to enter; jls(8) lists those that are there")
     }
-    jail = StandingJail(jid: found.jid, name: name, path: found.path)
-    accountRoot = found.path == "/" ? nil : found.path
+    self.init(jail: StandingJail(jid: found.jid, name: name, path: found.path), isTree: true)
   }
 }
