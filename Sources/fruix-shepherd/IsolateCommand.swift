@@ -15,7 +15,9 @@ enum IsolateCommand {
     else { return mistake() }
     switch verb {
     case "up": return report(IsolationWorker.up(directory))
-    case "down": return report(IsolationWorker.down(directory))
+    case "down":
+      if (try? Files.status(directory)) == nil { Terminal.error("\(directory) does not exist: there is nothing to undo") }
+      return report(IsolationWorker.down(directory))
     default: return mistake()
     }
   }

@@ -4,7 +4,6 @@
 #include "CProc.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -78,12 +77,6 @@ int
 cproc_sync(int descriptor)
 {
 	return fsync(descriptor);
-}
-
-int
-cproc_lock(int descriptor)
-{
-	return flock(descriptor, LOCK_EX | LOCK_NB);
 }
 
 int

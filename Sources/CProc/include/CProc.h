@@ -381,9 +381,6 @@ ssize_t cproc_read(int descriptor, void *buffer, size_t size);
 /* send(2) without SIGPIPE for sockets, write(2) for the rest. */
 ssize_t cproc_write(int descriptor, const void *buffer, size_t size);
 int cproc_sync(int descriptor);
-
-/* flock(2), exclusive and without waiting, until the descriptor is closed.  EWOULDBLOCK: another process has it. */
-int cproc_lock(int descriptor);
 int cproc_duplicate(int descriptor);
 int cproc_set_nonblocking(int descriptor);
 int cproc_set_mode(int descriptor, mode_t mode);

@@ -48,8 +48,9 @@ struct Ending: Sendable {
 
   /// From SIGKILL to giving up: a process that does not die in this time hangs in the kernel.
   static let killPatience: Duration = .seconds(10)
-  /// From the request to leave a jail to giving up: its commands may take their time, busy mounts too.
-  static let releasePatience: Duration = .seconds(120)
+  /// From the request to leave a jail to giving up: long enough to hear what became of an undoing that was ended for taking
+  /// too long.
+  static let releasePatience: Duration = JailRegistry.undoingPatience + .seconds(10)
 
   private(set) var phase: Phase = .terminating
   private(set) var main: ProcessKey?

@@ -131,7 +131,10 @@ extension Life {
       }
     case .gaveUp(let reason):
       context.effects.append(.attemptFailed(reason, willRetry: false))
-      rest(.failed(reason), at: context.now)
+      guard isConfined else { return rest(.failed(reason), at: context.now) }
+      // What outlived SIGKILL is no reason to keep the jail.
+      let remains = Ending.Remains(runsPostStop: false, isConfined: true)
+      end(remains, commanded: false, .failed(reason), in: &context)
     }
   }
 

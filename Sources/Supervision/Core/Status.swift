@@ -55,6 +55,17 @@ extension Supervisor {
     return idsByName.filter { Glob.matches($0.key, pattern) }.values.sorted()
   }
 
+  /// The definition by which the jail of a service is made: its own, or that of the service which it shares the jail with. Of
+  /// the latter the newest one, since that service may run in no jail yet; by its own name rather than by what others provide,
+  /// whoever is up.
+  ///
+  /// - Returns: `nil` when there is no such service any more.
+  public func jailMaker(of id: ServiceID) -> ServiceDefinition? {
+    let definition = services[id.index].inForce.definition
+    guard let name = definition.process.rare.jail?.sharedWith else { return definition }
+    return resolve(name).first.map { services[$0.index].blueprint.definition }
+  }
+
   public func name(of id: ServiceID) -> String { services[id.index].name }
 
   /// The definition that the present run of a service began with; at rest the one that its next start uses.

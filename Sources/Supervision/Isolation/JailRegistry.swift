@@ -25,6 +25,9 @@ public struct JailRegistry: Sendable {
     case released(ServiceID, failure: String?)
   }
 
+  /// How long an undoing may take: its commands may take their time, busy mounts too. What takes longer hangs.
+  public static let undoingPatience: Duration = .seconds(120)
+
   private enum Phase {
     case raising
     case abandoning
@@ -45,6 +48,12 @@ public struct JailRegistry: Sendable {
   private var entries: [String: Entry] = [:]
 
   public init() {}
+
+  /// The jails that are there, on their way up or on their way down, in the order of their names.
+  public var jails: [String] { entries.keys.sorted() }
+
+  /// Whether there is anything of a jail, or is about to be.
+  public func knows(_ jail: String) -> Bool { entries[jail] != nil }
 
   /// The members of a jail that is there.
   public func members(of jail: String) -> [ServiceID] {

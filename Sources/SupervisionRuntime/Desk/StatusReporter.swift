@@ -78,10 +78,10 @@ struct StatusReporter {
   }
 
   private func jail(of snapshot: ServiceSnapshot) -> ServiceStatus.Jail? {
-    guard let jail = snapshot.definition.process.rare.jail else { return nil }
-    let owner = jail.sharedWith.flatMap { shell.core.find($0) }.map { shell.core.blueprint(of: $0).definition }
+    // Of the definition that it runs by: a load may have taken the jail from the next start.
+    guard let jail = shell.core.blueprint(of: snapshot.id).definition.process.rare.jail else { return nil }
     let place = shell.confinement.place(of: snapshot.id)
-    let name = place?.jail.name ?? jail.enter ?? (owner ?? snapshot.definition).jailName ?? ""
+    let name = place?.jail.name ?? jail.enter ?? shell.core.jailMaker(of: snapshot.id)?.jailName ?? snapshot.name
     var status = ServiceStatus.Jail(name: name)
     status.jid = place?.jail.jid
     status.path = place?.jail.path

@@ -11,7 +11,8 @@ final class Confinement {
 
   private let own: OwnProcesses
   /// The command that carries plans out; a verb and a directory are added.
-  private let worker: [String]
+  private let worker: () throws(SystemError) -> [String]
+  private let patience: Duration
   private let places: IsolationDirectory
   private let plan: Planner
   private var registry = JailRegistry()
@@ -22,13 +23,20 @@ final class Confinement {
   private var standing: [String: StandingJail] = [:]
   private var raising: [String: ProcessKey] = [:]
 
+  /// Why no jail can be made or undone here.
+  var obstacle: String?
   var onEvent: ((Event) -> Void)?
   /// What is worth a line in the supervisor's journal.
   var onNotice: ((String) -> Void)?
 
-  init(own: OwnProcesses, worker: [String], places: IsolationDirectory, plan: @escaping Planner) {
+  /// - Parameter patience: for an undoing; a making has that of the service that wants it.
+  init(
+    own: OwnProcesses, worker: @escaping () throws(SystemError) -> [String], places: IsolationDirectory,
+    patience: Duration = JailRegistry.undoingPatience, plan: @escaping Planner
+  ) {
     self.own = own
     self.worker = worker
+    self.patience = patience
     self.places = places
     self.plan = plan
   }
@@ -37,6 +45,7 @@ final class Confinement {
 
   /// - Parameter owner: the definition whose jail it is: the service's own, or that of the service which it shares the jail with.
   func confine(_ id: ServiceID, by owner: ServiceDefinition) {
+    if let obstacle { return refuse(id, obstacle) }
     joined[id] = owner.name
     // A jail that is there, or on its way, stays what it is.
     if definitions[owner.name] == nil || raising[owner.name] == nil && standing[owner.name] == nil {
@@ -60,7 +69,8 @@ final class Confinement {
   /// Where the processes of a service are to run; `nil` when it is in no jail.
   func place(of id: ServiceID) -> JailPlace? {
     guard let owner = joined[id], let jail = standing[owner] else { return nil }
-    return JailPlace(jail: jail, accountRoot: definitions[owner]?.process.rare.jail?.accountRoot)
+    let root = definitions[owner]?.process.rare.jail?.root
+    return JailPlace(jail: jail, isTree: root == .directory)
   }
 
   /// The services that share the jail of this one, itself included.
@@ -68,8 +78,14 @@ final class Confinement {
     joined[id].map { registry.members(of: $0) } ?? []
   }
 
+  /// The services of whose jails something is there: one that stands or is on its way, or what could not be undone.
+  var remains: [String] {
+    obstacle == nil ? Set(registry.jails + places.leftovers()).sorted() : []
+  }
+
   /// Undoes what a dead supervisor has left. A service whose jail is among it waits for that.
   func inherit() {
+    guard obstacle == nil else { return }
     for jail in places.leftovers() {
       onNotice?("undoing what an earlier supervisor has left of the jail of \(jail)")
       carryOut(registry.inherit(jail))
@@ -98,7 +114,8 @@ final class Confinement {
         return raised(jail, failure: "service \(jail) makes no jail")
       }
       try places.write(plan)
-      raising[jail] = try start("up", jail) { [weak self] end, output in self?.raiseEnded(jail, end, output) }
+      raising[jail] = try start("up", jail, limit: nil) { [weak self] end, output in self?.raiseEnded(jail, end, output)
+      }
     } catch let refusal as IsolationRefusal {
       raised(jail, failure: refusal.reasons.joined(separator: "; "))
     } catch {
@@ -113,24 +130,24 @@ final class Confinement {
       self.standing[jail] = standing
       return raised(jail, failure: nil)
     }
-    let failure = report?.failure ?? Self.describe(end)
-    guard report == nil else { return raised(jail, failure: failure) }
-    // It has not had the time to undo what it had begun.
+    if let failure = report?.failure { return raised(jail, failure: failure) }
+    // It has not had the time to undo what it had begun, or to tell that all was well.
     lower(jail) { [weak self] trouble in
       if let trouble { self?.onNotice?("\(jail): \(trouble)") }
-      self?.raised(jail, failure: failure)
+      self?.raised(jail, failure: Self.describe(end))
     }
   }
 
   private func raised(_ jail: String, failure: String?) {
     if failure != nil { standing[jail] = nil }
     carryOut(registry.raised(jail, failure: failure))
+    forgetIfGone(jail)
   }
 
   private func lower(_ jail: String, _ done: @escaping (String?) -> Void) {
     standing[jail] = nil
     do throws(SystemError) {
-      _ = try start("down", jail) { end, output in
+      _ = try start("down", jail, limit: patience) { end, output in
         done(IsolationReport(output).map(\.failure) ?? Self.describe(end))
       }
     } catch {
@@ -141,13 +158,18 @@ final class Confinement {
   private func lowered(_ jail: String, _ failure: String?) {
     if let failure { onNotice?("\(jail): \(failure)") }
     carryOut(registry.lowered(jail, failure: failure))
+    forgetIfGone(jail)
+  }
+
+  private func forgetIfGone(_ jail: String) {
+    if !registry.knows(jail) { definitions[jail] = nil }
   }
 
   private func start(
-    _ verb: String, _ jail: String, onEnd: @escaping (OwnProcesses.End, [UInt8]) -> Void
+    _ verb: String, _ jail: String, limit: Duration?, onEnd: @escaping (OwnProcesses.End, [UInt8]) -> Void
   ) throws(SystemError) -> ProcessKey {
     try own.start(
-      worker + [verb, places.directory(of: jail)], name: "isolation-of-\(jail)",
+      worker() + [verb, places.directory(of: jail)], name: "isolation-of-\(jail)", limit: limit,
       onLine: { [weak self] line in self?.onNotice?("\(jail): \(line)") }, onEnd: onEnd)
   }
 
@@ -155,7 +177,21 @@ final class Confinement {
     switch end {
     case .exited(let status): "the process that was at it ended: \(status)"
     case .failed(let failure): failure.message
+    case .timedOut(let time): "it took longer than \(time.text); the process that was at it was killed"
     }
+  }
+}
+
+extension Confinement {
+  /// The jails of this host, whose plans and journals are kept below the state directory.
+  convenience init(own: OwnProcesses, stateDirectory: String) {
+    let planner = IsolationPlanner(facts: HostIsolationFacts(), stateDirectory: stateDirectory)
+    // Looked up now, since a new version may take the program's place. Where it cannot be found, only jails miss it.
+    let program = Result { () throws(SystemError) in try Host.executable() }
+    self.init(
+      own: own, worker: { () throws(SystemError) in [try program.get(), "isolate"] },
+      places: IsolationDirectory(stateDirectory: stateDirectory)
+    ) { (definition) throws(IsolationRefusal) in try planner.plan(definition) }
   }
 }
 
@@ -167,6 +203,13 @@ struct JailPlace: Equatable {
 
   /// Whether programs and directories inside are those of the host.
   var isOnHostFiles: Bool { jail.path == "/" }
+
+  /// - Parameter isTree: its root has files of its own that say who is who. An ephemeral one has not.
+  init(jail: StandingJail, isTree: Bool) {
+    self.jail = jail
+    // The root that the jail was made with: a link in the definition's path may lead elsewhere by now.
+    accountRoot = isTree && jail.path != "/" ? jail.path : nil
+  }
 }
 
 extension JailPlace {
@@ -180,7 +223,6 @@ extension JailPlace {
       throw SpawnFailure(
         stage: "jail", errno: 0, message: "there is no jail called \(name) to enter; jls(8) lists those that are there")
     }
-    jail = StandingJail(jid: found.jid, name: name, path: found.path)
-    accountRoot = found.path == "/" ? nil : found.path
+    self.init(jail: StandingJail(jid: found.jid, name: name, path: found.path), isTree: true)
   }
 }

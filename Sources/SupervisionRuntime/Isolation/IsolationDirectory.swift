@@ -6,6 +6,9 @@ import UCL
 ///     isolation/web/plan       what is to be done
 ///     isolation/web/journal    what has been done, and was not undone
 ///     isolation/web/root       the place of an ephemeral root
+///     isolation/web/lock       held by the process that is making or undoing the jail
+///
+/// The directory goes when nothing is left to undo.
 struct IsolationDirectory {
   let path: String
 
@@ -18,6 +21,15 @@ struct IsolationDirectory {
   static func plan(in directory: String) -> String { "\(directory)/plan" }
 
   static func journal(in directory: String) -> String { "\(directory)/journal" }
+
+  static func lock(in directory: String) -> String { "\(directory)/lock" }
+
+  /// Removes what has done its work. What lies there besides stays, and the directory with it.
+  static func clear(_ directory: String) throws(SystemError) {
+    try Files.remove(plan(in: directory))
+    try Files.remove(lock(in: directory))
+    try Files.removeDirectory(directory)
+  }
 
   /// Replaces the plan of the service that it is made for.
   func write(_ plan: IsolationPlan) throws(SystemError) {

@@ -22,8 +22,11 @@ struct IsolationReport: Equatable {
       return nil
     }
     failure = value["failure"]?.string
-    if let jid = value["jid"]?.integer, let name = value["name"]?.string, let path = value["path"]?.string {
-      jail = StandingJail(jid: Int32(truncatingIfNeeded: jid), name: name, path: path)
+    // 0 is the host itself, where nothing may run that belongs into a jail.
+    if let number = value["jid"]?.integer, let jid = Int32(exactly: number), jid > 0,
+      let name = value["name"]?.string, let path = value["path"]?.string
+    {
+      jail = StandingJail(jid: jid, name: name, path: path)
     }
   }
 

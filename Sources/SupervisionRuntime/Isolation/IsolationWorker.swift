@@ -4,115 +4,124 @@ import UCL
 /// Makes and undoes the jail of one service: what `fruix-shepherd isolate` does, in a process beside the event loop.
 ///
 /// It may wait as long as the kernel wants, and may be killed at any moment: the journal in its directory says what there is to
-/// undo, and whoever comes next begins with that.
+/// undo, and whoever comes next begins with that. One that hangs in the kernel does not die of that, and may do one thing more
+/// when it wakes up: as long as it lives it has the lock, and nobody else begins.
 public enum IsolationWorker {
   /// The report for the supervisor, and whether all went well.
   public struct Outcome {
     /// One line of JSON.
     public var report: String
-    public var isSuccess: Bool
+    public var isSuccess: Bool { failure == nil }
+    fileprivate var failure: String?
     /// What the supervisor's journal should have besides.
     public var notes: [String] = []
 
     fileprivate init(_ report: IsolationReport, notes: [String] = []) {
       self.report = report.text
-      isSuccess = report.failure == nil
+      failure = report.failure
       self.notes = notes
     }
   }
 
   /// Carries out the plan in a directory, after undoing what an earlier attempt has left there.
   public static func up(_ directory: String) -> Outcome {
-    alone(in: directory) { make(directory) }
+    alone(in: directory) { kernel in
+      let plan = try readPlan(in: directory)
+      let before = try undo(directory, &kernel)
+      if let failure = before.failure {
+        return Outcome(
+          IsolationReport(failure: "what an earlier start has left cannot be undone: \(failure)"), notes: before.notes)
+      }
+      var journal = try JournalFile(creating: IsolationDirectory.journal(in: directory))
+      switch IsolationRun.carryOut(plan, kernel: &kernel, journal: &journal) {
+      case .success(let outcome):
+        guard let jid = outcome.jid else { throw IsolationError("the plan \(directory)/plan makes no jail") }
+        let jail = StandingJail(jid: jid, name: plan.jail, path: plan.root)
+        return Outcome(IsolationReport(jail: jail), notes: before.notes)
+      case .failure(let failure):
+        let notes = settle(failure.remains, in: directory) + errors(of: failure.remains)
+        if failure.remains.isFinished { clear(directory) }
+        return Outcome(IsolationReport(failure: failure.error.message), notes: before.notes + notes)
+      }
+    }
   }
 
   /// Undoes what the journal in a directory says; nothing when there is none.
   public static func down(_ directory: String) -> Outcome {
-    alone(in: directory) {
-      do {
-        var kernel = try HostIsolationKernel()
-        return undo(directory, &kernel)
-      } catch {
-        return Outcome(IsolationReport(failure: text(of: error)))
-      }
+    guard (try? Files.status(directory)) != nil else { return Outcome(IsolationReport(failure: nil)) }
+    return alone(in: directory) { kernel in
+      let outcome = try undo(directory, &kernel)
+      if outcome.isSuccess { clear(directory) }
+      return outcome
     }
   }
 
-  /// Of two processes that follow one journal each would undo what the other does: a lock on the directory keeps them apart, also
-  /// one that an earlier supervisor has started and that hangs in the kernel.
-  private static func alone(in directory: String, _ body: () -> Outcome) -> Outcome {
-    do throws(SystemError) {
-      let lock = try Descriptor.open(directory)
-      try lock.lock()
-      let outcome = body()
+  /// Works on a jail, with its lock.
+  private static func alone(
+    in directory: String, _ work: (inout HostIsolationKernel) throws -> Outcome
+  ) -> Outcome {
+    let path = IsolationDirectory.lock(in: directory)
+    do {
+      let lock = try Files.lock(path)
+      var kernel = try HostIsolationKernel()
+      let outcome = try work(&kernel)
       _ = consume lock
       return outcome
-    } catch  where error.code == SystemError.wouldBlock {
-      return Outcome(IsolationReport(failure: "another process makes or undoes the jail of \(directory) already"))
-    } catch {
-      return Outcome(IsolationReport(failure: "\(error)"))
-    }
-  }
-
-  private static func make(_ directory: String) -> Outcome {
-    var kernel: HostIsolationKernel
-    let plan: IsolationPlan
-    do {
-      kernel = try HostIsolationKernel()
-      plan = try readPlan(in: directory)
-    } catch {
-      return Outcome(IsolationReport(failure: text(of: error)))
-    }
-    let before = undo(directory, &kernel)
-    guard before.isSuccess else { return before }
-    do {
-      var journal = try JournalFile(creating: IsolationDirectory.journal(in: directory))
-      switch IsolationRun.carryOut(plan, kernel: &kernel, journal: &journal) {
-      case .success(let outcome):
-        let jail = StandingJail(jid: outcome.jid ?? 0, name: plan.jail, path: plan.root)
-        return Outcome(IsolationReport(jail: jail), notes: before.notes)
-      case .failure(let failure):
-        let notes = settle(failure.remains, in: directory)
-        return Outcome(IsolationReport(failure: failure.error.message), notes: before.notes + notes)
-      }
-    } catch {
-      return Outcome(IsolationReport(failure: text(of: error)))
-    }
-  }
-
-  private static func undo(_ directory: String, _ kernel: inout some IsolationKernel) -> Outcome {
-    let path = IsolationDirectory.journal(in: directory)
-    do {
-      let bytes = try Files.read(path, limit: 16 << 20)
-      let undoing = try IsolationUndoing(journal: bytes)
-      var journal = try JournalFile(appendingTo: path)
-      let remains = undoing.run(kernel: &kernel, journal: &journal)
-      let notes = settle(remains, in: directory)
-      guard !remains.isFinished else { return Outcome(IsolationReport(failure: nil), notes: notes) }
-      let errors = remains.errors.map(\.message).joined(separator: "; ")
-      return Outcome(IsolationReport(failure: errors), notes: notes)
-    } catch let error as SystemError where error.code == SystemError.notFound {
-      return Outcome(IsolationReport(failure: nil))
-    } catch let error as IsolationError {
+    } catch let error as SystemError where error.code == SystemError.wouldBlock {
       return Outcome(
         IsolationReport(
-          failure: "the journal \(path) cannot be read (\(error.message)): undo by hand what it names, and remove it"))
+          failure:
+            "another process is still making or undoing the jail, and may hang in the kernel; it has \(path) open"))
     } catch {
       return Outcome(IsolationReport(failure: text(of: error)))
     }
+  }
+
+  private static func undo(_ directory: String, _ kernel: inout some IsolationKernel) throws -> Outcome {
+    let path = IsolationDirectory.journal(in: directory)
+    guard let undoing = try readJournal(path) else { return Outcome(IsolationReport(failure: nil)) }
+    var journal = try JournalFile(appendingTo: path)
+    let remains = undoing.run(kernel: &kernel, journal: &journal)
+    let notes = settle(remains, in: directory)
+    guard !remains.isFinished else {
+      return Outcome(IsolationReport(failure: nil), notes: notes + errors(of: remains))
+    }
+    return Outcome(IsolationReport(failure: remains.errors.map(\.message).joined(separator: "; ")), notes: notes)
+  }
+
+  /// That it can stay is no failure: a plan and a lock mean nothing without a journal.
+  private static func clear(_ directory: String) {
+    try? IsolationDirectory.clear(directory)
   }
 
   /// Removes a journal that has done its work.
   ///
-  /// - Returns: what people should know of the undoing.
+  /// - Returns: what is left on purpose.
   private static func settle(_ remains: IsolationRemains, in directory: String) -> [String] {
-    let notes = remains.leftovers.map { "left as it is: \($0)" } + remains.errors.map { "undoing: \($0.message)" }
+    let notes = remains.leftovers.map { "left as it is: \($0)" }
     guard remains.isFinished else { return notes }
     do throws(SystemError) {
       try Files.remove(IsolationDirectory.journal(in: directory))
       return notes
     } catch {
       return notes + ["\(error)"]
+    }
+  }
+
+  /// What went wrong in an undoing, where that is not what the report says.
+  private static func errors(of remains: IsolationRemains) -> [String] {
+    remains.errors.map { "undoing: \($0.message)" }
+  }
+
+  /// - Returns: `nil` when there is none.
+  private static func readJournal(_ path: String) throws -> IsolationUndoing? {
+    do {
+      return try IsolationUndoing(journal: Files.read(path, limit: 16 << 20))
+    } catch let error as SystemError where error.code == SystemError.notFound {
+      return nil
+    } catch let error as IsolationError {
+      throw IsolationError(
+        "the journal \(path) cannot be read (\(error.message)): undo by hand what it names, and remove it")
     }
   }
 

@@ -9,6 +9,8 @@ final class OwnProcesses {
     case exited(ExitStatus)
     /// It never became its program.
     case failed(SpawnFailure)
+    /// It took longer than it may, and was killed.
+    case timedOut(Duration)
   }
 
   private let loop: EventLoop
@@ -22,6 +24,7 @@ final class OwnProcesses {
     var service: ServiceID
     var output: OutputCollector
     var onEnd: (End, _ output: [UInt8]) -> Void
+    var limit: (time: Duration, timer: TimerHeap.Timer, isOver: Bool)?
   }
 
   init(loop: EventLoop, table: ProcessTable) {
@@ -33,11 +36,12 @@ final class OwnProcesses {
   ///
   /// - Parameters:
   ///   - name: what the record of processes calls it.
+  ///   - limit: after this time it is killed, with all that it has started.
   ///   - onLine: gets what it says on the standard error, line by line.
   ///   - onEnd: gets its end, and what it has written to the standard output.
   /// - Throws: there is no process then, and `onEnd` is not called.
   func start(
-    _ words: [String], name: String, onLine: @escaping (String) -> Void,
+    _ words: [String], name: String, limit: Duration? = nil, onLine: @escaping (String) -> Void,
     onEnd: @escaping (End, _ output: [UInt8]) -> Void
   ) throws(SystemError) -> ProcessKey {
     let key = ProcessKey(serial: nextSerial)
@@ -70,7 +74,18 @@ final class OwnProcesses {
       output.finish()
       throw error
     }
+    if let limit { self.limit(key, to: limit) }
     return key
+  }
+
+  private func limit(_ key: ProcessKey, to time: Duration) {
+    let timer = loop.schedule(at: Clock.now() + time) { [weak self] in
+      self?.running[key]?.limit?.isOver = true
+      self?.kill(key)
+    }
+    // It may have ended before this.
+    guard running[key] != nil else { return loop.cancel(timer) }
+    running[key]?.limit = (time, timer, false)
   }
 
   /// SIGKILL for the process and all that it has started.
@@ -91,8 +106,12 @@ final class OwnProcesses {
 
   private func end(_ key: ProcessKey, _ end: End) -> Bool {
     guard let process = running.removeValue(forKey: key) else { return false }
+    if let limit = process.limit { loop.cancel(limit.timer) }
+    // What it has started must not go on beside whoever goes on from where it was.
+    if case .exited(.signaled) = end { table.signalSubtree(process.service, HostSignal.kill) }
     process.output.finish()
-    process.onEnd(end, process.output.standardOutput)
+    let isTooLate = process.limit?.isOver == true
+    process.onEnd(process.limit.flatMap { isTooLate ? .timedOut($0.time) : nil } ?? end, process.output.standardOutput)
     return true
   }
 }

@@ -67,13 +67,6 @@ public struct Descriptor: ~Copyable {
   }
 
   /// fsync(2).
-  /// flock(2): exclusive, until the descriptor is closed.
-  ///
-  /// - Throws: `EWOULDBLOCK`, another process has it.
-  public borrowing func lock() throws(SystemError) {
-    try check("flock", cproc_lock(number))
-  }
-
   public borrowing func synchronize() throws(SystemError) {
     try check("fsync", cproc_sync(number))
   }

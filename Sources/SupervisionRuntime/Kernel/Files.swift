@@ -110,6 +110,13 @@ public enum Files {
     throw SystemError("unlink", on: path, code: cproc_errno())
   }
 
+  /// Opens (makes) a file and takes an exclusive flock(2), which ends with the descriptor.
+  ///
+  /// - Throws: `EWOULDBLOCK`, another process has it.
+  static func lock(_ path: String) throws(SystemError) -> Descriptor {
+    Descriptor(adopting: try check("flock", on: path, cproc_lock_file(path, 0o600)))
+  }
+
   /// rmdir(2).
   public static func removeDirectory(_ path: String) throws(SystemError) {
     try check("rmdir", on: path, cproc_directory_remove(path))

@@ -67,9 +67,9 @@ public struct ControlListener: ~Copyable {
 
   private static func takeLock(of path: String) throws(Failure) -> Descriptor {
     do {
-      return Descriptor(adopting: try check("flock", on: path + ".lock", cproc_lock_file(path + ".lock", 0o600)))
+      return try Files.lock(path + ".lock")
     } catch {
-      guard error.code == EWOULDBLOCK else { throw .system(error) }
+      guard error.code == SystemError.wouldBlock else { throw .system(error) }
       throw .inUse(pid: listener(on: path))
     }
   }

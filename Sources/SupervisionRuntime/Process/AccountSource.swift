@@ -62,11 +62,3 @@ struct TreeAccounts: AccountSource {
     files.group(named: text) ?? UInt32(text)
   }
 }
-
-extension JailDefinition {
-  /// The tree whose accounts the names of users in this jail are; `nil`: the host's. An ephemeral root has no files of its own
-  /// that would say.
-  var accountRoot: String? {
-    root == .directory && path != "/" ? path : nil
-  }
-}

@@ -83,15 +83,9 @@ public final class Daemon {
       enablement = try state.readEnablement()
       try Host.ignoreBrokenPipes()
       let launcher = try Launcher(logDirectory: logPath, openFiles: try OpenFiles.raise())
-      let places = IsolationDirectory(stateDirectory: statePath)
       shell = try Shell(
         loop: loop, launcher: launcher, journal: journal, seed: UInt64(bitPattern: Clock.wall())
-      ) { (own) throws(SystemError) in
-        let planner = IsolationPlanner(facts: HostIsolationFacts(), stateDirectory: statePath)
-        return Confinement(own: own, worker: [try Host.executable(), "isolate"], places: places) {
-          (definition) throws(IsolationRefusal) in try planner.plan(definition)
-        }
-      }
+      ) { Confinement(own: $0, stateDirectory: statePath) }
     } catch {
       throw Failure("cannot start: \(error)", exitCode: ExitCode.system)
     }
@@ -198,6 +192,10 @@ public final class Daemon {
     for note in inheritance.notes { journal.notice(note) }
     desk.notes = inheritance.notes
     record = inheritance.file
+    shell.confinement.obstacle = inheritance.rival.map {
+      "supervisor \($0) keeps its jails in the same state directory; "
+        + "give this one its own: supervisor { state-directory = ... }"
+    }
     record?.onTrouble = { [weak self] error in
       self?.journal.error("the record of processes is incomplete: \(error)")
     }

@@ -25,14 +25,14 @@ final class Shell {
   /// - Parameter confinement: makes what makes jails, given the processes that the supervisor runs for itself.
   init(
     loop: EventLoop, launcher: Launcher, journal: Journal, seed: UInt64,
-    confinement: (OwnProcesses) throws(SystemError) -> Confinement
+    confinement: (OwnProcesses) -> Confinement
   ) throws(SystemError) {
     self.loop = loop
     self.launcher = launcher
     self.journal = journal
     table = try ProcessTable(loop: loop)
     own = OwnProcesses(loop: loop, table: table)
-    self.confinement = try confinement(own)
+    self.confinement = confinement(own)
     core = Supervisor(seed: seed)
     table.onEvent = { [weak self] event in
       guard let self, !own.take(event) else { return }
@@ -91,7 +91,7 @@ final class Shell {
     case .record(let record): journal.record(record)
     case .saveEnablement(let enablement): onEnablement?(enablement)
     case .forget(let id, _): table.forget(id)
-    case .exit(let unstopped): onExit?(unstopped)
+    case .exit(let unstopped): onExit?(unstopped + confinement.remains.map { "the jail of \($0)" })
     }
   }
 
@@ -103,12 +103,11 @@ final class Shell {
   }
 
   private func confine(_ id: ServiceID) {
-    let definition = core.blueprint(of: id).definition
-    guard let name = definition.process.rare.jail?.sharedWith else {
-      return confinement.confine(id, by: definition)
+    guard let maker = core.jailMaker(of: id) else {
+      let name = core.blueprint(of: id).definition.process.rare.jail?.sharedWith ?? ""
+      return confinement.refuse(id, "there is no service \(name) any more, whose jail it shares")
     }
-    guard let owner = core.find(name) else { return confinement.refuse(id, "there is no service \(name) any more") }
-    confinement.confine(id, by: core.blueprint(of: owner).definition)
+    confinement.confine(id, by: maker)
   }
 
   private func spawn(_ key: ProcessKey, _ id: ServiceID, _ role: ProcessRole, _ invocation: Invocation?) {

@@ -7,6 +7,8 @@ struct Inheritance {
   var file: ProcessRecordFile?
   /// What there is to say about it, for the journal and the status.
   var notes: [String] = []
+  /// The pid of a supervisor that runs, and whose directory it is: what is in it is none of this one's business.
+  var rival: Int32?
 
   /// Takes over the state directory. May wait for survivors to end, at most ``SurvivorEnding/most``.
   ///
@@ -16,6 +18,7 @@ struct Inheritance {
     do throws(SystemError) {
       if let record = try state.readProcessRecord(), record.boot == own.boot {
         if try SurvivorSearch.isAlive(record, among: Sighting.all()) {
+          result.rival = record.supervisor
           result.notes.append(
             "supervisor \(record.supervisor) uses the same state directory, and runs; "
               + "what this one starts is not recorded there, and would outlive its death"

@@ -17,14 +17,14 @@ extension ProcessTests {
       var notices: [String] = []
 
       /// - Parameter script: what happens on `up`, in sh(1); `$2` is the directory of the jail.
-      init(up script: String, refusal: String? = nil) throws {
+      init(up script: String, refusal: String? = nil, patience: Duration = .seconds(60)) throws {
         base = temporaryPath("confinement")
         try Files.makeDirectory(base, permissions: 0o700)
         let worker = """
           echo "$1" >> "$2/calls"
           case $1 in
           up) \(script) ;;
-          down) rm -f "$2/journal"; [ ! -f "$2/stuck" ] || { echo '{"failure":"busy"}'; exit 1; }; echo '{}' ;;
+          down) [ ! -f "$2/slow" ] || sleep 1000; rm -f "$2/journal"; [ ! -f "$2/stuck" ] || { echo '{"failure":"busy"}'; exit 1; }; echo '{}' ;;
           esac
           """
         try Files.replace(base + "/worker", with: Array(worker.utf8))
@@ -33,7 +33,8 @@ extension ProcessTests {
         let table = try ProcessTable(loop: loop)
         self.table = table
         let own = OwnProcesses(loop: loop, table: table)
-        confinement = Confinement(own: own, worker: ["/bin/sh", base + "/worker"], places: places) {
+        let words = ["/bin/sh", base + "/worker"]
+        confinement = Confinement(own: own, worker: { words }, places: places, patience: patience) {
           (definition) throws(IsolationRefusal) in
           if let refusal { throw IsolationRefusal(reasons: [refusal]) }
           return IsolationPlan(service: definition.name, jail: definition.name, root: "/", steps: [])
@@ -125,6 +126,20 @@ extension ProcessTests {
       #expect(scene.places.leftovers().isEmpty)
     }
 
+    @Test(
+      "a jail whose maker died after its report, or that has the host's own id, is undone",
+      arguments: [
+        #"echo '{"jid":7,"name":"web","path":"/j"}'; kill -9 $$"#, #"echo '{"jid":0,"name":"web","path":"/j"}'"#,
+      ])
+    func unsound(ending: String) throws {
+      let scene = try Scene(up: #"echo made > "$2/journal"; "# + ending)
+      scene.confinement.confine(one, by: scene.web)
+      try scene.wait(for: 1)
+      #expect(scene.told.first?.hasSuffix("well") == false)
+      #expect(scene.confinement.place(of: one) == nil)
+      #expect(try scene.calls() == "up\ndown\n")
+    }
+
     @Test("a making that nobody waits for any more is ended, with all that it has started, and undone")
     func abandoned() throws {
       let scene = try Scene(up: #"echo made > "$2/journal"; echo begun >&2; sleep 1000"#)
@@ -159,6 +174,34 @@ extension ProcessTests {
       #expect(scene.told.last == "released 1 busy")
     }
 
+    @Test("an undoing that hangs is ended in time, so that the next one is not kept waiting")
+    func hanging() throws {
+      let scene = try Scene(up: Self.makes + #"; : > "$2/slow""#, patience: .milliseconds(200))
+      scene.confinement.confine(one, by: scene.web)
+      try scene.wait(for: 1)
+      scene.confinement.release(one)
+      #expect(scene.confinement.remains == ["web"])
+      try scene.wait(for: 2)
+      #expect(scene.told.last?.contains("it took longer than") == true)
+      // Its journal is there still.
+      #expect(scene.confinement.remains == ["web"])
+      try Files.remove(scene.file("slow"))
+      scene.confinement.inherit()
+      scene.confinement.confine(one, by: scene.web)
+      try scene.wait(for: 3)
+      #expect(scene.told.last == "confined 1 well")
+    }
+
+    @Test("what a process has started that died in the midst is ended before the undoing begins")
+    func diedWithChildren() throws {
+      let scene = try Scene(up: #"sleep 20 & echo $! >&2; kill -9 $$"#)
+      scene.confinement.confine(one, by: scene.web)
+      try scene.wait(for: 1)
+      let pid = try #require(scene.notices.first?.split(separator: " ").last.flatMap { Int32($0) })
+      var status: Int32 = 0
+      #expect(waitpid(pid, &status, 0) == pid && status == SIGKILL)
+    }
+
     @Test("what an earlier supervisor has left is undone, and a service that wants the jail waits for that")
     func inherited() throws {
       let scene = try Scene(up: Self.makes)
@@ -169,6 +212,19 @@ extension ProcessTests {
       try scene.wait(for: 1)
       #expect(scene.told == ["confined 1 well"])
       #expect(try scene.calls() == "down\nup\n")
+    }
+
+    @Test("the jails of a supervisor that runs are neither undone nor made again by another one")
+    func rival() throws {
+      let scene = try Scene(up: Self.makes)
+      try Files.makeDirectory(scene.places.directory(of: "web"), permissions: 0o700)
+      try Files.replace(scene.file("journal"), with: [])
+      scene.confinement.obstacle = "supervisor 7 keeps its jails here"
+      scene.confinement.inherit()
+      scene.confinement.confine(one, by: scene.web)
+      scene.confinement.release(one)
+      #expect(scene.told == ["confined 1 supervisor 7 keeps its jails here", "released 1 well"])
+      #expect(scene.notices.isEmpty && scene.places.leftovers() == ["web"])
     }
   }
 }

@@ -1,102 +1,47 @@
 import Supervision
 import Testing
-import UCL
 
 @testable import SupervisionRuntime
 
-extension ProcessTests {
-  /// `fruix-shepherd isolate` as far as a system without jails lets it: up to the jail, and back.
-  @Suite struct Worker {
-    /// A directory of a jail with a plan in it.
-    private struct Bench: ~Copyable {
-      let tree: TreeBench
-      let places: IsolationDirectory
-      var directory: String { places.directory(of: "web") }
-      var output: String { tree.outside + "/said" }
+/// What the process beside the event loop does with its directory, as far as that needs no jail.
+@Suite struct IsolationWorkerTests {
+  private func directory(_ files: [String: String] = [:]) throws -> String {
+    let path = temporaryPath("worker")
+    try Files.makeDirectory(path, permissions: 0o700)
+    for (name, text) in files { try Files.replace("\(path)/\(name)", with: Array(text.utf8)) }
+    return path
+  }
 
-      init() throws {
-        tree = try TreeBench()
-        places = IsolationDirectory(stateDirectory: tree.base)
-      }
+  private func failure(_ outcome: IsolationWorker.Outcome) -> String? {
+    IsolationReport(Array(outcome.report.utf8))?.failure
+  }
 
-      func say(_ word: String) -> Command { Command(["sh", "-c", "echo \(word) $JNAME >> \(output)"]) }
+  @Test("where nothing is left to undo, the plan goes too, and what lies beside it stays")
+  func cleared() throws {
+    let empty = try directory(["plan": "{}"])
+    #expect(IsolationWorker.down(empty).isSuccess)
+    #expect((try? Files.status(empty)) == nil)
+    #expect(IsolationWorker.down(empty).isSuccess)
 
-      func said() throws -> String { String(decoding: try Files.read(output), as: UTF8.self) }
+    let used = try directory(["plan": "{}", "notes": "mine"])
+    #expect(IsolationWorker.down(used).isSuccess)
+    #expect(try Files.names(in: used) == ["notes"])
+    try Files.remove(used + "/notes")
+    try Files.removeDirectory(used)
+  }
 
-      func write(_ steps: IsolationStep...) throws {
-        try places.write(IsolationPlan(service: "web", jail: "web", root: tree.root, steps: steps))
-      }
-    }
-
-    private func failure(_ outcome: IsolationWorker.Outcome) -> String? {
-      IsolationReport(Array(outcome.report.utf8))?.failure
-    }
-
-    @Test("what was made before a step that fails is undone, and the report names the step's reason")
-    func undoes() throws {
-      let bench = try Bench()
-      try bench.write(
-        .counterparts(.release, [bench.say("release")]), .directory(bench.tree.path("made"), mode: 0o755),
-        .commands(.prestart, [bench.say("prestart")]), .counterparts(.poststop, [bench.say("poststop")]), .jail([]))
-      let outcome = IsolationWorker.up(bench.directory)
+  @Test("while one process works on a jail no other one begins")
+  func alone() throws {
+    let path = try directory(["plan": "{}", "journal": "no record\n{}\n"])
+    let lock = try Files.lock(IsolationDirectory.lock(in: path))
+    for outcome in [IsolationWorker.up(path), IsolationWorker.down(path)] {
       #expect(!outcome.isSuccess)
-      #expect(failure(outcome)?.contains("jail web") == true)
-      #expect(try bench.said() == "prestart web\npoststop web\nrelease web\n")
-      #expect(try Files.names(in: bench.tree.root).isEmpty)
-      #expect(bench.places.leftovers().isEmpty)
+      #expect(failure(outcome)?.hasPrefix("another process is still making or undoing the jail") == true)
     }
-
-    @Test("an undoing without a journal has nothing to do")
-    func nothing() throws {
-      let bench = try Bench()
-      try bench.write()
-      let outcome = IsolationWorker.down(bench.directory)
-      #expect(outcome.isSuccess && outcome.report == "{}")
-    }
-
-    @Test("a directory that is not there is a mistake, not a success")
-    func missing() throws {
-      let bench = try Bench()
-      let outcome = IsolationWorker.down(bench.directory)
-      #expect(!outcome.isSuccess && failure(outcome)?.contains(bench.directory) == true)
-    }
-
-    @Test("what an earlier one has left is undone before anything new is made")
-    func leftovers() throws {
-      let bench = try Bench()
-      try bench.write(.directory(bench.tree.path("made"), mode: 0o755))
-      // Without a jail in the plan this one succeeds, and stays.
-      #expect(IsolationWorker.up(bench.directory).isSuccess)
-      #expect(bench.places.leftovers() == ["web"])
-      try bench.write(.directory(bench.tree.path("other"), mode: 0o755))
-      #expect(IsolationWorker.up(bench.directory).isSuccess)
-      #expect(try Files.names(in: bench.tree.root) == ["other"])
-      #expect(IsolationWorker.down(bench.directory).isSuccess)
-      #expect(try Files.names(in: bench.tree.root).isEmpty)
-      #expect(bench.places.leftovers().isEmpty)
-    }
-
-    @Test("a journal that cannot be read is left, and says what to do")
-    func damaged() throws {
-      let bench = try Bench()
-      try bench.write()
-      try Files.replace(IsolationDirectory.journal(in: bench.directory), with: Array("[]\n[]\n".utf8))
-      let outcome = IsolationWorker.down(bench.directory)
-      #expect(failure(outcome)?.contains("undo by hand what it names, and remove it") == true)
-      #expect(bench.places.leftovers() == ["web"])
-    }
-
-    @Test("two never work on one jail at the same time")
-    func alone() throws {
-      let bench = try Bench()
-      try bench.write()
-      let other = try Descriptor.open(bench.directory)
-      try other.lock()
-      let outcome = IsolationWorker.up(bench.directory)
-      #expect(failure(outcome)?.contains("another process") == true)
-      _ = consume other
-      #expect(IsolationWorker.up(bench.directory).isSuccess)
-      #expect(IsolationWorker.down(bench.directory).isSuccess)
-    }
+    _ = consume lock
+    #expect(failure(IsolationWorker.down(path))?.contains("cannot be read") == true)
+    #expect(try Files.names(in: path).sorted() == ["journal", "lock", "plan"])
+    for name in ["journal", "lock", "plan"] { try Files.remove("\(path)/\(name)") }
+    try Files.removeDirectory(path)
   }
 }

@@ -86,12 +86,11 @@ import Testing
 
   @Test("names are the host's where the jail has no tree of its own")
   func roots() {
-    var jail = JailDefinition()
-    #expect(jail.accountRoot == nil)
-    jail.path = "/jails/web"
-    #expect(jail.accountRoot == "/jails/web")
-    jail.root = .ephemeral(size: nil)
-    #expect(jail.accountRoot == nil)
+    let service = StandingJail(jid: 7, name: "web", path: "/")
+    let web = StandingJail(jid: 7, name: "web", path: "/jails/web")
+    #expect(JailPlace(jail: service, isTree: true).accountRoot == nil)
+    #expect(JailPlace(jail: web, isTree: true).accountRoot == "/jails/web")
+    #expect(JailPlace(jail: web, isTree: false).accountRoot == nil)
   }
 
   @Test("programs and directories of a jail with a root of its own are not looked for on the host")
@@ -104,12 +103,12 @@ import Testing
     definition.process.rare.jail = JailDefinition()
     let launcher = try Launcher(logDirectory: "/nonexistent", openFiles: OpenFiles(soft: 10, hard: 20))
     // The host's own root: it is missing.
-    let onHost = JailPlace(jail: StandingJail(jid: 7, name: "web", path: "/"), accountRoot: nil)
+    let onHost = JailPlace(jail: StandingJail(jid: 7, name: "web", path: "/"), isTree: true)
     #expect(throws: SpawnFailure.self) {
       _ = try launcher.plan(.main, of: definition, in: onHost, arguments: [], mark: "web")
     }
     definition.process.rare.jail?.path = bench.root
-    let place = JailPlace(jail: StandingJail(jid: 7, name: "web", path: bench.root), accountRoot: bench.root)
+    let place = JailPlace(jail: StandingJail(jid: 7, name: "web", path: bench.root), isTree: true)
     let plan = try launcher.plan(.main, of: definition, in: place, arguments: [], mark: "web")
     #expect(plan.programs == ["/only/inside"])
     #expect(plan.workingDirectory == "/also/inside")
@@ -126,7 +125,7 @@ import Testing
     definition.process.rare.jail?.path = bench.root
     let launcher = try Launcher(logDirectory: "/nonexistent", openFiles: OpenFiles(soft: 10, hard: 20))
     let jail = StandingJail(jid: 7, name: "web", path: bench.root)
-    let place = JailPlace(jail: jail, accountRoot: bench.root)
+    let place = JailPlace(jail: jail, isTree: true)
     let plan = try launcher.plan(.main, of: definition, in: place, arguments: [], mark: "web")
     #expect(plan.jail == 7)
     #expect(plan.credentials.user == 4711)

@@ -69,6 +69,23 @@ struct JailedServiceTests {
     #expect(world.jails.standing.isEmpty)
   }
 
+  @Test("a shared jail is that of the service with the name, though what else provides the name is up")
+  func sharedName() {
+    let world = World(
+      service("other").provides("db"), service("db").jailed().byHand(), service("api").jailed(with: "db"))
+    #expect(world.state("other") == .running)
+    #expect(world.jails.standing == ["db"])
+  }
+
+  @Test("a shared jail is made by the newest definition, though its service runs by one without a jail")
+  func sharedWithNewJail() {
+    var world = World(service("db"))
+    _ = world.load([service("db").jailed(), service("api").jailed(with: "db")])
+    #expect(world.state("api") == .running && world.state("db") == .running)
+    let maker = world.supervisor.find("api").flatMap { world.supervisor.jailMaker(of: $0) }
+    #expect(maker?.jailName == "db")
+  }
+
   @Test("what cannot be undone makes the service fail, and the next start is tried all the same")
   func leftovers() {
     var world = World()
@@ -96,6 +113,18 @@ struct JailedServiceTests {
     #expect(world.state("init") == .completed && world.jails.standing.isEmpty)
     world.stop("init")
     #expect(world.state("init") == .stopped)
+  }
+
+  @Test("a one-shot leaves its jail though what it has started outlives SIGKILL")
+  func oneShotLeavesUnkillable() {
+    var world = World()
+    var plan = ProcessPlan.exits(.exited(0))
+    plan.child = (onStopSignal: .ignores, outlivesKill: .seconds(500))
+    world.plans["init"] = [.main: plan]
+    world.boot(Configuration([oneShot("init").jailed()]))
+    world.advance(.seconds(60))
+    #expect(world.cause("init") == .failed(.unkillable))
+    #expect(world.jails.joined.isEmpty)
   }
 
   @Test("the jail of what survives SIGKILL is left too, and the service says what survives")

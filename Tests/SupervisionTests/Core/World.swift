@@ -187,7 +187,7 @@ struct World {
     case .prepare(let id):
       kernel.at(now, .event(.prepared(id, lacks: lacks[supervisor.name(of: id)] ?? [])))
     case .confine(let id):
-      let jail = supervisor.blueprint(of: id).definition.simulatedJail
+      let jail = supervisor.jailMaker(of: id)?.name ?? ""
       journal.append("\(supervisor.name(of: id)) joins jail \(jail)")
       jails.confine(id, in: jail, at: now, &kernel, confinements)
     case .release(let id):
