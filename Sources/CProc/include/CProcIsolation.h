@@ -81,7 +81,8 @@ struct cproc_mount_id {
 };
 
 /*
- * nmount(2).  EDEADLK: nullfs onto itself, which would hang the kernel.  ENOENT: a devfs ruleset without rules, which would
+ * nmount(2).  EDEADLK: nullfs onto itself, also by way of other nullfs, which would hang the kernel.  EPERM: this process is in
+ * a jail, where it could not undo the mount.  ENOENT: a devfs ruleset without rules, which would
  * show every device.  ENOTDIR, EISDIR: a directory and a file do not go together.  EOPNOTSUPP: this kernel mounts
  * no single files; the caller may copy it instead.  EAGAIN: what was to be mounted upon was replaced meanwhile.
  */
