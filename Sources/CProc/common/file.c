@@ -165,8 +165,6 @@ cproc_resolve(const char *path, char *buffer, size_t size)
 	return -1;
 }
 
-#endif
-
 int
 cproc_link_destination(const char *path, char *buffer, size_t size)
 {
@@ -204,3 +202,5 @@ cproc_read_at(int descriptor, void *buffer, size_t size, uint64_t offset)
 	}
 	return (ssize_t)filled;
 }
+
+#endif

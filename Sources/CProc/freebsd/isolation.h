@@ -19,6 +19,9 @@ int isolation_refused(char *reason, struct request *request);
  */
 int mount_check(const struct cproc_mount *mount, char target[MNAMELEN], char *reason);
 
+/* isolation_mount.c: whether both tell of one mount. */
+bool mount_is_same(const struct statfs *one, const struct statfs *other);
+
 /* isolation_network.c: ioctl(2) on a socket of this family. */
 int network_request(int family, unsigned long command, void *request);
 /* To the kernel a name that is too long is that of no interface: ENXIO. */

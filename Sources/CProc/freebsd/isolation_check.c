@@ -49,18 +49,59 @@ resolve_target(const struct cproc_mount *mount, char target[MNAMELEN], char *rea
 	return isolation_refuse(reason, ENAMETOOLONG, "the path of a mount has at most %d bytes", MNAMELEN - 1);
 }
 
+/* The file system at the bottom of a stack of nullfs(5), by the paths that these were mounted from. */
+static int
+go_to_bottom(struct statfs *mounted)
+{
+	char below[MNAMELEN];
+
+	for (int depth = 0; strcmp(mounted->f_fstypename, "nullfs") == 0; depth++) {
+		if (depth == 32) {
+			errno = ELOOP;
+			return -1;
+		}
+		strlcpy(below, mounted->f_mntfromname, sizeof below);
+		if (statfs(below, mounted) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * 1: both are one file, or one through a nullfs.  A file seen through a nullfs keeps its inode, not its device, and shares
+ * the lock of what is below: the kernel, which looks one level deep for itself, would wait for its own lock for ever.
+ */
+static int
+is_same_file(const char *source, const struct stat *source_status, int target, const struct stat *target_status)
+{
+	struct statfs below_source, below_target;
+
+	if (source_status->st_ino != target_status->st_ino)
+		return 0;
+	if (source_status->st_dev == target_status->st_dev)
+		return 1;
+	if (statfs(source, &below_source) < 0 || go_to_bottom(&below_source) < 0 || fstatfs(target, &below_target) < 0 ||
+	    go_to_bottom(&below_target) < 0)
+		return -1;
+	return mount_is_same(&below_source, &below_target);
+}
+
 /*
  * To the kernel every mistake is EINVAL, and nullfs onto itself a loop without an end: all is looked at before.  What it is
  * counts, not what it is called.
  */
 static int
-check_pair(const struct cproc_mount *mount, const struct stat *target, char *reason)
+check_pair(const struct cproc_mount *mount, int point, const struct stat *target, char *reason)
 {
 	struct stat source;
+	int is_same;
 
 	if (stat(mount->source, &source) < 0)
 		return isolation_refuse(reason, errno, "the source %s cannot be looked at", mount->source);
-	if (source.st_dev == target->st_dev && source.st_ino == target->st_ino)
+	is_same = is_same_file(mount->source, &source, point, target);
+	if (is_same < 0)
+		return isolation_refuse(reason, errno, "what lies below the nullfs of source or target cannot be looked at");
+	if (is_same > 0)
 		return isolation_refuse(reason, EDEADLK, "source and target are the same, and the kernel would hang");
 	if (!S_ISDIR(source.st_mode) && !S_ISREG(source.st_mode))
 		return isolation_refuse(reason, EINVAL, "%s is neither a directory nor a regular file", mount->source);
@@ -76,23 +117,35 @@ check_pair(const struct cproc_mount *mount, const struct stat *target, char *rea
 	return 0;
 }
 
+/* Every mount has an id that is not zero, but to a process in a jail statfs(2) does not tell it. */
 static int
-check_target(const struct cproc_mount *mount, char *reason)
+check_point(const struct cproc_mount *mount, int point, char *reason)
 {
 	struct stat status;
-	int result, target = walk_to(mount->root, mount->relative);
+	struct statfs mounted;
 
-	if (target < 0)
-		return isolation_refuse(reason, errno, "what is to be mounted upon cannot be opened");
-	result = fstat(target, &status);
-	walk_close(target);
-	if (result < 0)
+	if (fstat(point, &status) < 0 || fstatfs(point, &mounted) < 0)
 		return -1;
+	if (mounted.f_fsid.val[0] == 0 && mounted.f_fsid.val[1] == 0)
+		return isolation_refuse(reason, EPERM,
+		    "the kernel does not tell the ids of mounts to a process in a jail, and without its id a mount cannot be undone");
 	if (mount->source != NULL)
-		return check_pair(mount, &status, reason);
+		return check_pair(mount, point, &status, reason);
 	if (S_ISDIR(status.st_mode))
 		return 0;
 	return isolation_refuse(reason, ENOTDIR, "what is to be mounted upon is no directory");
+}
+
+static int
+check_target(const struct cproc_mount *mount, char *reason)
+{
+	int result, point = walk_to(mount->root, mount->relative);
+
+	if (point < 0)
+		return isolation_refuse(reason, errno, "what is to be mounted upon cannot be opened");
+	result = check_point(mount, point, reason);
+	walk_close(point);
+	return result;
 }
 
 /*

@@ -47,8 +47,8 @@ mount_table(size_t *count)
 	return NULL;
 }
 
-static bool
-is_same_id(const struct statfs *one, const struct statfs *other)
+bool
+mount_is_same(const struct statfs *one, const struct statfs *other)
 {
 	return memcmp(&one->f_fsid, &other->f_fsid, sizeof one->f_fsid) == 0;
 }
@@ -57,7 +57,7 @@ static bool
 is_in(const struct statfs *table, size_t count, const struct statfs *mounted)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (is_same_id(&table[i], mounted))
+		if (mount_is_same(&table[i], mounted))
 			return true;
 	}
 	return false;
@@ -98,6 +98,15 @@ cproc_unmount(struct cproc_mount_id id, bool force)
 
 /* ------------------------------------------------------------------- mounting */
 
+/* In whole pages, as tmpfs(5) keeps it: an update repeats the size, and one that is not the same is refused. */
+static uint64_t
+whole_pages(uint64_t size)
+{
+	uint64_t rest = size % (uint64_t)getpagesize();
+
+	return rest == 0 ? size : size + ((uint64_t)getpagesize() - rest);
+}
+
 static int
 mount_now(const struct cproc_mount *mount, const char *target, char *reason)
 {
@@ -110,7 +119,7 @@ mount_now(const struct cproc_mount *mount, const char *target, char *reason)
 	if (mount->source != NULL)
 		request_text(&request, "target", mount->source);
 	if (mount->size > 0) {
-		snprintf(size, sizeof size, "%" PRIu64, mount->size);
+		snprintf(size, sizeof size, "%" PRIu64, whole_pages(mount->size));
 		request_text(&request, "size", size);
 	}
 	if (mount->ruleset > 0) {
@@ -187,7 +196,7 @@ set_mode(const struct cproc_mount *mount, const struct statfs *mounted)
 	directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (directory < 0)
 		return -1;
-	if (fstatfs(directory, &opened) == 0 && is_same_id(&opened, mounted))
+	if (fstatfs(directory, &opened) == 0 && mount_is_same(&opened, mounted))
 		result = fchmod(directory, (mode_t)mount->mode);
 	else
 		errno = EAGAIN;
@@ -227,8 +236,8 @@ mount_and_check(const struct cproc_mount *mount, const char *target, struct cpro
 }
 
 /*
- * Older kernels mount no file upon a file: ENOTDIR was observed, where later ones may say EINVAL of a file system that
- * cannot.
+ * Older kernels mount no file upon a file: ENOTDIR was observed, and ENOENT is possible, since they look for the path of
+ * what is to be mounted upon as for that of a directory; later ones may say EINVAL of a file system that cannot.
  */
 static int
 name_lack_of_files(const struct cproc_mount *mount, char *reason)
@@ -236,7 +245,7 @@ name_lack_of_files(const struct cproc_mount *mount, char *reason)
 	struct stat source;
 	int error = errno;
 
-	if ((error == ENOTDIR || error == EINVAL) && mount->source != NULL && stat(mount->source, &source) == 0 &&
+	if ((error == ENOTDIR || error == ENOENT || error == EINVAL) && mount->source != NULL && stat(mount->source, &source) == 0 &&
 	    S_ISREG(source.st_mode))
 		return isolation_refuse(reason, EOPNOTSUPP, "this kernel mounts directories only, and no single file");
 	errno = error;
@@ -271,6 +280,8 @@ cproc_mount_seal(const char *root, char reason[CPROC_REASON_SIZE])
 	request_begin(&request);
 	request_text(&request, "fstype", "tmpfs");
 	request_text(&request, "fspath", target);
+	/* tmpfs(5) looks for the word: by the flag alone, who has a file open could go on writing. */
+	request_add(&request, "ro", NULL, 0);
 	if (nmount(request.parts, request.count, MNT_UPDATE | MNT_RDONLY) < 0)
 		return isolation_refused(reason, &request);
 	if (statfs(target, &mounted) < 0)

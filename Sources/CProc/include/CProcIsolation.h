@@ -81,9 +81,10 @@ struct cproc_mount_id {
 };
 
 /*
- * nmount(2).  EDEADLK: nullfs onto itself, which would hang the kernel.  ENOENT: a devfs ruleset without rules, which would
- * show every device.  ENOTDIR, EISDIR: a directory and a file do not go together.  EOPNOTSUPP: this kernel mounts
- * no single files; the caller may copy it instead.  EAGAIN: what was to be mounted upon was replaced meanwhile.
+ * nmount(2).  EDEADLK: nullfs onto itself, also by way of other nullfs, which would hang the kernel.  EPERM: this process is in
+ * a jail, where it could not undo the mount.  ENOENT: a devfs ruleset without rules, which would show every device.
+ * ENOTDIR, EISDIR: a directory and a file do not go together.  EOPNOTSUPP: this kernel mounts no single files; the caller
+ * may copy it instead.  EAGAIN: what was to be mounted upon was replaced meanwhile.
  */
 int cproc_mount(const struct cproc_mount *mount, struct cproc_mount_id *id, char reason[CPROC_REASON_SIZE]);
 
@@ -143,7 +144,7 @@ struct cproc_address {
 
 /* 1: there is an interface with this name in this network stack; 0: there is none. */
 int cproc_interface_exists(const char *name);
-/* SIOCIFCREATE2, for a pair `epairN`.  EEXIST: the number is taken. */
+/* SIOCIFCREATE2, for a pair `epairN`.  EEXIST: the number is taken.  EINVAL: the module if_epair is not loaded. */
 int cproc_interface_make(const char *name);
 /* SIOCIFDESTROY.  Either end of a pair takes the other one along.  ENXIO: there is none. */
 int cproc_interface_destroy(const char *name);

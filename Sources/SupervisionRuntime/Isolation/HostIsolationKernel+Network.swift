@@ -27,7 +27,7 @@ extension HostIsolationKernel {
   public mutating func makeEpair(
     _ name: String, description: String, _ addresses: [NetworkAddress], bridge: String?
   ) throws(IsolationError) {
-    try checkResult("make \(name)", cproc_interface_make(name), words: [EINVAL: "epair(4) is not there"])
+    try makePair(name)
     do throws(IsolationError) {
       for end in ["a", "b"] {
         try checkResult("describe \(name)\(end)", cproc_interface_describe(name + end, description))
@@ -40,6 +40,21 @@ extension HostIsolationKernel {
       _ = cproc_interface_destroy(name + "a")
       throw error
     }
+  }
+
+  /// Loads epair(4) where it is missing, as ifconfig(8) does: the generic kernel is without it.
+  private func makePair(_ name: String) throws(IsolationError) {
+    var result = cproc_interface_make(name)
+    // Nothing in the kernel makes interfaces of this name.
+    if result < 0, cproc_errno() == EINVAL {
+      do throws(SystemError) {
+        try Host.requireModule("if_epair")
+      } catch {
+        throw IsolationError("make \(name): load if_epair by kldload(8)", code: error.code)
+      }
+      result = cproc_interface_make(name)
+    }
+    try checkResult("make \(name)", result)
   }
 
   private func join(_ bridge: String, _ member: String) throws(IsolationError) {
