@@ -16,7 +16,9 @@ enum IsolateCommand {
     switch verb {
     case "up": return report(IsolationWorker.up(directory))
     case "down":
-      if (try? Files.status(directory)) == nil { Terminal.error("\(directory) does not exist: there is nothing to undo") }
+      if (try? Files.status(directory)) == nil {
+        Terminal.error("\(directory) does not exist: there is nothing to undo")
+      }
       return report(IsolationWorker.down(directory))
     default: return mistake()
     }
