@@ -202,10 +202,10 @@ extension ProcessTests {
     func stageNumbers() {
       let pairs: [(LaunchStage, cproc_stage)] = [
         (.session, CPROC_STAGE_SESSION), (.terminal, CPROC_STAGE_TERMINAL),
-        (.descriptors, CPROC_STAGE_DESCRIPTORS), (.fib, CPROC_STAGE_FIB), (.limits, CPROC_STAGE_LIMITS),
+        (.descriptors, CPROC_STAGE_DESCRIPTORS), (.limits, CPROC_STAGE_LIMITS),
         (.priority, CPROC_STAGE_PRIORITY), (.cpus, CPROC_STAGE_CPUS), (.protection, CPROC_STAGE_PROTECTION),
-        (.close, CPROC_STAGE_CLOSE), (.jail, CPROC_STAGE_JAIL), (.chroot, CPROC_STAGE_CHROOT),
-        (.directory, CPROC_STAGE_DIRECTORY),
+        (.close, CPROC_STAGE_CLOSE), (.jail, CPROC_STAGE_JAIL), (.fib, CPROC_STAGE_FIB),
+        (.chroot, CPROC_STAGE_CHROOT), (.directory, CPROC_STAGE_DIRECTORY),
         (.groups, CPROC_STAGE_GROUPS), (.group, CPROC_STAGE_GROUP), (.user, CPROC_STAGE_USER),
         (.privileges, CPROC_STAGE_PRIVILEGES), (.signals, CPROC_STAGE_SIGNALS), (.exec, CPROC_STAGE_EXEC),
       ]

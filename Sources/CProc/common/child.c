@@ -190,8 +190,6 @@ take_resources(const struct cproc_spawn *spawn, int report)
 {
 	int failed;
 
-	if ((spawn->flags & CPROC_SET_FIB) != 0 && child_set_fib(spawn->fib) < 0)
-		fail(report, CPROC_STAGE_FIB);
 	if ((spawn->flags & CPROC_SET_OPEN_FILES) != 0 && restore_open_files(spawn) < 0)
 		fail(report, CPROC_STAGE_LIMITS);
 	failed = set_limits(spawn);
@@ -293,6 +291,9 @@ child_run(const struct child_task *task)
 	/* Where the kernel leaves the working directory after an attach is its own affair. */
 	if (spawn->jail != 0 && (child_attach_jail(spawn->jail) < 0 || chdir("/") < 0))
 		fail(report, CPROC_STAGE_JAIL);
+	/* One of the jail's own routing tables, where it has a network stack of its own. */
+	if ((spawn->flags & CPROC_SET_FIB) != 0 && child_set_fib(spawn->fib) < 0)
+		fail(report, CPROC_STAGE_FIB);
 	/* chroot(2) leaves the working directory outside. */
 	if (spawn->root != NULL && (chroot(spawn->root) < 0 || chdir("/") < 0))
 		fail(report, CPROC_STAGE_CHROOT);

@@ -77,10 +77,22 @@ child_deny_new_privileges(void)
 	return procctl(P_PID, getpid(), PROC_NO_NEW_PRIVS_CTL, &enable);
 }
 
+/*
+ * A new network stack has one routing table, whatever net.fibs says outside, and the kernel gives a socket the number of its
+ * process without a look whether there is such a table.  setfib(2) looks: a number that is not there becomes 0.
+ */
 int
 child_attach_jail(int jail)
 {
-	return jail_attach(jail);
+	int own = 0;
+	size_t size = sizeof own;
+
+	if (jail_attach(jail) < 0)
+		return -1;
+	/* A kernel without the variable has no tables to choose from. */
+	if (sysctlbyname("net.my_fibnum", &own, &size, NULL, 0) < 0 || setfib(own) == 0)
+		return 0;
+	return setfib(0);
 }
 
 unsigned

@@ -1,9 +1,9 @@
 #if defined(__FreeBSD__)
 
+#include "../common/child.h"
 #include "isolation.h"
 
 #include <sys/param.h>
-#include <sys/jail.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <fcntl.h>
@@ -164,7 +164,7 @@ go_inside(int jid, const struct cproc_jail_network *network, int output)
 		_exit(1);
 	if (close_range(4, ~0U, 0) < 0)
 		(void)failed(&report, "close the", "descriptors");
-	else if (jail_attach(jid) < 0)
+	else if (child_attach_jail(jid) < 0)
 		(void)failed(&report, "go into the", "jail");
 	else
 		(void)configure(network, &report);

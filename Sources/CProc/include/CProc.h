@@ -33,13 +33,13 @@ enum cproc_stage {
 	CPROC_STAGE_SESSION = 1,  /* setsid, setlogin */
 	CPROC_STAGE_TERMINAL,     /* open, TIOCSCTTY */
 	CPROC_STAGE_DESCRIPTORS,  /* the promised descriptors at their numbers */
-	CPROC_STAGE_FIB,          /* setfib */
 	CPROC_STAGE_LIMITS,       /* setrlimit; `detail` tells which one */
 	CPROC_STAGE_PRIORITY,     /* setpriority */
 	CPROC_STAGE_CPUS,         /* cpuset_setaffinity, sched_setaffinity */
 	CPROC_STAGE_PROTECTION,   /* PROC_SPROTECT, oom_score_adj */
 	CPROC_STAGE_CLOSE,        /* close_range on all that was not promised */
 	CPROC_STAGE_JAIL,         /* jail_attach */
+	CPROC_STAGE_FIB,          /* setfib */
 	CPROC_STAGE_CHROOT,       /* chroot */
 	CPROC_STAGE_DIRECTORY,    /* chdir */
 	CPROC_STAGE_GROUPS,       /* setgroups */

@@ -115,7 +115,7 @@ public struct OpenFiles: Sendable, Equatable {
 public enum LaunchStage: Int32, Sendable {
   // The order of CProc's enum cproc_stage; a test compares them.
   case session = 1
-  case terminal, descriptors, fib, limits, priority, cpus, protection, close, jail, chroot, directory, groups, group,
+  case terminal, descriptors, limits, priority, cpus, protection, close, jail, fib, chroot, directory, groups, group,
     user, privileges, signals, exec
 }
 

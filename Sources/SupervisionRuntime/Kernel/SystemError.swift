@@ -47,6 +47,7 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
   public static var wouldBlock: Int32 { EWOULDBLOCK }
   public static var noSuchProcess: Int32 { ESRCH }
   public static var notPermitted: Int32 { EPERM }
+  public static var invalidArgument: Int32 { EINVAL }
   public static var accessDenied: Int32 { EACCES }
   public static var connectionRefused: Int32 { ECONNREFUSED }
   public static var isDirectory: Int32 { EISDIR }

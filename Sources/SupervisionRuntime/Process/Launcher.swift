@@ -221,6 +221,8 @@ final class Launcher {
       case .session: "cannot start a session: \(reason)"
       case .terminal: "cannot open the terminal \(rare.terminal ?? ""): \(reason)"
       case .descriptors: "cannot arrange the descriptors: \(reason)"
+      case .fib where failure.code == SystemError.invalidArgument:
+        "there is no routing table (fib) \(rare.fib ?? 0); a jail with a network stack of its own (vnet) has only 0"
       case .fib: "cannot choose the routing table (fib) \(rare.fib ?? 0): \(reason)"
       case .limits: "cannot set the limit \(limit(failure.limit, of: rare)): \(reason)"
       case .priority: "cannot set nice to \(rare.nice ?? 0): \(reason)"
