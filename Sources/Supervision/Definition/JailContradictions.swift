@@ -84,7 +84,7 @@ extension JailReader {
   /// nullfs(5) onto itself: the process spins in the kernel, and nothing ends it.
   private mutating func checkSource(_ mount: MountRequest, _ place: SourceLocation) {
     guard jail.root == .directory, case .nullfs(let from, _) = mount.kind else { return }
-    guard from == PathText.join(jail.path, mount.target) else { return }
+    guard from == AbsolutePath.join(jail.path, AbsolutePath.components(of: mount.target) ?? []) else { return }
     reader.error(
       "`\(from)` would be mounted on itself: on the host it is the target too", at: place,
       expected: "another `from`, or another `to`")

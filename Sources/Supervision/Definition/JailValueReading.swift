@@ -10,11 +10,11 @@ extension ValueReader {
 
   mutating func innerPath(_ value: Value, _ name: String) -> String? {
     guard let text = path(value, name) else { return nil }
-    guard let path = PathText.shortest(text) else {
+    guard let components = AbsolutePath.components(of: text) else {
       error("`\(text)` of `\(name)` leads back by `..`", at: value.location, expected: "the path that is meant")
       return nil
     }
-    return path
+    return AbsolutePath.text(components)
   }
 
   /// A size in bytes; k, m, g and t are powers of 1024.
@@ -87,20 +87,5 @@ extension ValueReader {
       }
     }
     return commands
-  }
-}
-
-/// Absolute paths as text.
-enum PathText {
-  /// Without `.`, doubled and trailing slashes; `nil` when there is `..` in it.
-  static func shortest(_ path: String) -> String? {
-    let parts = path.split(separator: "/").filter { $0 != "." }
-    return parts.contains("..") ? nil : "/" + parts.joined(separator: "/")
-  }
-
-  /// A path inside a root, as the host sees it.
-  static func join(_ root: String, _ path: String) -> String {
-    if root == "/" { return path }
-    return path == "/" ? root : root + path
   }
 }

@@ -77,8 +77,7 @@ public struct IsolationPath: Sendable, Equatable, Hashable {
 
   /// - Returns: `nil` when the path has `..` in it.
   public init?(root: String, path: String) {
-    let components = path.split(separator: "/").map(String.init).filter { $0 != "." }
-    guard !components.contains("..") else { return nil }
+    guard let components = AbsolutePath.names(in: path) else { return nil }
     self.init(root: root, components: components)
   }
 

@@ -2,8 +2,13 @@
 enum AbsolutePath {
   /// - Returns: `nil` for a relative path, and for one with `..` in it: what that means depends on links.
   static func components(of path: String) -> [String]? {
-    guard path.utf8.first == UInt8(ascii: "/") else { return nil }
-    return IsolationPath(root: "/", path: path)?.components
+    path.utf8.first == UInt8(ascii: "/") ? names(in: path) : nil
+  }
+
+  /// The names in a path without `.` and empty ones; `nil` when there is `..` among them.
+  static func names(in path: String) -> [String]? {
+    let names = path.split(separator: "/").map(String.init).filter { $0 != "." }
+    return names.contains("..") ? nil : names
   }
 
   static func text(_ components: some Sequence<String>) -> String {
