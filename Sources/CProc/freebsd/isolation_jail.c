@@ -97,29 +97,4 @@ cproc_jail_remove(int jid)
 	return jail_remove(jid);
 }
 
-char *
-cproc_jail_parameters(size_t *length)
-{
-	struct jailparam *list;
-	int count = jailparam_all(&list);
-	size_t used = 0;
-	char *names;
-
-	if (count < 0)
-		return NULL;
-	*length = 0;
-	for (int i = 0; i < count; i++)
-		*length += strlen(list[i].jp_name) + 1;
-	names = malloc(*length + 1);
-	for (int i = 0; names != NULL && i < count; i++) {
-		size_t size = strlen(list[i].jp_name) + 1;
-
-		memcpy(names + used, list[i].jp_name, size);
-		used += size;
-	}
-	jailparam_free(list, (unsigned)count);
-	free(list);
-	return names;
-}
-
 #endif

@@ -128,12 +128,6 @@ int cproc_jail_gone(int jid);
 /* jail_remove(2): ends all processes in the jail.  EINVAL: there is none. */
 int cproc_jail_remove(int jid);
 
-/*
- * The names of the parameters that this kernel knows, each ending with a NUL; *length is the sum of them.  The caller gives
- * the result to cproc_memory_free().
- */
-char *cproc_jail_parameters(size_t *length);
-
 /* ------------------------------------------------------------------ network */
 
 struct cproc_address {

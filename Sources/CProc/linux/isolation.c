@@ -125,14 +125,6 @@ cproc_jail_remove(int jid)
 	return unsupported(NULL);
 }
 
-char *
-cproc_jail_parameters(size_t *length)
-{
-	*length = 0;
-	errno = ENOSYS;
-	return NULL;
-}
-
 int
 cproc_interface_exists(const char *name)
 {

@@ -55,8 +55,8 @@ struct JailParameterList {
     values["children.max"] = .text("0")
     // As jail(8) does with mount.devfs: what the jail may mount itself shows no more than what was mounted for it.
     if let devicesRuleset { values["devfs_ruleset"] = .text(String(devicesRuleset)) }
-    // securelevel stays the host's. sysvmsg, sysvsem and sysvshm are left to the kernel, which disables them: where their
-    // modules are not loaded the parameters do not exist, and to name them would be an error.
+    // securelevel stays the host's. sysvmsg, sysvsem and sysvshm are left to the kernel, which disables them: to name
+    // them would make libjail load their modules.
   }
 
   // MARK: Network

@@ -58,16 +58,4 @@ extension Host {
     if code == ENOENT { return nil }
     throw IsolationError("look for the jail \(name)", code: code)
   }
-
-  /// The parameters of jails that this kernel knows, flags by their positive names.
-  public static func jailParameterNames() throws(IsolationError) -> [String] {
-    var length = 0
-    guard let block = cproc_jail_parameters(&length) else {
-      throw IsolationError("list the parameters of jails", code: cproc_errno())
-    }
-    defer { cproc_memory_free(block) }
-    return UnsafeRawBufferPointer(start: block, count: length).split(separator: 0).map {
-      String(decoding: $0, as: UTF8.self)
-    }
-  }
 }

@@ -53,7 +53,6 @@ import Testing
     ("remove the address 10.0.0.1/24 on lo0: ", { try $0.removeAddress(alias) }),
     ("add the rule jail:web:memoryuse:deny=1: ", { try $0.addRule(rule, jail: "web") }),
     ("remove the rule jail:web:memoryuse:deny=1: ", { try $0.removeRule(rule, jail: "web") }),
-    ("list the parameters of jails: ", { _ in _ = try Host.jailParameterNames() }),
   ]
 
   @Test(
