@@ -235,9 +235,16 @@ struct Ending: Sendable {
 
   /// The next post-stop command, or after the last one the end of what they left.
   private mutating func postStop(in context: inout LifeContext) -> Step {
+    let commands = context.definition.postStop
+    // What belongs into a jail that could not be made does not run at all.
+    while nextPostStop < commands.count, !commands[nextPostStop].asSupervisor, !isConfined,
+      context.definition.isConfined
+    {
+      nextPostStop += 1
+    }
     let index = nextPostStop
     nextPostStop += 1
-    if index < context.definition.postStop.count, !isForced {
+    if index < commands.count, !isForced {
       phase = .postStop(index, context.spawn(.postStop(index)))
       deadline = context.now + context.definition.stop.gracePeriod
       return .ongoing

@@ -107,6 +107,21 @@ struct JailedServiceTests {
     #expect(world.cause("web") == .failed(.confinementLeft("it takes too long")))
   }
 
+  @Test("what belongs into a jail that could not be made does not run, and what cleans up on the host does")
+  func postStopWithoutJail() {
+    var world = World(oneShot("init").postStop())
+    world.confinements = { _, _ in ConfinementPlan(raisingFailure: "no such directory") }
+    var changed = oneShot("init").jailed().postStop(2)
+    changed.isOneShot = false
+    changed.postStop[1].asSupervisor = true
+    world.load(Configuration([changed]))
+    _ = world.takeJournal()
+    world.start("init")
+    #expect(!world.journal.contains("init post-stop command 1"))
+    #expect(world.journal.contains("init post-stop command 2"))
+    #expect(world.cause("init") == .failed(.confinement("no such directory")))
+  }
+
   @Test("a one-shot leaves its jail when it has completed")
   func oneShotLeaves() {
     var world = World(oneShot("init").jailed().postStart())
