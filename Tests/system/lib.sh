@@ -140,10 +140,11 @@ fact() {
                 else if (c == ":") { last_key = word; word = "" }
                 else if (c == "{" || c == "[") {
                     depth++; last_key = ""; word = ""
-                    value[depth, "name"] = ""; value[depth, key] = ""
+                    value[depth, "name"] = ""; value[depth, "state"] = ""; value[depth, key] = ""
                 } else if (c == "," || c == "}" || c == "]") {
                     value_ends()
-                    if (c == "}" && value[depth, "name"] == wanted) { print value[depth, key]; exit }
+                    # A jail has a name too, but no state.
+                    if (c == "}" && value[depth, "name"] == wanted && value[depth, "state"] != "") { print value[depth, key]; exit }
                     if (c != ",") depth--
                 } else if (c !~ /[ \t\n]/) word = word c
             }
