@@ -223,6 +223,8 @@ struct Invariants {
     switch life.state {
     case .stopping(let ending, _), .respawning(.ending(let ending, _)):
       if case .releasing = ending.phase { true } else { false }
+    // What it has is left from an earlier run.
+    case .waiting: true
     default: false
     }
   }
