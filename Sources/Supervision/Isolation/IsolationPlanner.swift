@@ -27,18 +27,7 @@ public struct IsolationPlanner {
   /// - Returns: `nil` when the service makes none: it has no jail, shares another's, or enters one that is there.
   public func plan(_ definition: ServiceDefinition) throws(IsolationRefusal) -> IsolationPlan? {
     guard let name = definition.jailName, let jail = definition.process.rare.jail else { return nil }
-    var run = try PlanRun(
-      facts: facts, root: root(of: jail, service: definition.name), stateDirectory: facts.resolved(stateDirectory))
-
-    if !jail.hooks.release.isEmpty { run.add(.counterparts(.release, jail.hooks.release)) }
-    if case .ephemeral(let size) = jail.root { run.makeEphemeralRoot(service: definition.name, size: size) }
-    if run.isServiceJail {
-      run.refuseMounts(of: jail)
-    } else {
-      run.expose(ExposureList(of: jail, facts: facts, stateDirectory: run.stateDirectory))
-      for request in jail.mounts { run.mount(request) }
-    }
-    if run.isEphemeral { run.add(.seal(root: run.root)) }
+    var run = try root(of: definition, jail)
 
     let network = jail.network
     for alias in network?.aliases ?? [] { run.add(.alias(alias)) }
@@ -61,6 +50,44 @@ public struct IsolationPlanner {
 
     guard run.reasons.isEmpty else { throw IsolationRefusal(reasons: run.reasons) }
     return IsolationPlan(service: definition.name, jail: name, root: run.root, steps: run.steps)
+  }
+
+  /// What a service in the jail of `maker` will not find there, as clauses that name the key. Known only of an ephemeral root, which
+  /// has what is declared and nothing else.
+  public func notes(on definition: ServiceDefinition, inJailOf maker: ServiceDefinition) -> [String] {
+    guard let jail = maker.process.rare.jail, jail.root != .directory, definition.process.rare.chroot == nil,
+      let run = try? root(of: maker, jail)
+    else { return [] }
+    var notes: [String] = []
+    let path = definition.process.environment.last { $0.name == "PATH" }?.value
+    for (key, command) in definition.commandsInside {
+      guard let program = command.words.first else { continue }
+      let places = program.hasPrefix("/") ? [program] : path?.split(separator: ":").map { "\($0)/\(program)" } ?? []
+      if !places.isEmpty, places.allSatisfy({ run.lacks($0) }) {
+        notes.append("`\(key.rawValue)`: the program \(program) will not be in the jail; `expose` it")
+      }
+    }
+    let directory = definition.process.workingDirectory
+    if run.lacks(directory) {
+      notes.append("`working-directory = \(directory)` will not be in the jail; `expose` or `mount` it")
+    }
+    return notes
+  }
+
+  /// The beginning of the plan: all that makes the root what it is.
+  private func root(of definition: ServiceDefinition, _ jail: JailDefinition) throws(IsolationRefusal) -> PlanRun {
+    var run = try PlanRun(
+      facts: facts, root: root(of: jail, service: definition.name), stateDirectory: facts.resolved(stateDirectory))
+    if !jail.hooks.release.isEmpty { run.add(.counterparts(.release, jail.hooks.release)) }
+    if case .ephemeral(let size) = jail.root { run.makeEphemeralRoot(service: definition.name, size: size) }
+    if run.isServiceJail {
+      run.refuseMounts(of: jail)
+    } else {
+      run.expose(ExposureList(of: jail, facts: facts, stateDirectory: run.stateDirectory))
+      for request in jail.mounts { run.mount(request) }
+    }
+    if run.isEphemeral { run.add(.seal(root: run.root)) }
+    return run
   }
 
   /// Where the jail's root is, with the links of the host resolved: so the kernel names it too, in statfs(2) and jls(8).
@@ -86,5 +113,16 @@ public struct IsolationPlanner {
       }
       return .directory(real, isOwn: status.isOwn(of: facts.supervisorUID))
     }
+  }
+}
+
+extension ServiceDefinition {
+  /// The commands that run in the service's jail, with the keys that have them.
+  fileprivate var commandsInside: [(ServiceKey, Command)] {
+    let hooks: [(ServiceKey, [Hook])] = [
+      (.preStart, preStart), (.postStart, postStart), (.postStop, postStop), (.stop, stop.exec.map { [$0] } ?? []),
+    ]
+    let inside = hooks.flatMap { key, hooks in hooks.filter { !$0.asSupervisor }.map { (key, $0.command) } }
+    return (exec.map { [(.exec, $0)] } ?? []) + inside
   }
 }

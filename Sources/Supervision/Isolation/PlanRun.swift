@@ -82,6 +82,13 @@ struct PlanRun {
     }
   }
 
+  /// Whether it is certain that nothing will be at a path inside.
+  func lacks(_ path: String) -> Bool {
+    guard let components = AbsolutePath.components(of: path) else { return false }
+    let sight = tree.look(at: components)
+    return sight.kind == .missing && sight.ground == .memory
+  }
+
   mutating func expose(_ list: ExposureList) {
     reasons += list.reasons
     for exposure in list.mounts {

@@ -14,6 +14,8 @@ struct PlanInquiry {
     var enters: String?
     /// `nil`: it makes none.
     var outcome: Result<IsolationPlan, IsolationRefusal>?
+    /// What the service will not find in it.
+    var notes: [String] = []
     /// Whether this system has jails at all.
     var hasJails: Bool
   }
@@ -32,6 +34,7 @@ struct PlanInquiry {
     let maker = try jail.sharedWith.map { (name) throws(Failure) in try find(name, in: configuration) } ?? definition
     do throws(IsolationRefusal) {
       answer.outcome = try planner.plan(maker).map { .success($0) }
+      answer.notes = planner.notes(on: definition, inJailOf: maker)
     } catch {
       answer.outcome = .failure(error)
     }
@@ -72,6 +75,7 @@ extension PlanInquiry.Answer {
       text += "\(sharedWith ?? service): its jail cannot be made:\n"
       text += refusal.reasons.map { "  \($0)\n" }.joined()
     }
+    for note in notes { text += "note: \(note)\n" }
     if !hasJails { text += "note: jails need FreeBSD; here the service does not start\n" }
     return text
   }
@@ -86,6 +90,7 @@ extension PlanInquiry.Answer {
     case .failure(let refusal): members.append(("reasons", .array(refusal.reasons.map(Value.string))))
     case nil: break
     }
+    if !notes.isEmpty { members.append(("notes", .array(notes.map(Value.string)))) }
     if outcome != nil { members.append(("has-jails", .boolean(hasJails))) }
     return .object(members)
   }
