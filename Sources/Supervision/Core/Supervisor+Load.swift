@@ -11,6 +11,7 @@ extension Supervisor {
     var roots: [ServiceID] = []
     for definition in configuration.services.values { roots.append(add(definition)) }
     relink()
+    roots += makeEnabledInstances()
     start(roots.filter { startsByItself($0) }, for: .boot, on: .automatic)
   }
 

@@ -69,6 +69,25 @@ extension Supervisor {
     }
   }
 
+  /// Instances that were enabled before this boot, and that no file names.
+  mutating func makeEnabledInstances() -> [ServiceID] {
+    var made: [ServiceID] = []
+    for name in enabledNames.sorted() where idsByName[name] == nil {
+      guard let at = name.firstIndex(of: "@"), at != name.index(before: name.endIndex),
+        configuration.templates[String(name[...at])] != nil
+      else { continue }
+      do throws(Refusal) {
+        make(try definitions(of: name))
+        made += idsByName[name].map { [$0] } ?? []
+      } catch {
+        var reason = ""
+        if case .badInstance(_, let problems) = error { reason = ": " + problems.joined(separator: "; ") }
+        actions.append(.record(.instanceRefused("\(name) is enabled and cannot be made\(reason)")))
+      }
+    }
+    return made
+  }
+
   private mutating func make(_ definitions: [ServiceDefinition]) {
     for definition in definitions {
       // Unloaded and not gone yet, or named twice.

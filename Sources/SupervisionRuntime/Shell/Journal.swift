@@ -39,6 +39,8 @@ final class Journal {
 
   /// Something that should not be; it was contained.
   func anomaly(_ text: String) {
+    case .instanceRefused(let text):
+      error(text)
     logger.error("\(text)")
   }
 
