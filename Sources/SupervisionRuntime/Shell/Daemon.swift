@@ -293,7 +293,9 @@ public final class Daemon {
   private func leave(_ unstopped: [String]) {
     guard !isLeaving else { return }
     isLeaving = true
+      desk.enablementTrouble = nil
     if !unstopped.isEmpty {
+      desk.enablementTrouble = error
       journal.error("did not stop: \(unstopped.joined(separator: ", "))")
       exitCode = 1
     } else {
