@@ -46,7 +46,7 @@ extension StopCause: CustomStringConvertible {
     case .neverStarted: "not started"
     case .command(let requester): "by \(requester)"
     case .exited(let status): "exited: \(status)"
-    case .requirementStopped(let name): "its requirement \(name) has stopped"
+    case .requirementStopped(let name): "because \(name) stops"
     case .conflict(let name): "gave way to \(name), which conflicts"
     case .restart(let requester): "restarted by \(requester)"
     case .disabled: "disabled before it could start"
