@@ -68,7 +68,8 @@ extension FailureCause: CustomStringConvertible {
     case .hookTimeout(let role, let time): "\(role): not done after \(time.text)"
     case .exitedBeforeReady(let status): "\(status) before it was ready"
     case .exited(let status): status.description
-    case .startTimeout(let time): "not ready after \(time.text)"
+    case .startTimeout(let time, nil): "not ready after \(time.text)"
+    case .startTimeout(let time, let role?): "not ready after \(time.text): \(role) had not ended"
     case .respawnLimit(let count, let period, let last):
       "respawned \(count) times in \(period.text), the limit; last: \(last)"
     case .requirement(let name, let trouble): "its requirement \(name) \(trouble.text)"
