@@ -15,7 +15,7 @@ extension Supervisor {
   mutating func known(_ names: [String], making: Bool = false) throws(Refusal) -> [ServiceID] {
     var instances: [String: [ServiceDefinition]] = [:]
     for name in names where !isPattern(name) && present(name) == nil {
-      let definitions = try definitions(of: name)
+      let definitions = if let over = finishedTransients[name] { [over] } else { try definitions(of: name) }
       guard making else { throw .unknownService(name) }
       instances[name] = definitions
     }
@@ -91,9 +91,11 @@ extension Supervisor {
   private mutating func make(_ definitions: [ServiceDefinition]) {
     for definition in definitions {
       // Unloaded and not gone yet, or named twice.
+      let isOfFiles = finishedTransients[definition.name] != nil
       let id = idsByName[definition.name] ?? add(definition)
       services[id.index].isRemoved = false
-      services[id.index].isInstanceOnDemand = true
+      services[id.index].isInstanceOnDemand = !isOfFiles
+      services[id.index].isOfFiles = isOfFiles
       replace(id, with: definition)
     }
     relink()
