@@ -5,7 +5,8 @@
 set -eu
 
 binaries=${1:?usage: install.sh DIRECTORY-OF-THE-EXECUTABLES DESTDIR PREFIX}
-prefix=${2:-}${3:?usage: install.sh DIRECTORY-OF-THE-EXECUTABLES DESTDIR PREFIX}
+place=${3:?usage: install.sh DIRECTORY-OF-THE-EXECUTABLES DESTDIR PREFIX}
+prefix=${2:-}$place
 cd "$(dirname "$0")/.."
 
 # put MODE DIRECTORY FILE...
@@ -20,12 +21,26 @@ put() {
     done
 }
 
+# put_placed MODE DIRECTORY FILE...: as put, with PREFIX for the usual place in the text.
+put_placed() {
+    placed_mode=$1
+    placed_directory=$2
+    shift 2
+    for original in "$@"; do
+        sed -e "s#/usr/local/etc/#$place/etc/#g" -e "s#/usr/local/sbin/#$place/sbin/#g" \
+            -e "s#/usr/local/share/#$place/share/#g" "$original" >"$drafts/${original##*/}"
+        put "$placed_mode" "$placed_directory" "$drafts/${original##*/}"
+    done
+}
+
+drafts=$(mktemp -d)
+trap 'rm -rf "$drafts"' EXIT
 put 755 sbin "$binaries/fruix-shepherd"
 put 755 bin "$binaries/herd"
 put 644 share/fruix-shepherd/services.d services/*.ucl
 put 644 share/examples/fruix-shepherd services/demo/*.ucl
 put 644 share/examples/fruix-shepherd/jails services/examples/*.ucl
-put 644 share/man/man5 man/*.5
-put 644 share/man/man8 man/*.8
-put 755 etc/rc.d etc/rc.d/fruix_shepherd
+put_placed 644 share/man/man5 man/*.5
+put_placed 644 share/man/man8 man/*.8
+put_placed 755 etc/rc.d etc/rc.d/fruix_shepherd
 install -d -m 755 "$prefix/etc/fruix-shepherd/services.d"

@@ -2,14 +2,26 @@
 # Starts a supervisor of the running user's own, in the foreground, with services/demo.
 #
 # usage: run.sh DIRECTORY-OF-THE-EXECUTABLES
-# The services are copied into a private directory first: the supervisor refuses files that others may write.
+# The services are copied into a private directory first: the supervisor refuses files that others may write. A user has one such
+# directory, so that after a death of the supervisor the next one finds its record there, and ends what it has left.
 set -u
 
 binaries=${1:?usage: run.sh DIRECTORY-OF-THE-EXECUTABLES}
 here=$(cd "$(dirname "$0")/.." && pwd)
 
 umask 077
-demo=$(mktemp -d "${TMPDIR:-/tmp}/fruix-shepherd-demo.XXXXXX") || exit 1
+demo=${TMPDIR:-/tmp}/fruix-shepherd-demo-$(id -u)
+# Anybody may make that name in a directory that all share.
+if ! mkdir "$demo" 2>/dev/null && { [ -L "$demo" ] || ! [ -d "$demo" ] || ! [ -O "$demo" ]; }; then
+    echo "run.sh: $demo is not a directory of yours; remove it, or set TMPDIR" >&2
+    exit 1
+fi
+chmod 700 "$demo" || exit 1
+if FRUIX_SHEPHERD_SOCKET=$demo/socket "$binaries/herd" status root >/dev/null 2>&1; then
+    echo "run.sh: a supervisor of yours runs already: FRUIX_SHEPHERD_SOCKET=$demo/socket herd stop root ends it" >&2
+    exit 1
+fi
+rm -rf "$demo/config"
 mkdir "$demo/config" "$demo/config/services.d"
 cp "$here"/services/demo/*.ucl "$demo/config/services.d/" || exit 1
 cat >"$demo/config/supervisor.ucl" <<UCL
@@ -48,5 +60,9 @@ while kill -0 "$supervisor" 2>/dev/null; do
     wait "$supervisor"
     status=$?
 done
-rm -rf "$demo"
+if [ "$status" -eq 0 ]; then
+    rm -rf "$demo"
+else
+    echo "The supervisor ended with status $status. $demo is kept: the next make run ends what was left running." >&2
+fi
 exit "$status"

@@ -53,6 +53,9 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable {
   /// An argument has the right type but no meaning: a signal that does not exist, the bare name of a template.
   public static let invalidArgument = ErrorCode(rawValue: "invalid-argument")
 
+  /// It is done, and lasts only until the supervisor ends: the lists of what is enabled and disabled cannot be written.
+  public static let notSaved = ErrorCode(rawValue: "not-saved")
+
   // MARK: The service
 
   /// The service is disabled, or a requirement of it is.

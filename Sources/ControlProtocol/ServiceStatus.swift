@@ -57,6 +57,8 @@ public struct ServiceStatus: Sendable, Equatable {
   public var isOneShot = false
   public var isTransient = false
   public var isPackaged = false
+  /// The definition has changed since this run began: the next start uses the new one.
+  public var isDefinitionPending = false
   public var provision: [String] = []
   public var requirement: [String] = []
   public var wants: [String] = []

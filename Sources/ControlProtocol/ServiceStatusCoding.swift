@@ -52,6 +52,7 @@ extension ServiceStatus {
     if isOneShot { json.member("one_shot", true) }
     if isTransient { json.member("transient", true) }
     if isPackaged { json.member("packaged", true) }
+    if isDefinitionPending { json.member("definition_pending", true) }
     json.member("provision", provision)
     json.member("requirement", requirement)
     json.member("wants", wants)
@@ -100,6 +101,7 @@ extension ServiceStatus {
     isOneShot = try fields.flag("one_shot", or: false)
     isTransient = try fields.flag("transient", or: false)
     isPackaged = try fields.flag("packaged", or: false)
+    isDefinitionPending = try fields.flag("definition_pending", or: false)
     provision = try fields.strings("provision")
     requirement = try fields.strings("requirement")
     wants = try fields.strings("wants")

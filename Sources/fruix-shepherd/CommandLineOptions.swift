@@ -9,6 +9,7 @@ struct CommandLineOptions {
   var logLevel = Logger.Level.notice
   var checks = false
   var daemonizes = false
+  private var staysInForeground = false
   var showsVersion = false
   var showsHelp = false
 
@@ -41,6 +42,9 @@ struct CommandLineOptions {
       case .valueMissing(let word): throw Mistake(message: "`\(word)` needs a value")
       case .end(let argument?): throw Mistake(message: "unexpected argument `\(argument)`")
       case .end(nil):
+        if staysInForeground, daemonizes {
+          throw Mistake(message: "`--foreground` and `--daemonize` contradict each other: give one of them")
+        }
         if pidFile != nil, !daemonizes { throw Mistake(message: "`--pid-file` goes with `--daemonize`") }
         return
       }
@@ -53,7 +57,7 @@ struct CommandLineOptions {
     case "socket": socket = value
     case "pid-file": pidFile = value
     case "check": checks = true
-    case "foreground": daemonizes = false
+    case "foreground": staysInForeground = true
     case "daemonize": daemonizes = true
     case "log-level":
       guard let level = Logger.Level(rawValue: value ?? "") else {

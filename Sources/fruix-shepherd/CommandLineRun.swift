@@ -30,18 +30,21 @@ enum CommandLineRun {
   }
 
   private static func supervise(_ path: String, _ options: CommandLineOptions) -> Int32 {
+    // In the background the current directory is another.
+    let pidFile = options.pidFile.map(absolute)
+    let socket = options.socket.map(absolute)
     do {
       let background = try options.daemonizes ? Background() : nil
       var logger = Logger(label: "fruix-shepherd") { StreamLogHandler.standardError(label: $0) }
       logger.logLevel = options.logLevel
       let daemon = try Daemon(
         Daemon.Options(
-          configuration: path, socket: options.socket.map(absolute),
+          configuration: path, socket: socket,
           packaged: StandardPlaces.packaged(user: Host.user)),
         logger: logger)
-      if let background { try daemonize(background, daemon, pidFile: options.pidFile) }
+      if let background { try daemonize(background, daemon, pidFile: pidFile) }
       let status = try run(daemon)
-      if let pidFile = options.pidFile { try Files.remove(pidFile) }
+      if let pidFile { try Files.remove(pidFile) }
       return status
     } catch let failure as Daemon.Failure {
       Terminal.error("fruix-shepherd: \(failure.message)")

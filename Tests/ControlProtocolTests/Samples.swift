@@ -42,6 +42,7 @@ enum Samples {
     service.isOneShot = true
     service.isTransient = true
     service.isPackaged = true
+    service.isDefinitionPending = true
     service.provision = ["http"]
     service.requirement = ["network", "disk"]
     service.wants = ["cache"]

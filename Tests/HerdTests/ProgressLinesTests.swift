@@ -70,6 +70,25 @@ struct ProgressLinesTests {
         == "api       starting   ...  failed: exit 1 during pre-start (1.2 s)\n")
   }
 
+  @Test(
+    "a service has one final line, also when it is in another state by the end",
+    arguments: [
+      (ServiceState.running, ServiceOutcome.Kind.started, ServiceState.completed),
+      (.stopped, .stopped, .starting), (.failed, .failed, .respawning), (.failed, .stopped, .failed),
+    ])
+  func once(shown: ServiceState, kind: ServiceOutcome.Kind, now: ServiceState) {
+    var lines = ProgressLines(.plain)
+    _ = lines.text(for: .state(.init(service: "mailer", state: shown, at: at(0))))
+    #expect(lines.text(for: [ServiceOutcome("mailer", kind, state: now)]) == "")
+  }
+
+  @Test("an outcome that contradicts the last line is shown")
+  func contradiction() {
+    var lines = ProgressLines(.plain)
+    _ = lines.text(for: .state(.init(service: "api", state: .stopped, at: at(0))))
+    #expect(lines.text(for: [ServiceOutcome("api", .failed, state: .failed)]) == "api       failed\n")
+  }
+
   @Test("outcomes that nothing was said about get a line")
   func outcomes() {
     var lines = ProgressLines(.plain)

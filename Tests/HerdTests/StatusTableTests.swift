@@ -114,6 +114,7 @@ struct ServiceReportTests {
     service.jail?.path = "/jails/web"
     service.jail?.others = ["php"]
     service.surroundings = ["no-new-privileges = true", "limits = { open-files = 64; }"]
+    service.isDefinitionPending = true
     service.processCount = 5
     service.log = "/var/log/fruix-shepherd/nginx.log"
     service.definedAt = "/etc/nginx.ucl:1"
@@ -124,6 +125,7 @@ struct ServiceReportTests {
           wanted             yes, by boot, 3 days ago
           last exit          signal 11 (SEGV), 2 h ago
           respawns           4
+          definition         changed since: the next start uses the new one
           command            /usr/local/sbin/nginx -g 'daemon off;'
           user               www
           jail               web (jid 5) at /jails/web, with php

@@ -2,19 +2,40 @@
 . "$(dirname "$0")/lib.sh"
 begin "what make run starts"
 
-TMPDIR=$work sh "$here/../../Tools/run.sh" "$bin" >"$work/run.out" 2>&1 &
-run=$!
-started="$started $run"
-it "it prints how to talk to the supervisor" eventually 10 grep -q 'FRUIX_SHEPHERD_SOCKET=' "$work/run.out"
-FRUIX_SHEPHERD_SOCKET=$(sed -n 's/.*export FRUIX_SHEPHERD_SOCKET=//p' "$work/run.out")
-it "there is one" eventually 20 "$bin/herd" status root
-it "its services come up" up web greeter
-supervisor=$(descendants "$run" | while read -r pid; do case $(ps -o args= -p "$pid") in *fruix-shepherd\ *) echo "$pid" ;; esac; done | head -n 1)
-remember_processes
+# make_run: starts it in the background, and returns when its supervisor answers.
+make_run() {
+    TMPDIR=$work sh "$here/../../Tools/run.sh" "$bin" >"$work/run.out" 2>&1 &
+    run=$!
+    started="$started $run"
+    it "it prints how to talk to the supervisor" eventually 10 grep -q 'FRUIX_SHEPHERD_SOCKET=' "$work/run.out"
+    FRUIX_SHEPHERD_SOCKET=$(sed -n 's/.*export FRUIX_SHEPHERD_SOCKET=//p' "$work/run.out")
+    it "there is one" eventually 20 "$bin/herd" status root
+    it "its services come up" up web greeter
+    supervisor=$(descendants "$run" | while read -r pid; do case $(ps -o args= -p "$pid") in *fruix-shepherd\ *) echo "$pid" ;; esac; done | head -n 1)
+    remember_processes
+}
+
+# all_gone PID...
+all_gone() { for pid in "$@"; do gone "$pid" || return 1; done; }
+
+make_run
+TMPDIR=$work sh "$here/../../Tools/run.sh" "$bin" >"$work/second.out" 2>&1
+it "a second one is refused" is "$?" 1
+it "and says how the first is ended" grep -q 'runs already: .*herd stop root' "$work/second.out"
+
+survivors=$(descendants "$supervisor")
+kill -KILL "$supervisor"
+wait "$run"
+it "it fails when its supervisor is killed" is "$?" 137
+it "it says that the next run cleans up" grep -q 'is kept: the next make run ends what was left' "$work/run.out"
+
+make_run
+# shellcheck disable=SC2086
+it "the next run has ended what was left" eventually 5 all_gone $survivors
 kill -TERM "$run"
 wait "$run"
-date; cp "$work/run.out" /tmp/house-run.out; it "it ends when it is told to" is "$?" 0
+it "it ends when it is told to" is "$?" 0
 it "no process is left" eventually 5 none_left
-it "and no file" sh -c "! ls -d '$work'/fruix-shepherd-demo.*"
+it "and no file" sh -c "! ls -d '$work'/fruix-shepherd-demo-*"
 supervisor=
 finish

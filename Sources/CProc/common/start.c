@@ -1,5 +1,7 @@
 #include "CProc.h"
 
+#include <sys/wait.h>
+
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -65,8 +67,16 @@ cproc_background_begin(void)
 		do
 			length = read(ends[0], &ready, 1);
 		while (length < 0 && errno == EINTR);
+		if (length == 1)
+			_exit(0);
 		/* End of file: the child has failed, and has said why on the standard error. */
-		_exit(length == 1 ? 0 : 1);
+		int status = 0;
+		pid_t ended;
+		do
+			ended = waitpid(child, &status, 0);
+		while (ended < 0 && errno == EINTR);
+		int code = ended == child && WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+		_exit(code != 0 ? code : 1);
 	}
 	close(ends[0]);
 	if (fcntl(ends[1], F_SETFD, FD_CLOEXEC) < 0 || setsid() < 0 || chdir("/") < 0) {

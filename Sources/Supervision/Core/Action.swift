@@ -133,6 +133,8 @@ public enum Record: Sendable, Equatable {
   case ordered(String, Requester)
   case loaded(LoadSummary)
   case forgotten(service: String)
+  /// An instance that is enabled could not be made at boot, and why.
+  case instanceRefused(String)
   /// Something that cannot happen did; it was contained.
   case anomaly(String)
 }

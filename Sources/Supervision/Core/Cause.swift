@@ -54,7 +54,8 @@ public indirect enum FailureCause: Sendable, Hashable {
   case exitedBeforeReady(ExitStatus)
   /// The main process (or a one-shot) ended without success.
   case exited(ExitStatus)
-  case startTimeout(Duration)
+  /// The command that had not ended, if it was one that kept the service from being ready.
+  case startTimeout(Duration, during: ProcessRole? = nil)
   /// The respawn limit was reached; the last cause is inside.
   case respawnLimit(count: Int, period: Duration, last: FailureCause)
   case requirement(String, RequirementTrouble)

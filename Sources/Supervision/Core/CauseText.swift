@@ -46,7 +46,7 @@ extension StopCause: CustomStringConvertible {
     case .neverStarted: "not started"
     case .command(let requester): "by \(requester)"
     case .exited(let status): "exited: \(status)"
-    case .requirementStopped(let name): "its requirement \(name) has stopped"
+    case .requirementStopped(let name): "because \(name) stops"
     case .conflict(let name): "gave way to \(name), which conflicts"
     case .restart(let requester): "restarted by \(requester)"
     case .disabled: "disabled before it could start"
@@ -68,7 +68,8 @@ extension FailureCause: CustomStringConvertible {
     case .hookTimeout(let role, let time): "\(role): not done after \(time.text)"
     case .exitedBeforeReady(let status): "\(status) before it was ready"
     case .exited(let status): status.description
-    case .startTimeout(let time): "not ready after \(time.text)"
+    case .startTimeout(let time, nil): "not ready after \(time.text)"
+    case .startTimeout(let time, let role?): "not ready after \(time.text): \(role) had not ended"
     case .respawnLimit(let count, let period, let last):
       "respawned \(count) times in \(period.text), the limit; last: \(last)"
     case .requirement(let name, let trouble): "its requirement \(name) \(trouble.text)"

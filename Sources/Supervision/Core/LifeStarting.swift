@@ -19,7 +19,8 @@ extension Life {
       guard let role = starting.role(of: key) else { break }
       exited(role, status, starting.without(key), in: &context)
     case .deadline:
-      attemptFailed(.startTimeout(context.definition.startTimeout ?? .zero), starting, in: &context)
+      attemptFailed(
+        .startTimeout(context.definition.startTimeout ?? .zero, during: starting.hookRole), starting, in: &context)
     case .stop(let outcome):
       guard starting.hasBegun || isConfined else { return rest(outcome, at: context.now) }
       end(remains(of: starting), commanded: false, outcome, in: &context)
@@ -175,6 +176,16 @@ extension Life.Starting {
     switch phase {
     case .preStart(_, let key), .postStart(_, let key): key == finished ? nil : key
     case .preparing, .confining, .launching, .oneShot, .clearing, .leaving: nil
+    }
+  }
+
+  /// The same, as what it was started for.
+  var hookRole: ProcessRole? {
+    guard hook != nil else { return nil }
+    switch phase {
+    case .preStart(let index, _): return .preStart(index)
+    case .postStart(let index, _): return .postStart(index)
+    case .preparing, .confining, .launching, .oneShot, .clearing, .leaving: return nil
     }
   }
 

@@ -32,6 +32,8 @@ struct ServiceRecord: Sendable {
   var hasLived = false
   /// An instance that somebody named at run time; it is in no file.
   var isInstanceOnDemand = false
+  /// It is in the configuration's own files.
+  var isOfFiles = false
   /// On-failure services do not trigger further ones.
   var wasStartedOnFailure = false
   /// The deadline that the queue knows of.

@@ -9,8 +9,13 @@ extension Supervisor {
     self.configuration.services = [:]
     nextRank = 0
     var roots: [ServiceID] = []
-    for definition in configuration.services.values { roots.append(add(definition)) }
+    for definition in configuration.services.values {
+      let id = add(definition)
+      services[id.index].isOfFiles = true
+      roots.append(id)
+    }
     relink()
+    roots += makeEnabledInstances()
     start(roots.filter { startsByItself($0) }, for: .boot, on: .automatic)
   }
 
@@ -26,11 +31,21 @@ extension Supervisor {
     var fresh: [ServiceID] = []
     var changed: [ServiceID] = []
     for definition in loaded.services.values {
+      if case .all = scope {
+        if finishedTransients[definition.name]?.hasSameMeaning(as: definition) == true {
+          summary.unchanged += 1
+          continue
+        }
+      }
       take(definition, &summary, fresh: &fresh, changed: &changed)
     }
     var removed: [ServiceID] = []
     if case .all = scope {
       removed = gone(from: loaded)
+      finishedTransients = finishedTransients.filter { loaded.services[$0.key] != nil }
+      for index in services.indices where loaded.services[services[index].name] != nil {
+        services[index].isOfFiles = true
+      }
       configuration = loaded
       configuration.services = [:]
       remakeInstances(&summary, changed: &changed, removed: &removed)
@@ -145,6 +160,7 @@ extension Supervisor {
     }
     rank(id)
     idsByName[definition.name] = id
+    finishedTransients[definition.name] = nil
     return id
   }
 
@@ -161,6 +177,8 @@ extension Supervisor {
 
   mutating func forget(_ id: ServiceID) {
     let name = services[id.index].name
+    let record = services[id.index]
+    if record.isOfFiles, !record.isRemoved { finishedTransients[name] = record.blueprint.definition }
     for request in watchers[id] ?? [] {
       if requests[request]?.wait != nil {
         close(request, with: .refused(.gone(name)))

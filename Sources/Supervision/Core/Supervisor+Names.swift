@@ -15,7 +15,7 @@ extension Supervisor {
   mutating func known(_ names: [String], making: Bool = false) throws(Refusal) -> [ServiceID] {
     var instances: [String: [ServiceDefinition]] = [:]
     for name in names where !isPattern(name) && present(name) == nil {
-      let definitions = try definitions(of: name)
+      let definitions = if let over = finishedTransients[name] { [over] } else { try definitions(of: name) }
       guard making else { throw .unknownService(name) }
       instances[name] = definitions
     }
@@ -69,12 +69,33 @@ extension Supervisor {
     }
   }
 
+  /// Instances that were enabled before this boot, and that no file names.
+  mutating func makeEnabledInstances() -> [ServiceID] {
+    var made: [ServiceID] = []
+    for name in enabledNames.sorted() where idsByName[name] == nil {
+      guard let at = name.firstIndex(of: "@"), at != name.index(before: name.endIndex),
+        configuration.templates[String(name[...at])] != nil
+      else { continue }
+      do throws(Refusal) {
+        make(try definitions(of: name))
+        made += idsByName[name].map { [$0] } ?? []
+      } catch {
+        var reason = ""
+        if case .badInstance(_, let problems) = error { reason = ": " + problems.joined(separator: "; ") }
+        actions.append(.record(.instanceRefused("\(name) is enabled and cannot be made\(reason)")))
+      }
+    }
+    return made
+  }
+
   private mutating func make(_ definitions: [ServiceDefinition]) {
     for definition in definitions {
       // Unloaded and not gone yet, or named twice.
+      let isOfFiles = finishedTransients[definition.name] != nil
       let id = idsByName[definition.name] ?? add(definition)
       services[id.index].isRemoved = false
-      services[id.index].isInstanceOnDemand = true
+      services[id.index].isInstanceOnDemand = !isOfFiles
+      services[id.index].isOfFiles = isOfFiles
       replace(id, with: definition)
     }
     relink()

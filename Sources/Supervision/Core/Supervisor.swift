@@ -37,6 +37,9 @@ public struct Supervisor: Sendable {
   /// Disabled by command, also names that no service has at present.
   var disabledNames: Set<String> = []
 
+  /// Transient services of the files that are over: they do not come back with the same definition unless somebody names them.
+  var finishedTransients: [String: ServiceDefinition] = [:]
+
   var requests: [RequestID: PendingRequest] = [:]
   /// Which requests look at a service.
   var watchers: [ServiceID: [RequestID]] = [:]

@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// What a configuration needs to know of the host. The runtime asks the system; tests answer for it.
 public protocol HostFacts {
   /// The effective user and group that the supervisor runs as.
@@ -79,7 +81,8 @@ public struct HostInspection {
 
   /// What keeps a service from starting on this host, each as a clause for the user.
   public mutating func reasons(of definition: ServiceDefinition) -> [String] {
-    lacks(of: definition).map(\.reason)
+    // Two keys may name the same program.
+    Array(OrderedSet(lacks(of: definition).map(\.reason)))
   }
 
   /// What keeps a service from starting on this host, in the order of the keys.

@@ -14,6 +14,8 @@ final class ControlDesk: ControlDelegate, ShellClient {
   weak var server: ControlServer?
   /// What happened at the start that deserves a word in the status.
   var notes: [String] = []
+  /// Why the lists of enabled and disabled services could not be written, if the last attempt failed.
+  var enablementTrouble: SystemError?
   private var callers: [Supervision.RequestID: Caller] = [:]
   private var numbers: [OpenRequest: Supervision.RequestID] = [:]
   private var lastNumber: UInt64 = 0
@@ -147,7 +149,24 @@ final class ControlDesk: ControlDelegate, ShellClient {
     numbers[caller.open] = nil
     let notes = pendingNotes.removeValue(forKey: number) ?? []
     let translation = ReplyTranslation(core: shell.core, desk: self, request: caller.request, notes: notes)
-    finish(translation.reply(to: reply), caller.open)
+    finish(withTrouble(translation.reply(to: reply), to: caller.request), caller.open)
+  }
+
+  /// What is enabled or disabled, and will not be so any more after the supervisor's end, was not all that was asked for.
+  private func withTrouble(_ reply: ControlProtocol.Reply, to request: Request) -> ControlProtocol.Reply {
+    guard let trouble = enablementTrouble, case .outcomes(let outcomes) = reply.content, reply.error == nil else {
+      return reply
+    }
+    switch request {
+    case .enable, .disable: break
+    default: return reply
+    }
+    return ControlProtocol.Reply(
+      .outcomes(outcomes),
+      error: ControlError(
+        .notSaved,
+        "this holds until the supervisor ends, because \(state.path) cannot be written: \(trouble)",
+        hint: "make room or rights there, then say it again"))
   }
 
   func report(_ number: Supervision.RequestID, _ progress: Supervision.Progress) {

@@ -14,7 +14,7 @@ struct ReplyTranslation {
     switch reply {
     case .services(let outcomes): services(outcomes)
     case .exited(let status): exited(status)
-    case .processFailed(let cause): ControlProtocol.Reply(error: error(.actionFailed, cause, of: request.subject))
+    case .processFailed(let cause): processFailed(cause)
     case .done: done()
     case .loaded(let summary): ControlProtocol.Reply(.load(LoadReport(summary, notes)))
     case .refused(let refusal): ControlProtocol.Reply(error: error(for: refusal))
@@ -110,13 +110,24 @@ struct ReplyTranslation {
     let message =
       switch code {
       case .stopFailed: "\(subject) did not stop: \(cause)"
-      case .actionFailed: "\(subject): \(cause)"
       default: "\(subject) could not be started: \(cause)"
       }
     return ControlError(code, message, service: service)
   }
 
   // MARK: Processes, waits
+
+  private func processFailed(_ cause: FailureCause) -> ControlProtocol.Reply {
+    let service = request.subject ?? "it"
+    let reason =
+      switch cause {
+      case .hookTimeout(_, let time): "not done after \(time.text)"
+      case .spawn(_, let failure): failure.message
+      default: cause.description
+      }
+    return ControlProtocol.Reply(
+      error: ControlError(.actionFailed, "\(request.deed) of `\(service)`: \(reason)", service: service))
+  }
 
   private func exited(_ status: Supervision.ExitStatus) -> ControlProtocol.Reply {
     let content = ControlProtocol.Reply.Content.exit(ControlProtocol.ExitStatus(status))

@@ -64,12 +64,15 @@ struct StatusReporter {
     status.wants = definition.wants
     status.conflicts = definition.conflicts
     status.dependents = snapshot.dependents
-    status.exec = definition.exec?.words ?? []
-    status.user = definition.process.user
-    status.surroundings = definition.surroundings
+    // Its processes are those of the definition that the run began with.
+    let inForce = shell.core.blueprint(of: snapshot.id).definition
+    status.isDefinitionPending = snapshot.definitionIsPending
+    status.exec = inForce.exec?.words ?? []
+    status.user = inForce.process.user
+    status.surroundings = inForce.surroundings
     status.jail = jail(of: snapshot)
-    status.log = log(of: definition)
-    status.actions = actions(of: definition)
+    status.log = log(of: inForce)
+    status.actions = actions(of: inForce)
     status.definedAt = definition.origin.section.map { "\($0.file):\($0.line)" }
     let members = (try? shell.table.members(of: snapshot.id)) ?? []
     status.processCount = members.isEmpty ? nil : members.count

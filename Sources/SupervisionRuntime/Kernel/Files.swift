@@ -69,15 +69,16 @@ public enum Files {
   /// Replaces a file in one step: after a crash the old or the new content is there, never a part.
   public static func replace(_ path: String, with bytes: [UInt8], permissions: UInt32 = 0o600) throws(SystemError) {
     let draft = path + ".new"
-    try remove(draft)
-    let descriptor = try Descriptor.open(draft, .new, permissions: permissions)
     do throws(SystemError) {
+      try remove(draft)
+      let descriptor = try Descriptor.open(draft, .new, permissions: permissions)
       try descriptor.writeAll(bytes)
       try descriptor.synchronize()
       try rename(draft, to: path)
     } catch {
       try? remove(draft)
-      throw error.about(path)
+      // Nobody asked about the draft.
+      throw SystemError(error.call, on: path, code: error.code)
     }
   }
 

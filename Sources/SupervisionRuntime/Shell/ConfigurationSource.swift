@@ -47,7 +47,6 @@ final class ConfigurationSource {
           .load(path: path, packaged: packaged)
       else { return .failure(diagnostics) }
       loadedAt = .now
-      notes = ["the files have errors; the last configuration that loaded is in force"]
       return .success(Boot(configuration: configuration, errors: diagnostics))
     }
   }

@@ -72,14 +72,12 @@ public final class Daemon {
     let logPath =
       settings.logDirectory ?? StandardPlaces.logDirectory(user: Host.user, stateDirectory: statePath)
     loop = try Self.loopOfAbleKernel()
+    // Before any other directory is made: a second supervisor, which is refused here, leaves nothing behind.
+    try Self.makeDirectory(ofSocket: socketPath, state: statePath, settings)
+    server = try Self.listen(on: socketPath, loop: loop, settings: settings)
     do throws(SystemError) {
       state = try StateDirectory(path: statePath)
       try Files.makeDirectory(logPath, permissions: 0o750)
-      if let directory = Files.parent(of: socketPath) {
-        // Only what is made here is opened to others; a directory that was there is somebody's decision.
-        let admitsOthers = !settings.accessRead.isEmpty || !settings.accessControl.isEmpty
-        try Files.makeDirectory(directory, permissions: admitsOthers ? 0o755 : 0o700)
-      }
       enablement = try state.readEnablement()
       try Host.ignoreBrokenPipes()
       let launcher = try Launcher(logDirectory: logPath, openFiles: try OpenFiles.raise())
@@ -87,6 +85,7 @@ public final class Daemon {
         loop: loop, launcher: launcher, journal: journal, seed: UInt64(bitPattern: Clock.wall())
       ) { Confinement(own: $0, stateDirectory: statePath) }
     } catch {
+      try? Files.remove(socketPath)
       throw Failure("cannot start: \(error)", exitCode: ExitCode.system)
     }
     ownLog = "\(logPath)/fruix-shepherd.log"
@@ -94,7 +93,6 @@ public final class Daemon {
       pid: Host.pid, uid: Host.user, started: .now, socket: socketPath, logDirectory: logPath,
       stateDirectory: statePath)
     desk = ControlDesk(shell: shell, configuration: source, identity: identity, state: state)
-    server = try Self.listen(on: socketPath, loop: loop, settings: settings)
     server.delegate = desk
     desk.server = server
     source.keep(in: state)
@@ -118,6 +116,21 @@ public final class Daemon {
     throw Failure(
       "cannot start: this system lacks what no service can be run without: \(missing.text) "
         + "(fruix-shepherd probe shows all)", exitCode: ExitCode.system)
+  }
+
+  /// Only what is made here is opened to others; a directory that was there is somebody's decision, and the state is never
+  /// others' to look at.
+  private static func makeDirectory(
+    ofSocket path: String, state: String, _ settings: SupervisorSettings
+  ) throws(Failure) {
+    guard let directory = Files.parent(of: path) else { return }
+    let admitsOthers = !settings.accessRead.isEmpty || !settings.accessControl.isEmpty
+    let isInState = "\(directory)/".hasPrefix("\(state)/")
+    do throws(SystemError) {
+      try Files.makeDirectory(directory, permissions: admitsOthers && !isInState ? 0o755 : 0o700)
+    } catch {
+      throw Failure("cannot start: \(error)", exitCode: ExitCode.system)
+    }
   }
 
   private static func listen(
@@ -280,7 +293,9 @@ public final class Daemon {
   private func save(_ enablement: Enablement) {
     do throws(SystemError) {
       try state.write(enablement)
+      desk.enablementTrouble = nil
     } catch {
+      desk.enablementTrouble = error
       journal.error("the lists of enabled and disabled services cannot be written: \(error)")
     }
   }

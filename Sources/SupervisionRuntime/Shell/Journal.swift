@@ -15,13 +15,20 @@ final class Journal {
       let suffix = (pid.map { ", pid \($0)" } ?? "") + (outcome.map { ": \($0)" } ?? "")
       if case .failed = state {
         logger.error("\(service) has failed\(suffix)")
+      } else if case .stopped(.exited) = outcome {
+        logger.notice("\(service) is \(state.rawValue)\(suffix)")
       } else {
         logger.log(level: state.isPassing ? .debug : .info, "\(service) is \(state.rawValue)\(suffix)")
       }
-    case .attemptFailed(let service, let cause, let willRetry):
-      logger.warning("\(service) could not be started: \(cause)\(willRetry ? "; will be tried again" : "")")
-    case .ended(let service, let cause, let willRetry):
-      logger.warning("\(service) has ended: \(cause)\(willRetry ? "; is started again" : "")")
+    case .attemptFailed(let service, let cause, true):
+      logger.warning("\(service) could not be started: \(cause); will be tried again")
+    case .ended(let service, let cause, true):
+      logger.warning("\(service) has ended: \(cause); is started again")
+    // The state that the service comes to says the same, once what it left is ended too.
+    case .attemptFailed(let service, let cause, false):
+      logger.debug("\(service) could not be started: \(cause)")
+    case .ended(let service, let cause, false):
+      logger.debug("\(service) has ended: \(cause)")
     case .hookFailed(let service, let cause):
       logger.warning("\(service): \(cause)")
     case .ordered(let order, let requester):
@@ -32,6 +39,8 @@ final class Journal {
       )
     case .forgotten(let service):
       logger.info("\(service) is forgotten")
+    case .instanceRefused(let text):
+      error(text)
     case .anomaly(let text):
       anomaly(text)
     }

@@ -84,11 +84,24 @@ struct ProgressLines {
   mutating func text(for outcomes: [ServiceOutcome]) -> String {
     open = []
     var text = ""
-    for outcome in outcomes where finished[outcome.service] != outcome.state || outcome.kind == .accepted {
+    for outcome in outcomes where !isTold(outcome) {
       nameWidth = max(nameWidth, outcome.service.count)
       text += outcomeLine(outcome)
     }
     return redrawn(after: text)
+  }
+
+  /// Whether a line has said so already. What the service has come to since is another story: a one-shot that was
+  /// started may have completed by now.
+  private func isTold(_ outcome: ServiceOutcome) -> Bool {
+    guard let state = finished[outcome.service] else { return false }
+    switch outcome.kind {
+    case .started, .restarted, .alreadyRunning: return state == .running || state == .completed
+    case .stopped, .alreadyStopped, .unloaded: return state == .stopped || state == .failed
+    case .failed: return state == .failed
+    case .reached: return state == outcome.state
+    default: return false
+    }
   }
 
   private func outcomeLine(_ outcome: ServiceOutcome) -> String {

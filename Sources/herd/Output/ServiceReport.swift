@@ -30,6 +30,7 @@ struct ServiceReport {
     fact("wanted", service.intent.map(wanted))
     fact("last exit", service.lastExit.map { "\(ending($0.status)), \(moment($0.at, now: now, appearance))" })
     fact("respawns", service.respawns > 0 ? String(service.respawns) : nil)
+    fact("definition", service.isDefinitionPending ? "changed since: the next start uses the new one" : nil)
     fact("command", commandLine(service.exec))
     fact("user", service.user)
     fact("jail", service.jail.map(jail))

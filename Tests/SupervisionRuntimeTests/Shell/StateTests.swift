@@ -34,6 +34,21 @@ import Testing
     #expect(ReplayedStore(Array(text.utf8)) == nil)
   }
 
+  @Test("what was installed with a program goes before the usual place, if it is there")
+  func installedPlace() throws {
+    let prefix = temporaryPath("prefix")
+    let program = "\(prefix)/sbin/fruix-shepherd"
+    let usual = "/usr/local/share/fruix-shepherd/services.d"
+    #expect(StandardPlaces.installed(usual, with: program) == usual)
+    try Files.makeDirectory("\(prefix)/share/fruix-shepherd/services.d")
+    #expect(StandardPlaces.installed(usual, with: program) == "\(prefix)/share/fruix-shepherd/services.d")
+    #expect(StandardPlaces.installed("/etc/fruix-shepherd", with: program) == "/etc/fruix-shepherd")
+    #expect(StandardPlaces.installed(usual, with: nil) == usual)
+    for below in ["/share/fruix-shepherd/services.d", "/share/fruix-shepherd", "/share", ""] {
+      try Files.removeDirectory(prefix + below)
+    }
+  }
+
   @Test("the state directory gives back what was written")
   func stateDirectory() throws {
     let path = temporaryPath("state")

@@ -64,6 +64,23 @@ struct EnableTests {
     #expect(world.state("db") == .stopped)
   }
 
+  @Test("an instance of a packaged template that is enabled is made and started at boot")
+  func packagedInstance() {
+    var world = World()
+    let getty = Template(name: "getty@", instances: []) { .success(service("getty@\($0)").packaged()) }
+    let broken = Template(name: "broken@", instances: []) { _ in
+      .failure(Diagnostics([Diagnostic(.error, "no", at: nil)]))
+    }
+    world.boot(
+      Configuration([service("db")], templates: [getty, broken]),
+      Enablement(enabled: ["getty@ttyv0", "gone@x", "getty@", "broken@1"]))
+    #expect(world.state("getty@ttyv0") == .running)
+    #expect(world.supervisor.allServices.count == 2)
+    #expect(world.records.contains(.instanceRefused("broken@1 is enabled and cannot be made: no")))
+    world.load(Configuration([service("db")], templates: [getty]))
+    #expect(world.counts["getty@ttyv0"] == 1)
+  }
+
   @Test("a disabled service is not respawned")
   func respawn() {
     var world = World(service("db").respawns())

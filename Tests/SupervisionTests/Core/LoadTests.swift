@@ -175,6 +175,29 @@ struct LoadTests {
     #expect(world.supervisor.requests.isEmpty && world.supervisor.watchers.isEmpty)
   }
 
+  @Test("a load brings a transient service that is over back only with another definition; a start by name does")
+  func transientOver() {
+    var world = World(service("db"), service("job").transient())
+    let both = Configuration([service("db"), service("job").transient()])
+    world.stop("job")
+    world.load(both)
+    #expect(world.state("job") == nil)
+    #expect(world.counts["job"] == 1)
+    let start = world.start("job")
+    #expect(world.result(start, "job") == .up(pid: world.pid("job")))
+    world.load(both)
+    #expect(world.state("job") == .running)
+    #expect(world.counts["job"] == 2)
+    world.stop("job")
+    world.load(Configuration([service("db"), service("job").transient().respawns()]))
+    #expect(world.counts["job"] == 3)
+    world.stop("job")
+    world.load(Configuration([service("db")]))
+    #expect(world.supervisor.finishedTransients.isEmpty)
+    world.load(both)
+    #expect(world.counts["job"] == 4)
+  }
+
   @Test("a restart does not forget a transient service")
   func transientRestart() {
     var world = World(service("job").transient())

@@ -178,11 +178,11 @@ struct RespawnTests {
   func attempts() {
     let plans: [(ProcessRole, ProcessPlan, FailureCause)] = [
       (.preStart(0), .exits(.exited(2)), .hook(.preStart(0), .exited(2))),
-      (.preStart(0), .runs, .startTimeout(.seconds(5))),
+      (.preStart(0), .runs, .startTimeout(.seconds(5), during: .preStart(0))),
       (.main, ProcessPlan(spawnFailure: .noProgram), .spawn(.main, .noProgram)),
       (.main, ProcessPlan(spawnsAfter: .seconds(9)), .startTimeout(.seconds(5))),
       (.postStart(0), .exits(.exited(4)), .hook(.postStart(0), .exited(4))),
-      (.postStart(0), .runs, .startTimeout(.seconds(5))),
+      (.postStart(0), .runs, .startTimeout(.seconds(5), during: .postStart(0))),
     ]
     for (role, plan, cause) in plans {
       let definition = service("db").preStart().postStart().startTimeout(.seconds(5)).byHand()

@@ -344,6 +344,13 @@ struct HostTests {
     #expect(notes[0].hasPrefix("test.ucl:1:20: note: a: the program `nginx`"))
   }
 
+  @Test("a program that two keys name is missing once")
+  func sameProgramTwice() throws {
+    let host = FakeHost(missing: ["/x"])
+    let configuration = try loaded(load("service a { exec = /x; pre-start = /x }", host: host))
+    #expect(host.lacks(of: "a", in: configuration) == "the program `/x` does not exist")
+  }
+
   @Test("another user needs root, one's own does not")
   func root() throws {
     let host = FakeHost(supervisorUID: 1001, supervisorGID: 1001)
