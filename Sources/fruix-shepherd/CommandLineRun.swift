@@ -82,9 +82,9 @@ enum CommandLineRun {
     return "\(directory)/\(path)"
   }
 
-  /// `--check`: all errors of all files, and an exit status.
+  /// `--check`: all errors that a start would find, in all files, and an exit status.
   private static func check(_ path: String) -> Int32 {
-    let loader = ConfigurationLoader(store: HostConfigurationStore(), facts: SystemFacts(), purpose: .checking)
+    let loader = ConfigurationLoader(store: HostConfigurationStore(), facts: SystemFacts(), purpose: .verifying)
     switch loader.load(path: path, packaged: StandardPlaces.packaged(user: Host.user)) {
     case .success(let configuration):
       if !configuration.notes.isEmpty { Terminal.print(DiagnosticRenderer().text(configuration.notes)) }

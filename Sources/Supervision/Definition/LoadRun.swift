@@ -164,7 +164,7 @@ struct LoadRun {
 
   private mutating func inspectHost() {
     // To be run, each service is looked at before each of its starts: what is missing now may be there then.
-    guard purpose == .checking else { return }
+    guard purpose != .running else { return }
     for (name, definition) in configuration.services {
       guard let section = read[name] else { continue }
       for lack in inspection.lacks(of: definition) {

@@ -49,6 +49,7 @@ struct ConfigurationFileTests {
     #expect(found[0].hasPrefix("error: the directory /etc/herd can be written by its group"))
     #expect(found[1].contains("services.d can be written by everybody"))
     #expect(found[2].contains("a.ucl belongs to uid 1001"))
+    #expect(lines(load(files: files, ownerships: bad, purpose: .verifying)) == found)
     // Looking is allowed.
     _ = try loaded(load(files: files, ownerships: bad, purpose: .checking))
     // The supervisor's own user may own its files.
