@@ -264,3 +264,32 @@ struct JailTests {
     #expect(found.allSatisfy { !$0.contains("the host's own") }, "a path that cannot be read is not taken for `/`")
   }
 }
+  @Test(
+    "an override removes a parameter in either spelling, and with a name what lies dotted below it",
+    arguments: [
+      ("jail.hostname", "hostname = h"), ("jail.host.hostname", "hostname = h"),
+      ("jail.hostname", "host { hostname = h }"), ("jail.host", "hostname = h; host = new"),
+      ("jail.allow", "allow { raw_sockets = true; mount { tmpfs = true } }"),
+      ("jail.allow.mount", "allow.mount = true; allow { mount.tmpfs = true }"),
+    ])
+  func removed(_ key: String, _ written: String) throws {
+    let text = """
+      service x { exec = x; jail { securelevel = 2; \(written) } }
+      service x { override = true; remove { keys = [\(key)] } }
+      """
+    let configuration = try loaded(load(text))
+    let jail = try #require(configuration.services["x"]?.process.rare.jail)
+    #expect(jail.parameters == [JailParameter("securelevel", .text("2"))])
+    #expect(configuration.notes.isEmpty)
+  }
+
+  @Test("what is removed in vain is a note")
+  func removedInVain() throws {
+    let text = """
+      service x { exec = x; jail { allow.chflags = true } }
+      service x { override = true; remove { keys = [jail.all, jail.hostname] } }
+      """
+    #expect(lines(load(text)).count == 2)
+    #expect(lines(load(text))[1].contains("nothing to remove: x has no `jail.hostname`"))
+  }
+
