@@ -135,6 +135,12 @@ struct JailTests {
     #expect(try jail("root = ephemeral; mount { type = tmpfs; to = /tmp }").mounts.count == 1)
   }
 
+  @Test("a path that one list has twice counts once")
+  func exposedTwice() throws {
+    let exposures = try jail("path = /j; expose = [/a, \"/a/\"]; writable = [/b, /b]").exposures
+    #expect(exposures == [Exposure("/a", isWritable: false), Exposure("/b", isWritable: true)])
+  }
+
   @Test("jail(8)'s own mounts come after the others, at their usual places")
   func pseudoMounts() throws {
     let made = try jail(
@@ -212,7 +218,7 @@ struct JailTests {
       ("path = /j; mount [{ type = tmpfs; to = /a }, { type = procfs; to = \"/a/\" }]", "two mounts at `/a`"),
       (
         "path = /j; expose = /a; writable = /a",
-        "two mounts at `/a`: the second hides the first (the first one: test.ucl:2:"
+        "`/a` is in both `expose` and `writable` (the first one: test.ucl:2:"
       ),
       ("path = /j; expose = /a; mount { type = tmpfs; to = /a }", "two mounts at `/a`"),
       ("path = /j; mount.devfs = true; mount { type = devfs; to = /dev }", "two mounts at `/dev`"),
