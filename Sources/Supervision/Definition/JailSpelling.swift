@@ -63,4 +63,9 @@ extension JailParameterNames {
   static func isKnown(_ name: String) -> Bool {
     kind(of: name) != nil || own.contains(name) || refused[name] != nil
   }
+
+  /// Whether a name can stand in the section: refused ones have an error of their own.
+  static func hasMeaning(_ name: String) -> Bool {
+    kind(of: name) != nil || own.contains(name) || negated(name) != nil
+  }
 }

@@ -229,6 +229,9 @@ struct JailTests {
       ("enter = y; allow.chflags = true", "`jail.allow.chflags` contradicts `jail.enter`"),
       ("enter = y; exec.prestart = a", "`jail.exec.prestart` contradicts `jail.enter`"),
       ("enter = y; shared-with = z", "`jail.enter` contradicts `jail.shared-with`"),
+      ("shared-with = y; hostnam = h", "unknown parameter `hostnam`"),
+      ("shared-with = y; persist = true", "`jail.persist` cannot be set"),
+      ("enter = y; allow.nochflags = true", "`jail.allow.nochflags` contradicts `jail.enter`"),
       ("enter = y; name = z", "`jail.name` contradicts"), ("enter = y; network = none", "`jail.network` contradicts"),
       ("options = [sysvipc, sysvipcnew]", "contradict each other"),
       ("options = mlock; allow.mlock = false", "the option `mlock` contradicts `jail.allow.mlock`"),
@@ -263,13 +266,6 @@ struct JailTests {
     #expect(try definition("chroot = /c; jail { path = /j }").process.rare.chroot == "/c")
   }
 
-  @Test("all mistakes of a section are told at once")
-  func everything() {
-    let found = problems("name = 1; path = x; allow.foo = 1\n mount { type = a }; exec.start = b\n securelevel = 9")
-    #expect(found.count == 6, "\(found)")
-    #expect(found.allSatisfy { !$0.contains("the host's own") }, "a path that cannot be read is not taken for `/`")
-  }
-}
   @Test(
     "an override removes a parameter in either spelling, and with a name what lies dotted below it",
     arguments: [
@@ -299,3 +295,10 @@ struct JailTests {
     #expect(lines(load(text))[1].contains("nothing to remove: x has no `jail.hostname`"))
   }
 
+  @Test("all mistakes of a section are told at once")
+  func everything() {
+    let found = problems("name = 1; path = x; allow.foo = 1\n mount { type = a }; exec.start = b\n securelevel = 9")
+    #expect(found.count == 6, "\(found)")
+    #expect(found.allSatisfy { !$0.contains("the host's own") }, "a path that cannot be read is not taken for `/`")
+  }
+}
