@@ -87,11 +87,11 @@ enum CommandLineRun {
     let loader = ConfigurationLoader(store: HostConfigurationStore(), facts: SystemFacts(), purpose: .verifying)
     switch loader.load(path: path, packaged: StandardPlaces.packaged(user: Host.user)) {
     case .success(let configuration):
-      if !configuration.notes.isEmpty { Terminal.print(DiagnosticRenderer().text(configuration.notes)) }
+      if !configuration.notes.isEmpty { Terminal.print(DiagnosticRenderer().text(configuration.notes.foldingLacks())) }
       Terminal.print("\(path): no errors")
       return 0
     case .failure(let diagnostics):
-      Terminal.error(DiagnosticRenderer().text(diagnostics.all))
+      Terminal.error(DiagnosticRenderer().text(diagnostics.all.foldingLacks()))
       return 1
     }
   }

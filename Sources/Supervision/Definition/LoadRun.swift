@@ -167,8 +167,10 @@ struct LoadRun {
     guard purpose != .running else { return }
     for (name, definition) in configuration.services {
       guard let section = read[name] else { continue }
-      for lack in inspection.lacks(of: definition) {
-        reader.note("\(name): \(lack.reason)", at: section[lack.key]?.location)
+      for lack in inspection.lacks(of: definition) + inspection.laterLacks(of: definition) {
+        var note = Diagnostic(.note, "\(name): \(lack.reason)", at: section[lack.key]?.location, hint: lack.hint)
+        note.lack = (name, lack.reason)
+        reader.report(note)
       }
     }
   }

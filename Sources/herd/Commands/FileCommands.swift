@@ -47,7 +47,7 @@ struct CheckCommand: ParsableCommand {
     if output.json {
       console.write("{\"ok\":\(summary != nil),\"diagnostics\":\(renderer.json(diagnostics))}\n")
     } else {
-      console.write(renderer.text(diagnostics))
+      console.write(renderer.text(diagnostics.foldingLacks()))
       if let summary { console.write(summary + ": no errors\n") }
     }
     if summary == nil { throw ExitCode(ExitCodes.failed) }
