@@ -14,6 +14,7 @@ service nginx { documentation = "a web server, so to say"; exec = [$helpers/stay
   working-directory = $work
   umask = 0027
 }
+group together { requirement = [once] }
 service stopped { exec = [$helpers/stay]; auto-start = false }
 service failing { exec = [/bin/sh, -c, "exit 1"] }
 service once { exec = [/bin/sh, -c, "exit 0"]; one-shot = true }
@@ -121,6 +122,10 @@ service nobody { one-shot = true; auto-start = false; user = nobody
 UCL
     : >"$work/nobody.log"
     it "somebody else's herd runs" sh -c "'$bin/herd' load root && '$bin/herd' start nobody"
+it_exits 1 "a signal to a group: 1" herd signal together HUP
+said 'group.*no process' "and why"
+it_exits 2 "a pattern that nothing matches: 2" herd start 'zzz*'
+said 'nothing matches' "and it is called that"
     it_says '^status 77$' "not allowed: 77" cat "$work/nobody.log"
     it "and nothing happened" herd status by-command
 else
