@@ -85,16 +85,16 @@ enum CommandLineRun {
     return "\(directory)/\(path)"
   }
 
-  /// `--check`: all errors of all files, and an exit status.
+  /// `--check`: all errors that a start would find, in all files, and an exit status.
   private static func check(_ path: String) -> Int32 {
-    let loader = ConfigurationLoader(store: HostConfigurationStore(), facts: SystemFacts(), purpose: .checking)
+    let loader = ConfigurationLoader(store: HostConfigurationStore(), facts: SystemFacts(), purpose: .verifying)
     switch loader.load(path: path, packaged: StandardPlaces.packaged(user: Host.user)) {
     case .success(let configuration):
-      if !configuration.notes.isEmpty { Terminal.print(DiagnosticRenderer().text(configuration.notes)) }
+      if !configuration.notes.isEmpty { Terminal.print(DiagnosticRenderer().text(configuration.notes.foldingLacks())) }
       Terminal.print("\(path): no errors")
       return 0
     case .failure(let diagnostics):
-      Terminal.error(DiagnosticRenderer().text(diagnostics.all))
+      Terminal.error(DiagnosticRenderer().text(diagnostics.all.foldingLacks()))
       return 1
     }
   }

@@ -22,6 +22,8 @@ enum ExitCodes {
   static let usage: Int32 = 2
   /// Of `herd status NAME`: neither up nor failed, as LSB's scripts say it.
   static let stopped: Int32 = 3
+  /// What the parser of options says, too.
+  static let badUsage: Int32 = 64
   static let noDaemon: Int32 = 69
   static let notPermitted: Int32 = 77
 

@@ -35,6 +35,13 @@ struct Invocation {
       rewritten = ["status"] + options
       return
     }
+    if command == "help", let topic = rest.first, !topic.hasPrefix("-"), !Self.commands.contains(topic) {
+      throw Failure(
+        ControlError(
+          .unknownCommand, "there is no command `\(topic)`", hint: "`herd --help` lists the commands",
+          suggestions: NearestName.all(for: topic, among: Self.commands.sorted())),
+        exitStatus: ExitCodes.badUsage)
+    }
     if Self.commands.contains(command) {
       rewritten = [command] + options + rest
     } else if let service = rest.first {

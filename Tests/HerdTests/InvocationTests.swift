@@ -39,6 +39,17 @@ struct InvocationTests {
     }
   }
 
+  @Test("help for what is no command is a mistake, with the nearest commands")
+  func unknownTopic() {
+    do {
+      _ = try Invocation(["help", "statsu"])
+      Issue.record("accepted")
+    } catch {
+      #expect(error.exitStatus == 64)
+      #expect(error.error.suggestions.first == "status")
+    }
+  }
+
   @Test("what follows an action's name belongs to the action, whatever it looks like")
   func passthrough() throws {
     let words = ["action", "--json", "nginx", "rotate", "--force", "--socket", "x", "--json", "--help"]

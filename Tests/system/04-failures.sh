@@ -31,7 +31,7 @@ fails() {
 fails missing 'nowhere/program.*(no such file|does not exist)' "a missing program is named"
 fails unnamed 'no-such-program-anywhere' "a program that is nowhere in the PATH is named"
 fails plain '[Pp]ermission denied|not executable' "a program that is not executable is told from a missing one"
-fails no-directory 'nowhere.*[Nn]o such file|[Nn]o such.*nowhere' "a bad working directory is named"
+fails no-directory 'nowhere.*does not exist' "a bad working directory is named"
 fails bad-pre-start 'pre-start' "a failing pre-start is named"
 it "and the main process was not started" sh -c "! grep -q '^+bad-pre-start' '$journal'"
 fails bad-post-start 'post-start' "a failing post-start is named"

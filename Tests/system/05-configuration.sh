@@ -98,6 +98,8 @@ said 'test[.]ucl' "also the others"
 chmod 666 "$etc/services.d/test.ucl"
 it_exits 1 "a file that anybody may write is refused" herd load root
 said 'test[.]ucl' "and named"
+it_exits 1 "fruix-shepherd --check refuses it as well" "$bin/fruix-shepherd" --config "$etc" --check
+said 'test[.]ucl' "and names it"
 chmod 600 "$etc/services.d/test.ucl"
 
 printf 'service x { exec = [a, b\n' >"$etc/services.d/test.ucl"

@@ -14,6 +14,7 @@ service nginx { documentation = "a web server, so to say"; exec = [$helpers/stay
   working-directory = $work
   umask = 0027
 }
+group together { requirement = [once] }
 service stopped { exec = [$helpers/stay]; auto-start = false }
 service failing { exec = [/bin/sh, -c, "exit 1"] }
 service once { exec = [/bin/sh, -c, "exit 0"]; one-shot = true }
@@ -82,6 +83,19 @@ it "doc list-actions" herd doc nginx list-actions
 said 'echo' "lists the actions"
 it "doc of an action" herd doc nginx echo
 said 'says it back' "shows its line"
+it "doc of an action as JSON" herd doc nginx poke --json
+said '"actions":[[][{]"name":"poke"[}][]]' "is of that action alone"
+it_exits 2 "a command that comes later: 2" herd log nginx
+said 'herd status nginx.*log' "and where to look instead"
+it_exits 64 "help for no command: 64" herd help statsu
+said 'did you mean .status' "and the nearest command"
+if [ -c /dev/full ]; then
+    it_exits 1 "output that cannot be written: 1" sh -c "'$bin/herd' status >/dev/full"
+    said 'cannot write to the standard output' "and it is said"
+else
+    skip "output that cannot be written: 1" "needs /dev/full"
+fi
+it "a reader that has gone is none of herd's business" sh -c "'$bin/herd' status 2>'$work/gone' | :; test ! -s '$work/gone'"
 it "show prints the definition in force" herd show nginx
 said 'umask' "with its keys"
 said 'test[.]ucl' "and their places"
@@ -108,6 +122,10 @@ it "several names" herd stop nginx stopped
 it_exits 3 "the first is stopped" herd status nginx
 it_exits 3 "the second too" herd status stopped
 it_exits 1 "a signal to what does not run: 1" herd signal nginx HUP
+it_exits 1 "a signal to a group: 1" herd signal together HUP
+said 'group.*no process' "and why"
+it_exits 2 "a pattern that nothing matches: 2" herd start 'zzz*'
+said 'nothing matches' "and it is called that"
 
 if as_root; then
     # A service is a convenient way to be another user. The directory and the socket are opened for it on purpose.

@@ -32,6 +32,21 @@ enum AccountedResource: String, CaseIterable {
     }
   }
 
+  /// Whether every process uses it: with an amount of 0 none can live.
+  var isIndispensable: Bool {
+    switch self {
+    case .cputime, .wallclock, .pcpu, .memoryuse, .vmemoryuse, .datasize, .stacksize, .maxproc, .nthr, .openfiles:
+      true
+    default: isThrottled
+    }
+  }
+
+  /// What may happen at an amount, for messages.
+  var actionForm: String {
+    let first = isThrottled ? "throttle, " : isDeniable ? "deny, " : ""
+    return first + "log, devctl or a signal such as sigterm"
+  }
+
   var isDeniable: Bool { !isThrottled && unit != .seconds }
 
   /// What happens at an amount that stands alone; `nil`: that has to be said.

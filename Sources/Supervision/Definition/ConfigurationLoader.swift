@@ -13,6 +13,8 @@ public struct ConfigurationLoader {
     case running
     /// To be looked at (`herd check`): ownership and lacks of the host are notes.
     case checking
+    /// To be told whether it would run here (`fruix-shepherd --check`): ownership counts, and lacks of the host are notes.
+    case verifying
   }
 
   private let store: any ConfigurationStore
@@ -63,7 +65,7 @@ public struct ConfigurationLoader {
   private func load(_ found: ConfigurationFiles, onto base: Configuration?) -> Result<Configuration, Diagnostics> {
     var run = LoadRun(facts: facts, purpose: purpose, base: base)
     let owner = OwnershipInspection(
-      store: store, rule: OwnershipRule(uid: facts.supervisorUID), severity: purpose == .running ? .error : .note)
+      store: store, rule: OwnershipRule(uid: facts.supervisorUID), severity: purpose == .checking ? .note : .error)
     run.report(found.problems)
     for directory in found.directories {
       let isAround = found.files.count == 1 && found.files[0].role == .main

@@ -16,6 +16,8 @@ public struct Diagnostic: Sendable {
   public var hint: String?
   /// Further places that belong to it: the other definition of the same name.
   public var related: [(message: String, location: SourceLocation)] = []
+  /// Of a lack of the host: whose it is, and the message without that. Many services may lack the same.
+  public var lack: (service: String, reason: String)?
   /// The offending line, when the location's source no longer holds its text (``SourceDetachment``).
   public var excerpt: String?
 

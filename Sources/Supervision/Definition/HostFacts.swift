@@ -9,6 +9,8 @@ public protocol HostFacts {
   var loadsKernelModules: Bool { get }
   /// Looks a program up: an absolute path as it is, a name along the search path.
   func findProgram(_ name: String, in path: SearchPath) -> ProgramLookup
+  /// What a path is on this host, symbolic links followed; `other` also where that cannot be seen.
+  func kind(of path: String) -> FileKind
   /// The number of a user or group by name; `nil` when there is none. Numbers are never asked for.
   func userID(of name: String) -> UInt32?
   func groupID(of name: String) -> UInt32?
@@ -62,6 +64,7 @@ public struct HostInspection {
   struct Lack {
     var reason: String
     var key: ServiceKey
+    var hint: String?
   }
 
   private struct Program: Hashable {
@@ -101,10 +104,48 @@ public struct HostInspection {
       }
     }
     if let jail, facts.hasJails { lacks += hookLacks(jail.hooks) }
+    lacks += fileLacks(definition.process, isInside: isInside)
     if !hasOwnRoot { lacks += accountLacks(definition.process) }
     lacks += AttributeInspection(facts: facts).lacks(of: definition.process)
     if let modules = definition.preconditions?.kernelModules, !modules.isEmpty, !facts.loadsKernelModules {
       lacks.append(Lack(reason: "kernel modules are loaded on FreeBSD only", key: .preconditions))
+    }
+    return lacks
+  }
+
+  /// What is missing for commands that run only after the start: a service starts without them, and only a check tells.
+  mutating func laterLacks(of definition: ServiceDefinition) -> [Lack] {
+    guard definition.exec != nil else { return [] }
+    let path = Self.searchPath(of: definition.process)
+    let rare = definition.process.rare
+    let isInside = rare.chroot != nil || rare.jail?.hasOwnRoot == true
+    return definition.laterHooks.compactMap { hook, key in
+      guard !isInside || hook.asSupervisor, let reason = lack(of: hook.command, in: path) else { return nil }
+      return Lack(reason: reason, key: key, hint: key == .postStop ? nil : Self.signalHint(hook.command))
+    }
+  }
+
+  /// `stop = quitt`: in the place of a command a signal may stand, and a word alone is perhaps meant as one.
+  private static func signalHint(_ command: Command) -> String? {
+    guard command.words.count == 1, let word = command.words.first, !word.hasPrefix("/") else { return nil }
+    let bare = word.uppercased().hasPrefix("SIG") ? String(word.dropFirst(3)) : word
+    return NearestName.best(for: bare, among: SignalName.all).map { "did you mean the signal `\($0)`?" }
+      ?? "`\(word)` is no signal either: one is written as TERM, HUP or USR1"
+  }
+
+  /// The supervisor reads the files itself; a directory in another root is found when the process is there.
+  private func fileLacks(_ process: ProcessAttributes, isInside: Bool) -> [Lack] {
+    var lacks: [Lack] = []
+    let directory = process.workingDirectory
+    if !isInside, directory != "/" {
+      switch facts.kind(of: directory) {
+      case .missing: lacks.append(Lack(reason: "the directory `\(directory)` does not exist", key: .workingDirectory))
+      case .file: lacks.append(Lack(reason: "`\(directory)` is no directory", key: .workingDirectory))
+      case .directory, .other: break
+      }
+    }
+    for file in process.environmentFiles where facts.kind(of: file) == .missing {
+      lacks.append(Lack(reason: "the environment file `\(file)` does not exist", key: .environmentFile))
     }
     return lacks
   }
@@ -184,5 +225,18 @@ public struct HostInspection {
     let number = facts.groupID(of: name)
     groups[name] = .some(number)
     return number
+  }
+}
+
+extension ServiceDefinition {
+  /// The commands that run after a start has succeeded, with their keys in the order of the language.
+  fileprivate var laterHooks: [(hook: Hook, key: ServiceKey)] {
+    var hooks = postStop.map { (hook: $0, key: ServiceKey.postStop) }
+    if let exec = stop.exec { hooks.append((exec, .stop)) }
+    if case .exec(let hook, _) = reload { hooks.append((hook, .reload)) }
+    for action in actions {
+      if case .exec(let hook, _) = action.reaction { hooks.append((hook, .actions)) }
+    }
+    return hooks
   }
 }

@@ -17,7 +17,8 @@ extension JailReader {
   private mutating func checkBorrowed(_ members: [Field]) {
     let borrowing = written["shared-with"] ?? written["enter"]
     guard let borrowing else { return }
-    for member in members where member.name != borrowing.name {
+    // A name that nothing is known of has its error already.
+    for member in members where member.name != borrowing.name && JailParameterNames.hasMeaning(member.name) {
       let isHook = member.name.hasPrefix("exec.")
       reader.error(
         "`\(member.path)` contradicts `\(borrowing.path)`: that jail is made elsewhere", at: member.keyLocation,

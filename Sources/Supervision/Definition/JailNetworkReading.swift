@@ -107,6 +107,10 @@ extension JailReader {
         reader.error(
           "the gateway `\(text)` cannot be reached: the jail has no address of \(family)", at: element.location,
           expected: "a `jail-address` of the same family")
+      } else if !epair.jailAddresses.contains(where: { $0.prefixHolds(gateway) }) {
+        reader.error(
+          "the gateway `\(text)` cannot be reached: it lies in the prefix of no `jail-address`", at: element.location,
+          expected: "an address of the same network, such as the `host-address`")
       } else {
         gateways.append(gateway)
       }
@@ -204,5 +208,16 @@ extension NetworkAddress {
   /// Whether both are the same address, however they are written.
   func isSameAddress(as other: NetworkAddress) -> Bool {
     NetworkAddressText.bytes(of: text) == NetworkAddressText.bytes(of: other.text)
+  }
+
+  /// Whether another address lies in the network of this one.
+  func prefixHolds(_ other: NetworkAddress) -> Bool {
+    guard let mine = NetworkAddressText.bytes(of: text), let theirs = NetworkAddressText.bytes(of: other.text),
+      mine.count == theirs.count
+    else { return false }
+    let whole = Int(prefix) / 8
+    guard mine[..<whole] == theirs[..<whole] else { return false }
+    let rest = Int(prefix) % 8
+    return rest == 0 || (mine[whole] ^ theirs[whole]) >> UInt8(8 - rest) == 0
   }
 }

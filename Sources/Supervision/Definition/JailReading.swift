@@ -161,8 +161,17 @@ struct JailReader {
   private mutating func readExposures(_ field: Field, isWritable: Bool) {
     for element in reader.elements(field) {
       guard let path = reader.innerPath(element, field.path) else { continue }
-      jail.exposures.append(Exposure(path, isWritable: isWritable))
-      exposurePlaces.append(element.location)
+      guard let index = jail.exposures.firstIndex(where: { $0.path == path }) else {
+        jail.exposures.append(Exposure(path, isWritable: isWritable))
+        exposurePlaces.append(element.location)
+        continue
+      }
+      // What is written twice in one list counts once.
+      guard jail.exposures[index].isWritable != isWritable else { continue }
+      var diagnostic = Diagnostic(
+        .error, "`\(path)` is in both `expose` and `writable`", at: element.location, expected: "one of the two")
+      diagnostic.related = [("the first one", exposurePlaces[index])]
+      reader.report(diagnostic)
     }
   }
 

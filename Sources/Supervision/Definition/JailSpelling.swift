@@ -18,11 +18,16 @@ enum JailSpelling {
     return field
   }
 
+  /// The name under which a parameter is kept, however it was written.
+  static func dotted(_ name: String) -> String {
+    name == "hostname" ? "host.hostname" : name
+  }
+
   private static func append(
     _ object: Object, under prefix: String, to flat: inout Object, opens: (String, Object) -> Bool
   ) {
     for member in object.members {
-      let name = prefix + member.key == "hostname" ? "host.hostname" : prefix + member.key
+      let name = dotted(prefix + member.key)
       for value in member.values {
         guard case .object(let inner) = value.content else {
           flat.append(value, forKey: name, at: member.keyLocation)
@@ -57,5 +62,10 @@ extension JailParameterNames {
   /// Whether a name means something, be it only an error of its own.
   static func isKnown(_ name: String) -> Bool {
     kind(of: name) != nil || own.contains(name) || refused[name] != nil
+  }
+
+  /// Whether a name can stand in the section: refused ones have an error of their own.
+  static func hasMeaning(_ name: String) -> Bool {
+    kind(of: name) != nil || own.contains(name) || negated(name) != nil
   }
 }

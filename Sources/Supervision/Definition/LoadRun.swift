@@ -164,11 +164,13 @@ struct LoadRun {
 
   private mutating func inspectHost() {
     // To be run, each service is looked at before each of its starts: what is missing now may be there then.
-    guard purpose == .checking else { return }
+    guard purpose != .running else { return }
     for (name, definition) in configuration.services {
       guard let section = read[name] else { continue }
-      for lack in inspection.lacks(of: definition) {
-        reader.note("\(name): \(lack.reason)", at: section[lack.key]?.location)
+      for lack in inspection.lacks(of: definition) + inspection.laterLacks(of: definition) {
+        var note = Diagnostic(.note, "\(name): \(lack.reason)", at: section[lack.key]?.location, hint: lack.hint)
+        note.lack = (name, lack.reason)
+        reader.report(note)
       }
     }
   }

@@ -39,15 +39,30 @@ extension ValueReader {
         expected: "what is to happen then, such as { sigterm = 1h } or { log = 1h }")
       return []
     }
-    return amount(resource, value, field.path).map { [ResourceRule(resource.rawValue, action, $0)] } ?? []
+    guard let amount = amount(resource, value, field.path),
+      !refuseZero(amount, of: resource, action, value, field.path)
+    else { return [] }
+    return [ResourceRule(resource.rawValue, action, amount)]
+  }
+
+  /// Nothing at all of what every process uses: then none runs. To write down the use, from the first on, is no bound.
+  private mutating func refuseZero(
+    _ amount: UInt64, of resource: AccountedResource, _ action: String, _ value: Value, _ path: String
+  ) -> Bool {
+    guard amount == 0, resource.isIndispensable, !["log", "devctl"].contains(action) else { return false }
+    error(
+      "`\(path)` is 0: nothing could run", at: value.location, expected: "more than 0",
+      hint: "without the line there is no bound")
+    return true
   }
 
   private mutating func rule(_ resource: AccountedResource, action field: Field) -> ResourceRule? {
     let action = field.name.lowercased()
     guard AccountedResource.actions.contains(action) else {
-      unknownKey(
-        field.name, in: "`\(field.path.dropLast(field.name.count + 1))`", at: field.keyLocation,
-        among: AccountedResource.actions)
+      let nearest = NearestName.best(for: field.name, among: AccountedResource.actions)
+      error(
+        "unknown action `\(field.name)` in `\(field.path.dropLast(field.name.count + 1))`", at: field.keyLocation,
+        expected: resource.actionForm, hint: nearest.map { "did you mean `\($0)`?" })
       return nil
     }
     let refusal: String? =
@@ -59,10 +74,11 @@ extension ValueReader {
     if let refusal {
       error(
         "`\(field.path)` cannot be: \(refusal)", at: field.keyLocation,
-        expected: resource.isThrottled ? "throttle, log, devctl or a signal" : "log, devctl or a signal")
+        expected: resource.actionForm)
       return nil
     }
     guard let value = single(field), let amount = amount(resource, value, field.path) else { return nil }
+    guard !refuseZero(amount, of: resource, action, value, field.path) else { return nil }
     return ResourceRule(resource.rawValue, action, amount)
   }
 

@@ -137,8 +137,12 @@ extension ServiceSection {
       drop(key)
       return true
     }
-    guard var object = field.mergedObject, let member = object[inner] else { return false }
-    object.set([], forKey: inner, at: member.keyLocation)
+    guard var object = field.mergedObject else { return false }
+    let name = key == .jail ? JailSpelling.dotted(inner) : inner
+    // What was written as a section of its own lies dotted below the name: `jail.allow` and `allow { raw_sockets = true }`.
+    let removed = object.members.filter { $0.key == name || $0.key.hasPrefix(name + ".") }
+    guard !removed.isEmpty else { return false }
+    for member in removed { object.set([], forKey: member.key, at: member.keyLocation) }
     if object.members.isEmpty {
       drop(key)
     } else {

@@ -44,6 +44,8 @@ public struct SystemFacts: HostFacts {
     return result
   }
 
+  public func kind(of path: String) -> FileKind { HostConfigurationStore().kind(of: path) }
+
   private func check(_ program: String) -> ProgramLookup {
     do {
       try Files.checkProgram(program)

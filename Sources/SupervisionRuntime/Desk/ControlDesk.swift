@@ -118,6 +118,9 @@ final class ControlDesk: ControlDelegate, ShellClient {
   }
 
   func unknownService(_ name: String) -> ControlError {
+    guard !NamePattern(name).isPattern else {
+      return ControlError(.unknownService, "nothing matches `\(name)`", service: name)
+    }
     let names = shell.core.allServices.map { shell.core.name(of: $0) }
     return ControlError(
       .unknownService, "there is no service `\(name)`", service: name,

@@ -172,6 +172,10 @@ struct ReplyTranslation {
     case .disabled(let name):
       return ControlError(
         .disabled, "`\(name)` is disabled", service: name, hint: "`herd enable \(name)` allows it to start again")
+    case .notRunning(let name) where isGroup(name):
+      return ControlError(
+        .notRunning, "`\(name)` is a group: it has no process of its own", service: name,
+        hint: "name one of the services that it requires")
     case .notRunning(let name):
       return ControlError(.notRunning, "`\(name)` is not running", service: name)
     case .noReload(let name):
@@ -194,6 +198,10 @@ struct ReplyTranslation {
     case .gone(let name):
       return ControlError(.unknownService, "`\(name)` exists no more", service: name)
     }
+  }
+
+  private func isGroup(_ name: String) -> Bool {
+    core.find(name).map { core.snapshot(of: $0).definition.isGroup } ?? false
   }
 
   // MARK: Loads

@@ -49,6 +49,9 @@ struct ActionCommand: DaemonCommand {
       guard error.error.code == .unknownAction else { throw error }
       var failure = error
       let commands = NearestName.all(for: action, among: Invocation.commands.sorted())
+      if action == "log" {
+        failure.error.hint = "the output goes to the file that `herd status \(service)` shows as `log`"
+      }
       failure.error.suggestions += commands.filter { !error.error.suggestions.contains($0) }
       throw failure
     }

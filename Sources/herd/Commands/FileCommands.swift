@@ -30,7 +30,8 @@ struct CheckCommand: ParsableCommand {
     let loader = ConfigurationLoader(store: HostConfigurationStore(), facts: SystemFacts(), purpose: .checking)
     let diagnostics: [Diagnostic]
     var summary: String?
-    switch loader.load(path: path) {
+    // As the supervisor of this user would: what packages bring may be overridden and required.
+    switch loader.load(path: path, packaged: StandardPlaces.packaged(user: Host.user)) {
     case .success(let configuration):
       if let plan {
         try printPlan(of: plan, in: configuration, console)
@@ -46,7 +47,7 @@ struct CheckCommand: ParsableCommand {
     if output.json {
       console.write("{\"ok\":\(summary != nil),\"diagnostics\":\(renderer.json(diagnostics))}\n")
     } else {
-      console.write(renderer.text(diagnostics))
+      console.write(renderer.text(diagnostics.foldingLacks()))
       if let summary { console.write(summary + ": no errors\n") }
     }
     if summary == nil { throw ExitCode(ExitCodes.failed) }

@@ -42,25 +42,31 @@ struct DocumentationCommand: DaemonCommand {
   @OptionGroup var output: OutputOptions
 
   func perform(in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
-    let reply = try answer(to: .documentation(service: name), in: &session)
-    guard case .documentation(let documentation) = reply.content else { return ExitCodes.failed }
+    var reply = try answer(to: .documentation(service: name), in: &session)
+    guard case .documentation(var documentation) = reply.content else { return ExitCodes.failed }
+    if let action, action != "list-actions" { documentation.actions = [try find(action, in: documentation)] }
     if output.json {
+      reply.content = .documentation(documentation)
       console.write(ReplyDocument(reply).encoded())
       return 0
     }
     switch action {
     case nil: console.write(documentationText(documentation))
     case "list-actions": console.write(documentation.actions.map { $0.name + "\n" }.joined())
-    case let wanted?:
-      guard let found = documentation.actions.first(where: { $0.name == wanted }) else {
-        throw Failure(
-          ControlError(
-            .unknownAction, "\(name) has no action `\(wanted)`", service: name,
-            suggestions: NearestName.all(for: wanted, among: documentation.actions.map(\.name))))
+    case _?:
+      for found in documentation.actions {
+        console.write("\(name) \(found.name): \(found.documentation ?? "not documented")\n")
       }
-      console.write("\(name) \(found.name): \(found.documentation ?? "not documented")\n")
     }
     return 0
+  }
+
+  private func find(_ action: String, in documentation: ServiceDocumentation) throws(Failure) -> ActionSummary {
+    if let found = documentation.actions.first(where: { $0.name == action }) { return found }
+    throw Failure(
+      ControlError(
+        .unknownAction, "\(name) has no action `\(action)`", service: name,
+        suggestions: NearestName.all(for: action, among: documentation.actions.map(\.name))))
   }
 }
 

@@ -23,10 +23,17 @@ struct Console {
       if count > 0 {
         position += count
       } else if errno != EINTR {
-        // Whoever read it has gone, or the disk is full; there is nobody left to tell.
-        return
+        return giveUp(descriptor, errno)
       }
     }
+  }
+
+  /// Whoever read it may have gone, and wants no more. A script whose output is lost otherwise must not take it for whole.
+  private func giveUp(_ descriptor: Int32, _ code: Int32) {
+    guard descriptor == STDOUT_FILENO, code != EPIPE else { return }
+    let reason = SystemError.text(of: code)
+    complain(ControlError(.outputFailed, "cannot write to the standard output: \(reason)"))
+    exit(ExitCodes.failed)
   }
 
   func write(_ text: String) {
@@ -57,4 +64,9 @@ private func alternatives(_ names: [String]) -> String {
   let quoted = names.map { "`\($0)`" }
   guard quoted.count > 1, let last = quoted.last else { return quoted.joined() }
   return quoted.dropLast().joined(separator: ", ") + " or " + last
+}
+
+extension ErrorCode {
+  /// herd's own: what it was to print could not be written.
+  static let outputFailed = ErrorCode(rawValue: "output-failed")
 }

@@ -69,6 +69,9 @@ struct FakeHost: HostFacts {
     return notExecutable.contains(name) ? .notExecutable : .found
   }
 
+  var kinds: [String: FileKind] = [:]
+  func kind(of path: String) -> FileKind { kinds[path] ?? .other }
+
   func userID(of name: String) -> UInt32? { users[name] }
   func groupID(of name: String) -> UInt32? { groups[name] }
 }

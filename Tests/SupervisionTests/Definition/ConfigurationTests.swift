@@ -49,6 +49,7 @@ struct ConfigurationFileTests {
     #expect(found[0].hasPrefix("error: the directory /etc/herd can be written by its group"))
     #expect(found[1].contains("services.d can be written by everybody"))
     #expect(found[2].contains("a.ucl belongs to uid 1001"))
+    #expect(lines(load(files: files, ownerships: bad, purpose: .verifying)) == found)
     // Looking is allowed.
     _ = try loaded(load(files: files, ownerships: bad, purpose: .checking))
     // The supervisor's own user may own its files.
@@ -342,6 +343,65 @@ struct HostTests {
     let notes = lines(load(text, host: host, purpose: .checking))
     #expect(notes.count == 4 && notes.allSatisfy { $0.contains(": note: ") })
     #expect(notes[0].hasPrefix("test.ucl:1:20: note: a: the program `nginx`"))
+    #expect(lines(load(text, host: host, purpose: .verifying)) == notes)
+  }
+
+  @Test("what runs after the start only is no lack, but a check tells that it is missing")
+  func laterLacks() throws {
+    let host = FakeHost(missing: ["quitt", "none", "rm", "mk"])
+    let text = """
+      service a {
+        exec = a; stop = quitt; reload = none; post-stop = ["rm x"]
+        actions { make { exec = mk }; look { exec = ls }; wake { signal = USR1 } }
+      }
+      service rooted { exec = a; chroot = /r; stop = quitt; post-stop = { exec = "rm x"; user = root } }
+      """
+    #expect(host.lacks(of: "a", in: try loaded(load(text, host: host))) == "")
+    let notes = lines(load(text, host: host, purpose: .checking))
+    #expect(notes.count == 5, "\(notes)")
+    #expect(notes[0].contains("test.ucl:2:20: note: a: the program `quitt` does not exist"))
+    #expect(notes[0].contains("did you mean the signal `QUIT`?"))
+    #expect(notes[1].contains("`none` is no signal either"))
+    #expect(notes[2].contains("a: the program `rm`") && !notes[2].contains("signal"))
+    #expect(notes[3].contains("a: the program `mk`"))
+    #expect(notes[4].contains("rooted: the program `rm`"))
+  }
+
+  @Test("a working directory or an environment file that is not there is a lack, but not one in another root")
+  func fileLacks() throws {
+    let host = FakeHost(kinds: ["/gone": .missing, "/file": .file, "/here": .directory])
+    let text = """
+      service a { exec = a; working-directory = /gone }
+      service b { exec = a; working-directory = /file; environment-file = [/here, /gone] }
+      service c { exec = a; working-directory = /here; environment-file = /unseen }
+      service d { exec = a; working-directory = /gone; chroot = /r }
+      service e { exec = a; working-directory = /gone; jail { path = /j } }
+      service f { exec = a; working-directory = /gone; jail { } }
+      """
+    let configuration = try loaded(load(text, host: host))
+    #expect(host.lacks(of: "a", in: configuration) == "the directory `/gone` does not exist")
+    #expect(
+      host.lacks(of: "b", in: configuration)
+        == "`/file` is no directory; the environment file `/gone` does not exist")
+    for name in ["c", "d", "e"] { #expect(host.lacks(of: name, in: configuration) == "") }
+    #expect(host.lacks(of: "f", in: configuration) == "the directory `/gone` does not exist")
+  }
+
+  @Test("what many services lack alike is told once for people, with the count of the others")
+  func foldedLacks() throws {
+    let jails = (1...12).map { "service j\($0) { exec = a; jail { } }" }
+    let text = jails.joined(separator: "\n") + "\nservice k { exec = gone }\nservice l { exec = gone; wants = [x] }"
+    var host = FakeHost(missing: ["gone"])
+    host.hasJails = false
+    let notes = try loaded(load(text, host: host, purpose: .checking)).notes
+    #expect(notes.count == 15)
+    let folded = Lines(notes.foldingLacks())
+    #expect(folded.count == 5, "\(folded)")
+    #expect(folded[0].contains("j1: `jail` needs FreeBSD"))
+    #expect(folded[1] == "note: 11 more services: `jail` needs FreeBSD (j2, j3, j4, j5, j6, j7, j8, j9, …)")
+    #expect(folded[3].hasPrefix("note: 1 more service: the program `gone` does not exist"))
+    #expect(folded[3].hasSuffix("(l)"))
+    #expect(folded[4].contains("nothing answers"))
   }
 
   @Test("a program that two keys name is missing once")

@@ -130,6 +130,14 @@ struct JailNetworkTests {
       ("network { vnet = true; epair { jail-address = 10.0.0.2 } }", "ADDRESS/PREFIX"),
       ("network { vnet = true; epair { jail-address = [10.0.0.2/30, 10.0.0.2/24] } }", "is given twice"),
       ("network { vnet = true; epair { gateway = 10.0.0.1 } }", "has no address of IPv4"),
+      (
+        "network { vnet = true; epair { jail-address = [10.0.0.2/30, 10.1.0.1/16]; gateway = 10.0.0.5 } }",
+        "in the prefix of no `jail-address`"
+      ),
+      (
+        "network { vnet = true; epair { jail-address = \"2001:db8::2/64\"; gateway = \"2001:db8:1::1\" } }",
+        "in the prefix of no `jail-address`"
+      ),
       ("network { vnet = true; epair { jail-address = 10.0.0.2/8; gateway = 10.0.0.1/8 } }", "an address, such as"),
       (
         "network { vnet = true; epair { jail-address = 10.0.0.2/8; gateway = [10.0.0.1, 10.0.0.3] } }",

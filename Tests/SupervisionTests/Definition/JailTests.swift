@@ -135,6 +135,12 @@ struct JailTests {
     #expect(try jail("root = ephemeral; mount { type = tmpfs; to = /tmp }").mounts.count == 1)
   }
 
+  @Test("a path that one list has twice counts once")
+  func exposedTwice() throws {
+    let exposures = try jail("path = /j; expose = [/a, \"/a/\"]; writable = [/b, /b]").exposures
+    #expect(exposures == [Exposure("/a", isWritable: false), Exposure("/b", isWritable: true)])
+  }
+
   @Test("jail(8)'s own mounts come after the others, at their usual places")
   func pseudoMounts() throws {
     let made = try jail(
@@ -212,7 +218,7 @@ struct JailTests {
       ("path = /j; mount [{ type = tmpfs; to = /a }, { type = procfs; to = \"/a/\" }]", "two mounts at `/a`"),
       (
         "path = /j; expose = /a; writable = /a",
-        "two mounts at `/a`: the second hides the first (the first one: test.ucl:2:"
+        "`/a` is in both `expose` and `writable` (the first one: test.ucl:2:"
       ),
       ("path = /j; expose = /a; mount { type = tmpfs; to = /a }", "two mounts at `/a`"),
       ("path = /j; mount.devfs = true; mount { type = devfs; to = /dev }", "two mounts at `/dev`"),
@@ -223,6 +229,9 @@ struct JailTests {
       ("enter = y; allow.chflags = true", "`jail.allow.chflags` contradicts `jail.enter`"),
       ("enter = y; exec.prestart = a", "`jail.exec.prestart` contradicts `jail.enter`"),
       ("enter = y; shared-with = z", "`jail.enter` contradicts `jail.shared-with`"),
+      ("shared-with = y; hostnam = h", "unknown parameter `hostnam`"),
+      ("shared-with = y; persist = true", "`jail.persist` cannot be set"),
+      ("enter = y; allow.nochflags = true", "`jail.allow.nochflags` contradicts `jail.enter`"),
       ("enter = y; name = z", "`jail.name` contradicts"), ("enter = y; network = none", "`jail.network` contradicts"),
       ("options = [sysvipc, sysvipcnew]", "contradict each other"),
       ("options = mlock; allow.mlock = false", "the option `mlock` contradicts `jail.allow.mlock`"),
@@ -255,6 +264,35 @@ struct JailTests {
     #expect(try jail("path = /j; mount { type = nullfs; from = /j/a; to = /b }").mounts.count == 1)
     // A chroot is made inside the jail.
     #expect(try definition("chroot = /c; jail { path = /j }").process.rare.chroot == "/c")
+  }
+
+  @Test(
+    "an override removes a parameter in either spelling, and with a name what lies dotted below it",
+    arguments: [
+      ("jail.hostname", "hostname = h"), ("jail.host.hostname", "hostname = h"),
+      ("jail.hostname", "host { hostname = h }"), ("jail.host", "hostname = h; host = new"),
+      ("jail.allow", "allow { raw_sockets = true; mount { tmpfs = true } }"),
+      ("jail.allow.mount", "allow.mount = true; allow { mount.tmpfs = true }"),
+    ])
+  func removed(_ key: String, _ written: String) throws {
+    let text = """
+      service x { exec = x; jail { securelevel = 2; \(written) } }
+      service x { override = true; remove { keys = [\(key)] } }
+      """
+    let configuration = try loaded(load(text))
+    let jail = try #require(configuration.services["x"]?.process.rare.jail)
+    #expect(jail.parameters == [JailParameter("securelevel", .text("2"))])
+    #expect(configuration.notes.isEmpty)
+  }
+
+  @Test("what is removed in vain is a note")
+  func removedInVain() throws {
+    let text = """
+      service x { exec = x; jail { allow.chflags = true } }
+      service x { override = true; remove { keys = [jail.all, jail.hostname] } }
+      """
+    #expect(lines(load(text)).count == 2)
+    #expect(lines(load(text))[1].contains("nothing to remove: x has no `jail.hostname`"))
   }
 
   @Test("all mistakes of a section are told at once")

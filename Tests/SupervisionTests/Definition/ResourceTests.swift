@@ -51,10 +51,20 @@ struct ResourceTests {
       ("memory { deny = 1; deny = 2 }", "given more than once"),
       ("memory = 1; memoryuse = 2", "more than once (first given here: test.ucl:2:22)"),
       ("memory = [1, 2]", "cannot be a list"),
+      ("cpu = 0%", "`resources.cpu` is 0: nothing could run"), ("memory { deny = 0 }", "nothing could run"),
+      ("read-bps = 0", "nothing could run"), ("wall-clock { sigkill = 0s }", "nothing could run"),
+      ("memory { quux = 1m }", "unknown action `quux` in `resources.memory` (expected deny, log, devctl or a signal"),
+      ("readiops { quux = 1 }", "expected throttle, log, devctl or a signal"),
+      ("cputime { quux = 1s }", "expected log, devctl or a signal"),
     ])
   func errors(_ text: String, _ expected: String) {
     let found = SupervisionTests.errors("jail { };resources { \(text) }")
     #expect(found.count == 1 && found[0].contains(expected), "\(found)")
+  }
+
+  @Test("an amount of 0 is one where processes live without it, or where it only writes down")
+  func zero() {
+    #expect(SupervisionTests.errors("jail { }; resources { core = 0; swap = 0; memory { log = 0 } }").isEmpty)
   }
 
   @Test("resources need a jail that the service makes")
