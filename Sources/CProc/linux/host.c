@@ -27,16 +27,7 @@ cproc_local_peer(int connection, struct cproc_peer *peer)
 int
 cproc_executable(char *buffer, size_t size)
 {
-	ssize_t length = readlink("/proc/self/exe", buffer, size);
-
-	if (length < 0)
-		return -1;
-	if ((size_t)length >= size) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	buffer[length] = '\0';
-	return 0;
+	return cproc_link_destination("/proc/self/exe", buffer, size);
 }
 
 /* A part of a name below /proc or /sys: no slash, and no leading dot. */
