@@ -29,7 +29,7 @@ extension Supervisor {
     _ roots: [ServiceID], for requester: Requester, on occasion: StartOccasion
   ) -> [ServiceID] {
     guard shutdown == nil, !isRoundAndRound() else { return [] }
-    var displaced: [ServiceID] = []
+    var displaced: Set<ServiceID> = []
     visitStamp &+= 1
     let stamp = visitStamp
     var stack = roots.reversed().map { Visit(id: $0, requester: requester, isRoot: true) }
@@ -37,9 +37,10 @@ extension Supervisor {
     var wanted: [Visit] = []
     while true {
       guard let visit = stack.popLast() else {
-        guard let weak = wanted.popLast() else { return displaced }
+        guard let weak = wanted.popLast() else { return displaced.sorted() }
         let clashes = services[weak.id.index].links.conflicts.contains { services[$0.index].startVisit == stamp }
-        if !clashes { stack.append(weak) }
+        // What had to make room for this very start does not come back by it: they would push each other out for ever.
+        if !clashes, !displaced.contains(weak.id) { stack.append(weak) }
         continue
       }
       guard services[visit.id.index].startVisit != stamp, mayStart(visit.id),
@@ -49,7 +50,7 @@ extension Supervisor {
       want(visit)
       guard admit(visit, on: occasion) else { continue }
       let name = services[visit.id.index].name
-      for other in services[visit.id.index].links.conflicts { displaced += giveWay(other, to: name) }
+      for other in services[visit.id.index].links.conflicts { displaced.formUnion(giveWay(other, to: name)) }
       for requirement in services[visit.id.index].links.requirements.reversed() {
         guard let candidate = choose(requirement) else { continue }
         stack.append(Visit(id: candidate, requester: .service(name), isRoot: false))

@@ -2,6 +2,26 @@ import Testing
 
 @testable import Supervision
 
+@Suite("Wants that push each other out")
+struct MutualDisplacementTests {
+  @Test("what is wanted and had to make room for the start does not come back by it")
+  func wantsWhatWasDisplaced() {
+    var world = World(
+      service("low"), service("left").requires("low").wants("right"),
+      service("base").conflicts("low").wants("left").byHand(),
+      service("right").requires("base").byHand())
+    world.start("right")
+    world.runUntilQuiet()
+    #expect(!world.hasTooMuch)
+    #expect(world.state("right") == .running && world.state("low") == .stopped)
+    world.start("left")
+    world.runUntilQuiet()
+    #expect(!world.hasTooMuch)
+    #expect(world.state("left") == .running && world.state("base") == .stopped)
+    #expect(!world.records.contains { if case .anomaly = $0 { true } else { false } })
+  }
+}
+
 @Suite("Starting")
 struct StartTests {
   @Test("boot starts what is to start by itself, in the order of the requirements")
