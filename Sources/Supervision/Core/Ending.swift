@@ -36,6 +36,8 @@ struct Ending: Sendable {
     var runsPostStop: Bool
     /// There is a jail to be left.
     var isConfined: Bool
+    /// That jail is there: commands can run in it.
+    var isInside = false
   }
 
   /// What an event led to.
@@ -61,6 +63,7 @@ struct Ending: Sendable {
   private var hasSignalled = false
   private let runsPostStop: Bool
   private let isConfined: Bool
+  private let isInside: Bool
   /// The post-stop command that comes next.
   private var nextPostStop = 0
   private var isForced = false
@@ -73,6 +76,7 @@ struct Ending: Sendable {
     hook = remains.hook
     runsPostStop = remains.runsPostStop
     isConfined = remains.isConfined
+    isInside = remains.isInside
   }
 
   /// Begins to end what runs.
@@ -236,8 +240,8 @@ struct Ending: Sendable {
   /// The next post-stop command, or after the last one the end of what they left.
   private mutating func postStop(in context: inout LifeContext) -> Step {
     let commands = context.definition.postStop
-    // What belongs into a jail that could not be made does not run at all.
-    while nextPostStop < commands.count, !commands[nextPostStop].asSupervisor, !isConfined,
+    // What belongs into a jail that was not made does not run at all.
+    while nextPostStop < commands.count, !commands[nextPostStop].asSupervisor, !isInside,
       context.definition.isConfined
     {
       nextPostStop += 1

@@ -59,13 +59,15 @@ extension Life {
 
   /// What there is to end of a service that was ready.
   func remains(main: ProcessKey?) -> Ending.Remains {
-    Ending.Remains(main: main, runsPostStop: true, isConfined: isConfined)
+    Ending.Remains(main: main, runsPostStop: true, isConfined: isConfined, isInside: isConfined)
   }
 
   /// What there is to end of a start that is given up.
   func remains(of starting: Starting) -> Ending.Remains {
-    Ending.Remains(
-      main: starting.main, hook: starting.hook, runsPostStop: starting.hasBegun, isConfined: isConfined)
+    let isBeingMade = if case .confining = starting.phase { true } else { false }
+    return Ending.Remains(
+      main: starting.main, hook: starting.hook, runsPostStop: starting.hasBegun, isConfined: isConfined,
+      isInside: isConfined && !isBeingMade)
   }
 
   mutating func end(

@@ -122,6 +122,22 @@ struct JailedServiceTests {
     #expect(world.cause("init") == .failed(.confinement("no such directory")))
   }
 
+  @Test("nor does it while the jail is still being made")
+  func postStopBeforeJail() {
+    var world = World(oneShot("init"))
+    world.confinements = { _, _ in ConfinementPlan(raising: .seconds(20)) }
+    var changed = service("init").jailed().postStop(2)
+    changed.postStop[1].asSupervisor = true
+    world.load(Configuration([changed]))
+    _ = world.takeJournal()
+    world.order(.start(["init"], options: OrderOptions(noWait: true)))
+    world.stop("init")
+    world.runUntilQuiet()
+    #expect(!world.journal.contains("init post-stop command 1"))
+    #expect(world.journal.contains("init post-stop command 2"))
+    #expect(world.state("init") == .stopped && world.jails.standing.isEmpty)
+  }
+
   @Test("a one-shot leaves its jail when it has completed")
   func oneShotLeaves() {
     var world = World(oneShot("init").jailed().postStart())
