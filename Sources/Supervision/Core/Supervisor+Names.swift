@@ -89,8 +89,10 @@ extension Supervisor {
   }
 
   private mutating func make(_ definitions: [ServiceDefinition]) {
-    for definition in definitions {
-      // Unloaded and not gone yet, or named twice.
+    var seen: Set<String> = []
+    // What is named twice is made once.
+    for definition in definitions where seen.insert(definition.name).inserted {
+      // Unloaded and not gone yet.
       let isOfFiles = finishedTransients[definition.name] != nil
       let id = idsByName[definition.name] ?? add(definition)
       services[id.index].isRemoved = false

@@ -226,6 +226,19 @@ struct LoadTests {
 }
 
 extension LoadTests {
+  @Test("a finished transient of the files that is started by name, twice in one breath, stays theirs")
+  func transientNamedTwice() {
+    let files = [service("job").transient(), service("db")]
+    var world = World()
+    world.boot(Configuration(files))
+    world.stop("job")
+    world.load(Configuration(files))
+    world.start("job", "job")
+    #expect(world.state("job") == .running)
+    world.load(Configuration(files))
+    #expect(world.state("job") == .running)
+  }
+
   @Test("what rests for a name that it requires no more is started again, and rests for what it requires now")
   func otherRequirement() {
     var world = World()
