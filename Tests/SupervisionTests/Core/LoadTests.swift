@@ -235,7 +235,7 @@ extension LoadTests {
     world.load(Configuration(files))
     world.start("job", "job")
     #expect(world.state("job") == .running)
-    world.load(Configuration(files))
+    world.load(world.supervisor.currentConfiguration)
     #expect(world.state("job") == .running)
   }
 
