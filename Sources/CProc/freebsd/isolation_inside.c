@@ -67,19 +67,26 @@ begin_route(struct route_request *request)
 
 /* The zero address with the zero mask is the default. */
 static int
+add_default(const void *any, const void *router, size_t size)
+{
+	struct route_request request;
+
+	begin_route(&request);
+	append(&request, RTA_DST, any, size);
+	append(&request, RTA_GATEWAY, router, size);
+	append(&request, RTA_NETMASK, any, size);
+	return send_route(&request);
+}
+
+static int
 add_default_ipv4(const struct cproc_address *gateway)
 {
 	struct sockaddr_in any = { .sin_len = sizeof any, .sin_family = AF_INET };
 	struct sockaddr_in router = any;
-	struct route_request request;
 
 	if (address_parse(gateway, &router.sin_addr) < 0)
 		return -1;
-	begin_route(&request);
-	append(&request, RTA_DST, &any, sizeof any);
-	append(&request, RTA_GATEWAY, &router, sizeof router);
-	append(&request, RTA_NETMASK, &any, sizeof any);
-	return send_route(&request);
+	return add_default(&any, &router, sizeof any);
 }
 
 /* A link-local router is reached through the one interface that there is. */
@@ -88,7 +95,6 @@ add_default_ipv6(const char *interface, const struct cproc_address *gateway)
 {
 	struct sockaddr_in6 any = { .sin6_len = sizeof any, .sin6_family = AF_INET6 };
 	struct sockaddr_in6 router = any;
-	struct route_request request;
 
 	if (address_parse(gateway, &router.sin6_addr) < 0)
 		return -1;
@@ -97,11 +103,7 @@ add_default_ipv6(const char *interface, const struct cproc_address *gateway)
 		if (router.sin6_scope_id == 0)
 			return -1;
 	}
-	begin_route(&request);
-	append(&request, RTA_DST, &any, sizeof any);
-	append(&request, RTA_GATEWAY, &router, sizeof router);
-	append(&request, RTA_NETMASK, &any, sizeof any);
-	return send_route(&request);
+	return add_default(&any, &router, sizeof any);
 }
 
 /* --------------------------------------------------------------------- inside */
