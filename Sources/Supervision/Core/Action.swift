@@ -10,8 +10,8 @@ public enum Action: Sendable {
   case spawn(ProcessKey, ServiceID, ProcessRole, Invocation?)
   case signal(ProcessKey, Int32)
   case signalGroup(ProcessKey, Int32)
-  /// To every process of the service, wherever it hides.
-  case signalSubtree(ServiceID, Int32)
+  /// To every process of the service, wherever it hides. `continues`: CONT follows, for those that are stopped.
+  case signalSubtree(ServiceID, Int32, continues: Bool)
   /// Is anything left? Answer `Event.subtree`.
   case inspectSubtree(ServiceID)
   case reply(RequestID, Reply)
@@ -86,6 +86,12 @@ public struct LoadSummary: Sendable, Equatable {
   public var changed: [String] = []
   public var removed: [String] = []
   public var unchanged = 0
+  /// What was up or on its way, and is stopped by it.
+  public var stopped: [String] = []
+  /// What is started by it.
+  public var started: [String] = []
+  /// What runs under an older definition, also since an earlier load: a restart makes it use the new one.
+  public var pending: [String] = []
 
   public init() {}
 }

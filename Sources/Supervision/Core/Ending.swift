@@ -94,6 +94,11 @@ struct Ending: Sendable {
     return .ongoing
   }
 
+  /// Main process and hook are gone, and it is asked whether anything else is there.
+  var isLookingForRemains: Bool {
+    if case .draining = phase { true } else { false }
+  }
+
   // MARK: Events
 
   mutating func handle(_ event: LifeEvent, in context: inout LifeContext) -> Step {
@@ -147,14 +152,15 @@ struct Ending: Sendable {
     case .draining:
       if isEmpty { return drained(in: &context) }
       if !hasSignalled {
-        context.effects.append(.signalSubtree(context.definition.stop.signal))
+        let rule = context.definition.stop
+        context.effects.append(.signalSubtree(rule.signal, continues: rule.continues))
         hasSignalled = true
       }
       return .ongoing
     case .killing:
       if isEmpty { return main == nil && hook == nil ? drained(in: &context) : .ongoing }
       // What was forked while the signal went round gets its own.
-      context.effects.append(.signalSubtree(ProcessSignal.kill))
+      context.effects.append(.signalSubtree(ProcessSignal.kill, continues: false))
       return .ongoing
     case .commanded, .terminating, .postStop, .releasing:
       return .ongoing
@@ -182,7 +188,7 @@ struct Ending: Sendable {
 
   private mutating func terminate(in context: inout LifeContext) {
     let rule = context.definition.stop
-    signal(rule.signal, in: &context)
+    signal(rule.signal, continues: rule.continues, in: &context)
     hasSignalled = true
     phase = .terminating
     deadline = context.now + rule.gracePeriod
@@ -208,13 +214,13 @@ struct Ending: Sendable {
     return main == nil && hook == nil ? drain(in: &context) : .ongoing
   }
 
-  private func signal(_ number: Int32, in context: inout LifeContext) {
+  private func signal(_ number: Int32, continues: Bool = false, in context: inout LifeContext) {
     switch context.definition.stop.kill {
     case .subtree:
-      context.effects.append(.signalSubtree(number))
+      context.effects.append(.signalSubtree(number, continues: continues))
     case .main:
-      if let main { context.effects.append(.signal(main, number)) }
-      if let hook { context.effects.append(.signal(hook, number)) }
+      if let main { context.effects.append(.signal(main, number, continues: continues)) }
+      if let hook { context.effects.append(.signal(hook, number, continues: continues)) }
     }
   }
 

@@ -4,6 +4,8 @@ public enum Event: Sendable {
   case boot(Configuration, Enablement)
   /// A configuration that was read again, or for `only` a part of it; the reply goes to the request.
   case load(Configuration, scope: LoadScope, requester: Requester, request: RequestID?)
+  /// What such a load would change, for the reply; nothing is done.
+  case tryLoad(Configuration, scope: LoadScope, requester: Requester, request: RequestID)
   case order(Order, requester: Requester, request: RequestID)
   /// The connection that made the request is gone.
   case callerGone(RequestID)

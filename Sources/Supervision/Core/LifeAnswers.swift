@@ -1,7 +1,9 @@
 // Every state's answer to every event; LifeStarting.swift and LifeEnding.swift have what the two busy states do.
 extension Life {
   mutating func handle(_ event: LifeEvent, in context: inout LifeContext) {
+    let wasUntold = untold != nil
     answer(event, in: &context)
+    if wasUntold { tellRest(after: event, in: &context) }
     for effect in context.effects {
       switch effect {
       case .confine: isConfined = true

@@ -114,6 +114,8 @@ public struct Supervisor: Sendable {
     case .boot(let configuration, let enablement): boot(configuration, enablement)
     case .load(let configuration, let scope, let requester, let request):
       load(configuration, scope: scope, requester: requester, request: request)
+    case .tryLoad(let configuration, let scope, let requester, let request):
+      tryLoad(configuration, scope: scope, requester: requester, request: request)
     case .order(let order, let requester, let request): take(order, from: requester, request: request)
     case .callerGone(let request): callerGone(request)
     case .prepared(let id, let lacks): live(id, .prepared(lacks: lacks))

@@ -203,9 +203,10 @@ struct World {
     case .signal(let key, let number), .signalGroup(let key, let number):
       signals.append("\(number)")
       kernel.signal(key, number, at: now)
-    case .signalSubtree(let id, let number):
+    case .signalSubtree(let id, let number, let continues):
       signals.append("\(supervisor.name(of: id)) \(number)")
       kernel.signalSubtree(id, number, at: now)
+      if continues, let number = ProcessSignal.continue { kernel.signalSubtree(id, number, at: now) }
     case .inspectSubtree(let id): kernel.inspect(id, at: now)
     case .reply(let request, let reply):
       replies[request, default: []].append(reply)
@@ -230,7 +231,18 @@ struct World {
     supervisor.find(name).map { supervisor.snapshot(of: $0) }
   }
 
-  func cause(_ name: String) -> Outcome? { snapshot(name)?.cause }
+  /// Why it rests, without what that began with: `firstCause` has it.
+  func cause(_ name: String) -> Outcome? {
+    guard case .failed(.requirement(let other, let trouble, _)) = snapshot(name)?.cause else {
+      return snapshot(name)?.cause
+    }
+    return .failed(.requirement(other, trouble))
+  }
+
+  func firstCause(_ name: String) -> FirstCause? {
+    guard case .failed(.requirement(_, _, let first)) = snapshot(name)?.cause else { return nil }
+    return first
+  }
 
   func isWanted(_ name: String) -> Bool { snapshot(name)?.intent != nil }
 

@@ -164,6 +164,7 @@ enum GraphMaker {
     made.isTransient = random.chance(4)
     made.isOneShot = random.chance(20)
     made.startTimeout = made.isOneShot && random.chance(60) ? nil : .milliseconds(500 + random.below(5000))
+    if !made.isOneShot, random.chance(40) { made.ready = .aliveFor(random.chance(30) ? .zero : random.milliseconds(450)) }
     made.preStart = hooks(random.chance(15) ? 1 + random.below(2) : 0)
     made.postStart = hooks(random.chance(10) ? 1 + random.below(2) : 0)
     made.postStop = hooks(random.chance(15) ? 1 + random.below(2) : 0)
@@ -174,6 +175,7 @@ enum GraphMaker {
       for index in made.postStop.indices { made.postStop[index].asSupervisor = true }
     }
     made.stop.gracePeriod = .milliseconds(random.below(3000))
+    made.stop.continues = random.chance(80)
     made.stop.kill = random.chance(20) ? .main : .subtree
     made.reload = random.chance(50) ? .signal(1) : .exec(Hook(Command(["/bin/reload"])), timeout: .seconds(2))
     made.actions = [
