@@ -35,6 +35,7 @@ enum Samples {
     service.isEnabled = false
     service.isGroup = true
     service.respawns = 4
+    service.lastRespawn = .init(at: time, cause: hardText)
     service.lastExit = .init(.signal(11, name: "SEGV", dumpedCore: true), at: time)
     service.memory = 11 << 20
     service.documentation = "a web server"

@@ -164,6 +164,7 @@ extension Supervisor {
     services[id.index].life.handle(event, in: &context)
     random = context.random
     nextSerial = context.nextSerial
+    withdrawPreparation(of: id)
     for effect in context.effects { carry(effect, of: id) }
     armDeadline(of: id)
     if wasUp, !services[id.index].life.isUp { requirementWentDown(id) }
@@ -177,9 +178,9 @@ extension Supervisor {
   private mutating func carry(_ effect: LifeEffect, of id: ServiceID) {
     let name = services[id.index].name
     switch effect {
-    case .prepare: actions.append(.prepare(id))
-    case .confine: actions.append(.confine(id))
-    case .release: actions.append(.release(id))
+    case .prepare: actions.append(.prepare(ask(.prepare, id), services[id.index].incarnation))
+    case .confine: actions.append(.confine(ask(.confine, id), services[id.index].incarnation))
+    case .release: actions.append(.release(ask(.release, id), services[id.index].incarnation))
     case .spawn(let key, let role):
       processes[key] = ProcessEntry(service: id, role: role)
       services[id.index].processes += 1
@@ -189,8 +190,8 @@ extension Supervisor {
       actions.append(.signal(key, number))
       if continues, let number = ProcessSignal.continue { actions.append(.signal(key, number)) }
     case .signalSubtree(let number, let continues):
-      actions.append(.signalSubtree(id, number, continues: continues))
-    case .inspectSubtree: actions.append(.inspectSubtree(id))
+      actions.append(.signalSubtree(services[id.index].incarnation, number, continues: continues))
+    case .inspectSubtree: actions.append(.inspectSubtree(ask(.inspectSubtree, id), services[id.index].incarnation))
     case .attemptFailed(let cause, let willRetry):
       actions.append(.record(.attemptFailed(service: name, cause, willRetry: willRetry)))
       attemptFailed(id, cause, willRetry: willRetry)

@@ -110,9 +110,19 @@ struct ReplyTranslation {
     let message =
       switch code {
       case .stopFailed: "\(subject) did not stop: \(cause)"
+      case .startFailed where endedAtOnce(service, cause): "\(subject) ended right after its start: \(cause)"
       default: "\(subject) could not be started: \(cause)"
       }
     return ControlError(code, message, service: service)
+  }
+
+  /// It was running, and did not stay: not a start that failed.
+  private func endedAtOnce(_ service: String?, _ cause: FailureCause) -> Bool {
+    switch cause {
+    case .exited, .background: break
+    default: return false
+    }
+    return service.flatMap { core.find($0) }.map { !core.snapshot(of: $0).definition.isOneShot } ?? false
   }
 
   // MARK: Processes, waits
