@@ -33,10 +33,8 @@ extension ServiceStatus {
       if respawns != 0 { json.member("respawns", respawns) }
       if let lastRespawn {
         json.member("last_respawn") { json in
-          json.object { json in
-            json.member("at", lastRespawn.at)
-            json.member("cause", lastRespawn.cause)
-          }
+          json.member("at", lastRespawn.at)
+          json.member("cause", lastRespawn.cause)
         }
       }
       if let lastExit {

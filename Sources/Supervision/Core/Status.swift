@@ -87,7 +87,8 @@ extension Supervisor {
       state: record.life.state.name, since: record.life.since, cause: cause(of: id),
       mainPID: mainPID(of: id), intent: record.intent, isDisabled: record.isDisabled, isUp: record.life.isUp,
       isToStop: record.stopOrder != nil, waitsFor: waitsFor(id), respawns: record.life.history.total,
-      lastRespawn: record.life.history.last, lastRespawnCause: record.life.history.lastCause, lastExit: record.life.lastExit, lastExitAt: record.life.lastExitAt,
+      lastRespawn: record.life.history.last, lastRespawnCause: record.life.history.lastCause,
+      lastExit: record.life.lastExit, lastExitAt: record.life.lastExitAt,
       deadline: record.life.deadline,
       dependents: record.links.dependents.map { services[$0.service.index].name })
   }

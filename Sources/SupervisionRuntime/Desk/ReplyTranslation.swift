@@ -99,7 +99,7 @@ struct ReplyTranslation {
 
   private func code(of cause: FailureCause) -> ErrorCode {
     switch cause {
-    case .requirement(_, .disabled): .disabled
+    case .requirement(_, .disabled, _): .disabled
     case .requirement: .requirementFailed
     default: .startFailed
     }
@@ -107,22 +107,23 @@ struct ReplyTranslation {
 
   private func error(_ code: ErrorCode, _ cause: FailureCause, of service: String?) -> ControlError {
     let subject = service.map { "`\($0)`" } ?? "it"
-    let message =
-      switch code {
-      case .stopFailed: "\(subject) did not stop: \(cause)"
-      case .startFailed where endedAtOnce(service, cause): "\(subject) ended right after its start: \(cause)"
-      default: "\(subject) could not be started: \(cause)"
-      }
+    let message: String
+    if code == .stopFailed {
+      message = "\(subject) did not stop: \(cause)"
+    } else if let service, endedAtOnce(service, cause) {
+      message = "\(subject) ended right after its start: \(cause)"
+    } else {
+      message = "\(subject) could not be started: \(cause)"
+    }
     return ControlError(code, message, service: service)
   }
 
   /// It was running, and did not stay: not a start that failed.
-  private func endedAtOnce(_ service: String?, _ cause: FailureCause) -> Bool {
+  private func endedAtOnce(_ service: String, _ cause: FailureCause) -> Bool {
     switch cause {
-    case .exited, .background: break
-    default: return false
+    case .exited, .background: core.find(service).map { !core.snapshot(of: $0).definition.isOneShot } ?? false
+    default: false
     }
-    return service.flatMap { core.find($0) }.map { !core.snapshot(of: $0).definition.isOneShot } ?? false
   }
 
   // MARK: Processes, waits

@@ -8,7 +8,7 @@ struct FailoverTests {
   private let first = service("p1").provides("db")
   private let second = service("p2").provides("db").byHand()
 
-  @Test("when its provider fails after it was up, the other one is started, and who requires the name runs on top of that")
+  @Test("when its provider fails after it was up, the other one is started, and who requires the name runs on that")
   func other() {
     var world = World(first, second, service("u").requires("db"), service("top").requires("u"))
     #expect(world.state("p2") == .stopped)

@@ -54,7 +54,7 @@ struct LaunchPauseTests {
     #expect(attempts == 5)
   }
 
-  @Test("what the host lacks for the moment is tried again with growing pauses, whatever the policy, and no limit counts it")
+  @Test("what the host lacks for the moment is tried again with growing pauses, whatever policy and limit say")
   func passing() {
     var world = world(.noRoom, service("db").respawns(.never))
     #expect(world.state("db") == .respawning)

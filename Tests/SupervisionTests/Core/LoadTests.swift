@@ -274,11 +274,17 @@ extension LoadTests {
 }
 
 extension LoadSummary {
-  init(added: [String] = [], changed: [String] = [], removed: [String] = [], unchanged: Int = 0) {
+  fileprivate init(
+    added: [String] = [], changed: [String] = [], removed: [String] = [], unchanged: Int = 0, stopped: [String] = [],
+    started: [String] = [], pending: [String] = []
+  ) {
     self.init()
     self.added = added
     self.changed = changed
     self.removed = removed
     self.unchanged = unchanged
+    self.stopped = stopped
+    self.started = started
+    self.pending = pending
   }
 }

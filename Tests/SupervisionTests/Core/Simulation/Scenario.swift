@@ -164,7 +164,9 @@ enum GraphMaker {
     made.isTransient = random.chance(4)
     made.isOneShot = random.chance(20)
     made.startTimeout = made.isOneShot && random.chance(60) ? nil : .milliseconds(500 + random.below(5000))
-    if !made.isOneShot, random.chance(40) { made.ready = .aliveFor(random.chance(30) ? .zero : random.milliseconds(450)) }
+    if !made.isOneShot, random.chance(40) {
+      made.ready = .aliveFor(random.chance(30) ? .zero : random.milliseconds(450))
+    }
     made.preStart = hooks(random.chance(15) ? 1 + random.below(2) : 0)
     made.postStart = hooks(random.chance(10) ? 1 + random.below(2) : 0)
     made.postStop = hooks(random.chance(15) ? 1 + random.below(2) : 0)
