@@ -16,6 +16,8 @@ enum Samples {
     .action(service: "nginx", action: "rotate", arguments: ["one", hardText, ""]),
     .signal(names: ["nginx"], signal: "HUP", group: true),
     .enable(names: ["nginx"], now: true),
+    .reset(names: ["nginx"]),
+    .preset(names: ["nginx", "web@*"]),
     .disable(names: ["nginx"], stop: true),
     .documentation(service: "nginx"),
     .definition(service: "nginx"),

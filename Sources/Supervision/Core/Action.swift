@@ -64,6 +64,8 @@ public struct ServiceOutcome: Sendable, Equatable {
     case signalled(pid: Int32?)
     case enabled
     case disabled
+    case reset
+    case preset
     /// The order was taken; nobody waits for its end.
     case accepted
     case wouldStart

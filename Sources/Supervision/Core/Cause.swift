@@ -26,6 +26,8 @@ public struct SpawnFailure: Error, Hashable {
 public enum StopCause: Sendable, Hashable {
   case neverStarted
   case command(Requester)
+  /// It had failed, and that was forgotten by command.
+  case reset(Requester)
   /// The main process ended with success, and no respawn applies.
   case exited(ExitStatus)
   /// The same soon after its start, and it left processes: it seems to have put itself into the background.

@@ -45,6 +45,7 @@ extension StopCause: CustomStringConvertible {
     switch self {
     case .neverStarted: "not started"
     case .command(let requester): "by \(requester)"
+    case .reset(let requester): "reset by \(requester)"
     case .exited(let status): "exited: \(status)"
     case .background(let status): FailureCause.background(status).description
     case .requirementStopped(let name): "because \(name) stops"

@@ -13,8 +13,8 @@
 //                time is given up, and said so; the next start begins with it. The jail of what survives SIGKILL is left too.
 //   killing      the grace period is over: SIGKILL. What survives that for `killPatience` is given up, and said so.
 //
-// An ending always ends: each phase but `over` has a deadline, and each deadline leads to a later phase. A *forced* ending
-// (the supervisor has no more time) runs no commands any more.
+// An ending always ends: each phase but `over` has a deadline, and each deadline leads to a later phase. A *hurried* ending
+// (the supervisor has no more time) begins no post-stop command any more; the grace period that runs is the service's own.
 
 /// The end of a service's processes, from whichever phase of its life it was in.
 struct Ending: Sendable {
@@ -66,7 +66,7 @@ struct Ending: Sendable {
   private let isInside: Bool
   /// The post-stop command that comes next.
   private var nextPostStop = 0
-  private var isForced = false
+  private var isHurried = false
   private var isUnkillable = false
 
   // MARK: The beginning
@@ -108,7 +108,7 @@ struct Ending: Sendable {
     case .subtree(let isEmpty): subtree(isEmpty: isEmpty, in: &context)
     case .released(let failure): released(failure)
     case .deadline: deadlinePassed(in: &context)
-    case .kill: force(in: &context)
+    case .hurry: hurry(in: &context)
     case .admit, .start, .stop, .prepared, .confined, .spawned: .ongoing
     }
   }
@@ -194,11 +194,15 @@ struct Ending: Sendable {
     deadline = context.now + rule.gracePeriod
   }
 
-  private mutating func force(in context: inout LifeContext) -> Step {
-    isForced = true
-    guard case .releasing = phase else { return kill(in: &context) }
-    deadline = deadline.map { min($0, context.now + Self.killPatience) }
-    return .ongoing
+  private mutating func hurry(in context: inout LifeContext) -> Step {
+    isHurried = true
+    switch phase {
+    case .commanded, .terminating, .draining, .killing: return .ongoing
+    case .postStop: return kill(in: &context)
+    case .releasing:
+      deadline = deadline.map { min($0, context.now + Self.killPatience) }
+      return .ongoing
+    }
   }
 
   /// SIGKILL to all that `stop.kill` names, and to the commands of ours that run.
@@ -239,7 +243,7 @@ struct Ending: Sendable {
   }
 
   private mutating func drained(in context: inout LifeContext) -> Step {
-    runsPostStop && !isForced && nextPostStop <= context.definition.postStop.count
+    runsPostStop && !isHurried && nextPostStop <= context.definition.postStop.count
       ? postStop(in: &context) : release(in: &context)
   }
 
@@ -254,7 +258,7 @@ struct Ending: Sendable {
     }
     let index = nextPostStop
     nextPostStop += 1
-    if index < commands.count, !isForced {
+    if index < commands.count, !isHurried {
       phase = .postStop(index, context.spawn(.postStop(index)))
       deadline = context.now + context.definition.stop.gracePeriod
       return .ongoing
@@ -270,7 +274,7 @@ struct Ending: Sendable {
   private mutating func release(in context: inout LifeContext) -> Step {
     guard isConfined else { return finished() }
     phase = .releasing
-    deadline = context.now + (isForced || isUnkillable ? Self.killPatience : Self.releasePatience)
+    deadline = context.now + (isHurried || isUnkillable ? Self.killPatience : Self.releasePatience)
     context.effects.append(.release)
     return .ongoing
   }

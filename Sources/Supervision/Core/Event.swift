@@ -57,6 +57,10 @@ public enum Order: Sendable {
   case signal([String], Int32, group: Bool)
   case enable([String], now: Bool, options: OrderOptions)
   case disable([String], stop: Bool, options: OrderOptions)
+  /// Forgets failures and counts of respawns.
+  case reset([String])
+  /// Forgets that they were enabled or disabled by command.
+  case preset([String])
   case wait(String, for: WaitCondition, after: Int32?, timeout: Duration?)
   case unload([String])
   case stopRoot

@@ -186,7 +186,8 @@ extension FailureCause {
     }
   }
 
-  var isPassing: Bool {
+  /// The host lacked something for the moment; the service has not been tried.
+  public var isPassing: Bool {
     if case .spawn(_, let failure) = self { failure.isPassing } else { false }
   }
 }

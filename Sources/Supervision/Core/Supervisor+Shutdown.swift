@@ -1,4 +1,4 @@
-// Leaving: everything stops in order, then by force, and then it is over in any case.
+// Leaving: everything stops in order, then without order, and then it is over in any case.
 extension Supervisor {
   mutating func beginShutdown(_ requester: Requester, request: RequestID?) {
     if let request { openShutdown(request) }
@@ -22,23 +22,34 @@ extension Supervisor {
     open(pending, as: request)
   }
 
-  /// The shutdown timeout has passed: SIGKILL for all that is left, in no order. What outlives even that is left behind.
+  /// The shutdown timeout has passed: what still waits for its turn gets its stop signal now, and no post-stop command begins any
+  /// more. Each service has its own grace period all the same. What outlives even SIGKILL is left behind.
   mutating func shutdownTimedOut() {
     guard let leaving = shutdown, !leaving.isOver else { return }
-    guard !leaving.isForced else { return finishShutdown() }
-    shutdown?.isForced = true
+    if let last = leaving.last {
+      // Commands for callers have had their time, and so has everything else but what is in its grace period.
+      shutdown?.isPastErrands = true
+      guard restlessCount > 0, now < last else { return finishShutdown() }
+      return deadlines.set(last, for: .shutdown)
+    }
+    var longest = Duration.zero
     for index in services.indices where !services[index].life.isResting {
       let id = ServiceID(index)
+      longest = max(longest, services[index].inForce.definition.stop.gracePeriod)
       if !services[index].isStopping { live(id, .stop(.stopped(.shutdown))) }
-      live(id, .kill)
+      live(id, .hurry)
     }
     signalErrands(ProcessSignal.kill)
-    // After the services' own patience with SIGKILL: their deadlines of the same moment come first.
+    // A stop command and the signal after it have a grace period each; then come SIGKILL and the end of the jail. The services'
+    // own deadlines of the same moment come before this one.
+    shutdown?.last = now + longest + longest + Ending.killPatience + Ending.killPatience
     deadlines.set(now + Ending.killPatience, for: .shutdown)
   }
 
   mutating func finishShutdownIfDone() {
-    guard let leaving = shutdown, !leaving.isOver, restlessCount == 0, errands.isEmpty else { return }
+    guard let leaving = shutdown, !leaving.isOver, restlessCount == 0, errands.isEmpty || leaving.isPastErrands else {
+      return
+    }
     finishShutdown()
   }
 

@@ -15,7 +15,7 @@ import DequeModule
 // A start marks the closure of requirements, a stop the closure of dependents; the order of the actual starts and stops
 // then falls out of the counters.
 //
-// The files: +Start, +Stop (the walks), +Settle (the queue), +Orders (what clients ask), +Requests (who waits for what),
+// The files: +Start, +Stop (the walks), +Settle (the queue), +Orders, +Enablement (what clients ask), +Requests (who waits for what),
 // +Processes (what processes report), +Questions (what is asked of the runtime),
 // +Load (configurations), Status.swift (what others may look at).
 
@@ -71,8 +71,10 @@ public struct Supervisor: Sendable {
     var requester: Requester
     /// The clients that asked for it.
     var requests: [RequestID] = []
-    /// The shutdown timeout has passed, and everything has had its SIGKILL.
-    var isForced = false
+    /// The shutdown timeout has passed; it is over then at the latest.
+    var last: Instant?
+    /// What runs for callers has had its time.
+    var isPastErrands = false
     var isOver = false
   }
 

@@ -157,7 +157,9 @@ struct SimulatedKernel {
 
   /// Somebody sends SIGSTOP to all processes of a service.
   mutating func suspend(_ service: ServiceID) {
-    for process in processes(of: service) { processes[process.number]?.isStopped = true }
+    for process in processes.values where process.service.service == service {
+      processes[process.number]?.isStopped = true
+    }
   }
 
   mutating func signal(_ key: ProcessKey, _ number: Int32, at now: Instant) {

@@ -176,6 +176,10 @@ struct RandomDefinition {
       Hook(Command(words()), asSupervisor: Bool.random(using: &generator))
     }
     service.stop.signal = Int32.random(in: 1...64, using: &generator)
+    service.stop.continues = Bool.random(using: &generator)
+    if !service.isOneShot, Bool.random(using: &generator) {
+      service.ready = .aliveFor(.milliseconds(Int.random(in: 0...400, using: &generator)))
+    }
     service.stop.gracePeriod = .nanoseconds(Int64.random(in: 0...5_000_000_000_000, using: &generator))
     service.process.umask = UInt32.random(in: 0...0o777, using: &generator)
     service.process.environment = (0..<Int.random(in: 0...3, using: &generator)).map {

@@ -180,7 +180,7 @@ struct Invariants {
 
   /// What goes down by order goes down after all that stands on it.
   private func order(_ core: Supervisor, _ event: Event) -> String? {
-    guard seesEveryEvent, core.shutdown?.isForced != true else { return nil }
+    guard seesEveryEvent, core.shutdown?.last == nil else { return nil }
     for record in core.services where !record.isForgotten && record.isStopping {
       guard let name = before[record.name], name == .running || name == .completed, record.stopOrder != nil else {
         continue

@@ -8,6 +8,8 @@ struct Scenario {
     case restart([String])
     case enable([String], now: Bool)
     case disable([String], stop: Bool)
+    case reset(String)
+    case preset(String)
     case reload(String)
     case action(String)
     case wait(String, WaitCondition, timeout: Duration?)
@@ -73,7 +75,8 @@ extension Scenario {
     case 26..<36: .restart(some(names, &random))
     case 36..<39: .enable([name], now: random.chance(50))
     case 39..<43: .disable([name], stop: random.chance(30))
-    case 43..<45: .reload(name)
+    case 43: .reload(name)
+    case 44: random.chance(70) ? .reset(name) : .preset(name)
     case 45..<48: .action(name)
     case 48..<51:
       .wait(name, WaitCondition.allCases[random.below(4)], timeout: random.chance(50) ? .seconds(random.below(9)) : nil)
