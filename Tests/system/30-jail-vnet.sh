@@ -23,7 +23,7 @@ fi
 remember_host
 
 services <<UCL
-service server { exec = [$rescue/nc, -4, -l, -k, -d, $there_address, 7706]; log = $work/server
+service server { respawn = true; respawn-delay = 20ms; exec = [$rescue/nc, -4, -l, -k, -d, $there_address, 7706]; log = $work/server
 $(ephemeral server "allow.raw_sockets = true; network { vnet = true; epair { host-address = $here_address/30; jail-address = $there_address/30; gateway = $here_address } }")
 }
 service sealed { auto-start = false; exec = [$rescue/sh, -c, "while sleep 60; do :; done"]
