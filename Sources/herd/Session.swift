@@ -81,7 +81,7 @@ struct Session: ~Copyable {
     while position < bytes.count {
       do throws(SystemError) {
         let taken = try bytes.withUnsafeBufferPointer { (buffer) throws(SystemError) in
-          try connection.write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[position...])))
+          try connection.send(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[position...])))
         }
         position += taken
         if taken == 0 { waitUntil(ready: POLLOUT) }

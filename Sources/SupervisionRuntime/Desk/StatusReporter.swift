@@ -84,13 +84,15 @@ struct StatusReporter {
     // Of the definition that it runs by: a load may have taken the jail from the next start.
     guard let jail = shell.core.blueprint(of: snapshot.id).definition.process.rare.jail else { return nil }
     let place = shell.confinement.place(of: snapshot.id)
-    let name = place?.jail.name ?? jail.enter ?? shell.core.jailMaker(of: snapshot.id)?.jailName ?? snapshot.name
+    let maker = shell.core.jailMaker(of: snapshot.id)
+    let name = place?.jail.name ?? jail.enter ?? maker?.jailName ?? snapshot.name
     var status = ServiceStatus.Jail(name: name)
     status.jid = place?.jail.jid
     status.path = place?.jail.path
     status.others = shell.confinement.members(withJailOf: snapshot.id).filter { $0 != snapshot.id }.map {
       shell.core.name(of: $0)
     }
+    if let maker { status.remains = shell.confinement.remains(ofJailsOf: maker.name) }
     return status
   }
 
