@@ -76,8 +76,9 @@ public enum Host {
     }
   }
 
-  /// SIGPIPE would end the daemon when a client hangs up; a write then says `EPIPE` instead.
-  public static func ignoreBrokenPipes() throws(SystemError) {
-    try check("sigaction", on: "SIGPIPE", cproc_signal_ignore(SIGPIPE))
+  /// Sets what every signal does, and the mask, to what the supervisor works with, whatever it was started with. Call it
+  /// before anything else.
+  public static func beginSignals() throws(SystemError) {
+    try check("sigaction", cproc_signals_begin())
   }
 }
