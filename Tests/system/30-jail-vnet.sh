@@ -5,21 +5,10 @@ begin "a network stack of its own, and a pair of interfaces that joins it with t
 needs_jails "a jail with vnet"
 needs_rescue "a jail with vnet"
 needs_ruleset "a jail with vnet"
-if [ "$(sysctl -n kern.features.vimage 2>/dev/null)" != 1 ]; then
-    skip "a jail with vnet" "this kernel has no VIMAGE"
-    finish
-fi
-if ! kldstat -q -m if_epair; then
-    skip "a jail with vnet" "epair(4) is not loaded: kldload if_epair"
-    finish
-fi
-# Of the network for benchmarks (RFC 2544), which no host should have.
+needs_epair "a jail with vnet"
 here_address=198.18.77.1
 there_address=198.18.77.2
-if ifconfig -a | grep -q 'inet 198\.18\.77\.'; then
-    skip "a jail with vnet" "the addresses of the test are in use"
-    finish
-fi
+needs_addresses 198.18.77 "a jail with vnet"
 remember_host
 
 services <<UCL

@@ -4,6 +4,7 @@
 #include "process_table.h"
 
 #include <sys/param.h>
+#include <sys/cpuset.h>
 #include <sys/jail.h>
 #include <jail.h>
 #include <stdlib.h>
@@ -119,6 +120,24 @@ cproc_jail_has_processes(int jid)
 		result = processes[i].ki_jid == jid && process_lives(&processes[i]);
 	free(processes);
 	return result;
+}
+
+ssize_t
+cproc_jail_cpus(int jid, uint16_t *cpus, size_t capacity)
+{
+	cpuset_t set;
+	ssize_t count = 0;
+
+	if (cpuset_getaffinity(CPU_LEVEL_WHICH, CPU_WHICH_JAIL, jid, sizeof set, &set) < 0)
+		return -1;
+	for (unsigned cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &set))
+			continue;
+		if ((size_t)count < capacity)
+			cpus[count] = (uint16_t)cpu;
+		count++;
+	}
+	return count;
 }
 
 int

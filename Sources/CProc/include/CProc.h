@@ -229,7 +229,7 @@ struct cproc_subtree {
 
 struct cproc_member {
 	pid_t pid;
-	pid_t parent; /* 0 where the kernel does not tell (FreeBSD) */
+	pid_t parent; /* 0: it has gone meanwhile, or cannot be asked for */
 	pid_t first;  /* which of `firsts` it descends from; 0 when only the mark tells */
 };
 

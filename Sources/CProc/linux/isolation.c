@@ -125,6 +125,15 @@ cproc_jail_has_processes(int jid)
 	return unsupported(NULL);
 }
 
+ssize_t
+cproc_jail_cpus(int jid, uint16_t *cpus, size_t capacity)
+{
+	(void)jid;
+	(void)cpus;
+	(void)capacity;
+	return unsupported(NULL);
+}
+
 int
 cproc_jail_remove(int jid)
 {

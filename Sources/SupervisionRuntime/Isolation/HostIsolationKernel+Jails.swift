@@ -63,6 +63,13 @@ extension Host {
     throw IsolationError("look for the jail \(name)", code: code)
   }
 
+  /// The CPUs that processes in a jail may run on; none where that cannot be had.
+  static func cpus(ofJail jid: Int32) -> [UInt16] {
+    var cpus = [UInt16](repeating: 0, count: 1024)
+    let count = cproc_jail_cpus(jid, &cpus, cpus.count)
+    return count > 0 ? Array(cpus.prefix(count)) : []
+  }
+
   static func state(ofJail jid: Int32) throws(IsolationError) -> JailState {
     switch try checkResult("look for the jail \(jid)", cproc_jail_state(jid)) {
     case Int32(CPROC_JAIL_ALIVE.rawValue): .alive
