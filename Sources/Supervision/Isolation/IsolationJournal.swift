@@ -72,8 +72,8 @@ public struct IsolationJournal: Sendable, Equatable {
 
   /// Whether this is the pair of interfaces once more, by another number, since somebody else has taken the first one.
   private func isAnotherPair(_ intent: IsolationStep, _ step: Int) -> Bool {
-    guard step == entries.count - 1, case .epair = intent, let last = entries.last, last.result == nil else { return false }
-    return last.step == intent
+    guard step == entries.count - 1, case .epair = intent, let last = entries.last else { return false }
+    return last.result == nil && last.step == intent
   }
 
   private mutating func entry(

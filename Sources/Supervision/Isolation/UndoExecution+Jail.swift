@@ -18,7 +18,8 @@ extension UndoExecution {
       // It may take a minute, and nobody has to wait for it: its name is free.
       remains.dying.append(jid)
       return .undone
-    case .alive: return .left("jail \(header.jail) (jid \(jid)) is left, since it goes by another name now, or lies elsewhere")
+    case .alive:
+      return .left("jail \(header.jail) (jid \(jid)) is left, since it goes by another name now, or lies elsewhere")
     }
   }
 
@@ -65,8 +66,8 @@ extension UndoExecution {
   }
 
   private func keeping(_ interface: String) -> String {
-    let jid = journal.jid.map { " (jid \($0))" } ?? ""
-    return "interface \(interface) comes back when jail \(journal.header?.jail ?? "")\(jid) is gone, which is still dying"
+    let jail = (journal.header?.jail ?? "") + (journal.jid.map { " (jid \($0))" } ?? "")
+    return "interface \(interface) comes back when jail \(jail) is gone, which is still dying"
   }
 
   mutating func undoEpair(_ number: Int) throws(IsolationError) -> Settlement {

@@ -93,7 +93,9 @@ public enum IsolationWorker {
     report.awaited = remains.awaited
     report.dying = remains.dying
     // A command that failed is not tried again, and keeps nothing from being finished.
-    guard !remains.isFinished, !remains.errors.isEmpty else { return Outcome(report, notes: notes + errors(of: remains)) }
+    guard !remains.isFinished, !remains.errors.isEmpty else {
+      return Outcome(report, notes: notes + errors(of: remains))
+    }
     report.failure = remains.errors.map(\.message).joined(separator: "; ")
     return Outcome(report, notes: notes)
   }

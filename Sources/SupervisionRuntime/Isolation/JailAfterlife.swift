@@ -70,6 +70,6 @@ final class JailAfterlife {
     if dying.isEmpty && found.awaited.isEmpty { remains[service] = nil }
     guard !dying.isEmpty else { return found.awaited }
     let jids = dying.map { "jid \($0)" }.joined(separator: ", ")
-    return ["an earlier jail is still dying (\(jids)): the kernel lets its sockets go"] + found.awaited
+    return ["an earlier jail is still dying (\(jids)), until the kernel lets go of its sockets"] + found.awaited
   }
 }

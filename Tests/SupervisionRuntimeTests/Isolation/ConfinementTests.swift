@@ -208,7 +208,7 @@ extension ProcessTests {
       #expect(scene.notices.last == "web: em1 comes back")
       #expect(
         scene.confinement.remains(ofJailsOf: "web") == [
-          "an earlier jail is still dying (jid 7): the kernel lets its sockets go", "em1 comes back",
+          "an earlier jail is still dying (jid 7), until the kernel lets go of its sockets", "em1 comes back",
         ])
       // The next supervisor would find it: nothing is unfinished.
       #expect(scene.places.leftovers() == ["web"] && scene.confinement.remains.isEmpty)
