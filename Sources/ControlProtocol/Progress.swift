@@ -65,8 +65,8 @@ extension Progress {
     case .output(let chunk):
       json.member("event", "output")
       json.member("stream", chunk.stream.rawValue)
-      // JSON can carry text only; bytes that are none go as base64.
-      if let text = String(validating: chunk.bytes, as: UTF8.self) {
+      // JSON can carry text only; bytes that are none go as base64, and so does what would be longer with its escapes.
+      if !chunk.isShorterInBase64, let text = String(validating: chunk.bytes, as: UTF8.self) {
         json.member("text", text)
       } else {
         json.member("base64", base64(chunk.bytes))
@@ -111,6 +111,12 @@ extension StateChange {
 }
 
 extension OutputChunk {
+  /// Whether its escapes in a JSON string would take more than the third that base64 adds.
+  fileprivate var isShorterInBase64: Bool {
+    let escapes = bytes.reduce(0) { $0 + JSONWriter.escapeLength(of: $1) }
+    return escapes > bytes.count / 3 + 4
+  }
+
   fileprivate init(_ fields: Fields) throws(MalformedMessage) {
     stream = try fields.word("stream", Stream.self)
     if let encoded = try fields.optionalString("base64") {
