@@ -119,11 +119,14 @@ extension OutputChunk {
 
   fileprivate init(_ fields: Fields) throws(MalformedMessage) {
     stream = try fields.word("stream", Stream.self)
-    if let encoded = try fields.optionalString("base64") {
+    if let encoded = try fields.optionalRawString("base64") {
       guard let decoded = decodeBase64(encoded) else { throw MalformedMessage("`base64` must be base64") }
       bytes = decoded
     } else {
-      bytes = Array(try fields.string("text").utf8)
+      guard let text = try fields.optionalRawString("text") else {
+        throw MalformedMessage("`text` must be a string, and is missing")
+      }
+      bytes = Array(text.utf8)
     }
   }
 }

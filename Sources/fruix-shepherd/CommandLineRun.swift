@@ -34,6 +34,7 @@ enum CommandLineRun {
     let pidFile = options.pidFile.map(absolute)
     let socket = options.socket.map(absolute)
     do {
+      try Host.beginSignals()
       let background = try options.daemonizes ? Background() : nil
       var logger = Logger(label: "fruix-shepherd") { StreamLogHandler.standardError(label: $0) }
       logger.logLevel = options.logLevel

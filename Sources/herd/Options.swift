@@ -79,7 +79,7 @@ extension DaemonCommand {
     let console = Console()
     let status: Int32
     do throws(Failure) {
-      var session = try Session(path: try connection.socketPath(), limit: connection.limit)
+      var session = try Session(path: try connection.socketPath(), limit: connection.limit, isForPrinting: !output.json)
       status = try perform(in: &session, console)
     } catch {
       if output.json {

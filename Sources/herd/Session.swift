@@ -11,6 +11,7 @@ struct Session: ~Copyable {
   private let connection: Descriptor
   private let path: String
   private let limit: Duration
+  private let isForPrinting: Bool
   private let wait: SocketWait
   private var lines = LineBuffer(limit: MessageLimits.replyLine)
   private var lastID: UInt32 = 0
@@ -19,13 +20,16 @@ struct Session: ~Copyable {
   /// As much as one read may bring: a status of a thousand services comes in one or two.
   private static let chunk = 256 << 10
 
-  /// - Parameter limit: how long what is due at once may take.
-  init(path: String, limit: Duration) throws(Failure) {
+  /// - Parameters:
+  ///   - limit: how long what is due at once may take.
+  ///   - isForPrinting: whether the texts of the answers are for people; programs get them as they are.
+  init(path: String, limit: Duration, isForPrinting: Bool) throws(Failure) {
     let connection = try Self.open(path, limit)
     wait = try Self.watch(connection.number, of: path)
     self.connection = connection
     self.path = path
     self.limit = limit
+    self.isForPrinting = isForPrinting
   }
 
   private static func open(_ path: String, _ limit: Duration) throws(Failure) -> Descriptor {
@@ -166,7 +170,9 @@ struct Session: ~Copyable {
     let line: [UInt8]?
     do { line = try lines.next() } catch { throw lost("it sent a line longer than \(lines.limit) bytes") }
     guard let line else { return nil }
-    do { return try ServerMessage(decoding: line) } catch { throw lost("it sent what is no message: \(error.message)") }
+    do { return try ServerMessage(decoding: line, isForPrinting: isForPrinting) } catch {
+      throw lost("it sent what is no message: \(error.message)")
+    }
   }
 
   private func arrival(until deadline: Instant) throws(Failure) -> SocketWait.Outcome {

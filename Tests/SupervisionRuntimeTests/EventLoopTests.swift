@@ -192,6 +192,20 @@ import Testing
     #expect(changes.isEmpty)
   }
 
+  @Test("a stop that was said before the loop runs holds, once")
+  func stopBeforeRun() throws {
+    let loop = try EventLoop()
+    loop.stop()
+    try loop.run()
+    var hasRun = false
+    loop.schedule(at: Clock.now()) {
+      hasRun = true
+      loop.stop()
+    }
+    try loop.run()
+    #expect(hasRun)
+  }
+
   @Test("another thread can wake the loop")
   func wake() throws {
     let loop = try EventLoop()

@@ -104,7 +104,7 @@ extension ProcessTests {
 
     @Test("ignored and blocked signals are as usual in the child")
     func signalsAreReset() throws {
-      try Host.ignoreBrokenPipes()
+      try Host.beginSignals()
       // Blocks SIGWINCH in this thread.
       let loop = try EventLoop()
       _ = try loop.watchSignal(SIGWINCH) { _ in }

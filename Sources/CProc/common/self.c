@@ -62,17 +62,6 @@ cproc_open_files_raise(uint64_t *soft, uint64_t *hard)
 	return setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int
-cproc_signal_ignore(int number)
-{
-	struct sigaction action;
-
-	memset(&action, 0, sizeof action);
-	action.sa_handler = SIG_IGN;
-	sigemptyset(&action.sa_mask);
-	return sigaction(number, &action, NULL);
-}
-
 /* clock_gettime(2) cannot fail for these two clocks. */
 static int64_t
 nanoseconds(clockid_t clock)

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 /* The token travels in the udata of the kevent. */
@@ -105,24 +104,34 @@ cproc_queue_forget_exit(struct cproc_queue *queue, int process)
 }
 
 /*
- * EVFILT_SIGNAL sees a signal whatever its disposition, SIGCHLD excepted, which must not be ignored
- * (kqueue(2)); its default does nothing. The filter comes first, so that no signal falls between.
+ * EVFILT_SIGNAL sees a signal whatever its disposition and the mask (docs/FREEBSD.md), SIGCHLD excepted, which must not be
+ * ignored (kqueue(2)).  The filter comes first, so that no signal falls between.
  */
 int
 cproc_queue_watch_signal(struct cproc_queue *queue, int number, uint64_t token)
 {
-	struct sigaction action;
-
 	if (number <= 0) {
 		errno = EINVAL;
 		return -1;
 	}
 	if (change(queue, (uintptr_t)number, EVFILT_SIGNAL, EV_ADD, 0, token) < 0)
 		return -1;
-	memset(&action, 0, sizeof action);
-	action.sa_handler = number == SIGCHLD ? SIG_DFL : SIG_IGN;
-	sigemptyset(&action.sa_mask);
-	return sigaction(number, &action, NULL);
+	return cproc_signal_hold(number);
+}
+
+/*
+ * A blocked signal that was told stays pending, and would go to whatever this process executes next.
+ */
+static void
+take_pending(int number)
+{
+	static const struct timespec at_once = { 0, 0 };
+	sigset_t one;
+
+	sigemptyset(&one);
+	sigaddset(&one, number);
+	while (sigtimedwait(&one, NULL, &at_once) == number)
+		continue;
 }
 
 int
@@ -170,6 +179,7 @@ translate(const struct kevent *from, struct cproc_event *event)
 		event->ready = CPROC_READY_EXIT;
 		break;
 	case EVFILT_SIGNAL:
+		take_pending((int)from->ident);
 		event->ready = CPROC_READY_SIGNAL;
 		break;
 	case EVFILT_VNODE:

@@ -346,9 +346,8 @@ int cproc_queue_watch_exit(struct cproc_queue *queue, int process, uint64_t toke
 int cproc_queue_forget_exit(struct cproc_queue *queue, int process);
 
 /*
- * From now on the signal only comes as an event.  FreeBSD: EVFILT_SIGNAL, the signal is ignored
- * otherwise; Linux: signalfd(2), the signal is blocked in this thread.  The child of cproc_spawn()
- * undoes either.
+ * From now on the signal only comes as an event: EVFILT_SIGNAL, signalfd(2).  It is blocked in this thread, and has its
+ * default otherwise (cproc_signal_hold()).  The child of cproc_spawn() undoes that, and gets what has come meanwhile.
  */
 int cproc_queue_watch_signal(struct cproc_queue *queue, int signal, uint64_t token);
 
@@ -480,6 +479,10 @@ uid_t cproc_user(void);
 gid_t cproc_group(void);
 pid_t cproc_pid(void);
 
+/* What main got, the program's name first; NULL beyond the last. */
+int cproc_argument_count(void);
+const char *cproc_argument(int index);
+
 /* NULL-terminated, as environ(7). */
 const char *const *cproc_environment(void);
 const char *cproc_environment_value(const char *name);
@@ -489,7 +492,30 @@ const char *cproc_environment_value(const char *name);
  */
 int cproc_open_files_raise(uint64_t *soft, uint64_t *hard);
 
-int cproc_signal_ignore(int signal);
+/* What the supervisor does with a signal. */
+enum cproc_signal_use {
+	CPROC_SIGNAL_NONE,    /* there is no signal of this number */
+	CPROC_SIGNAL_DEFAULT, /* its default: it is fatal as it should be, or it does nothing */
+	CPROC_SIGNAL_HEARD,   /* TERM, INT, HUP, CHLD: watched (cproc_queue_watch_signal()) */
+	CPROC_SIGNAL_IGNORED, /* PIPE, which would come with any client that hangs up, and what a library keeps for itself */
+	CPROC_SIGNAL_STRANGE  /* would kill or stop the supervisor, and means nothing to it: watched, to be told */
+};
+
+enum cproc_signal_use cproc_signal_use(int signal);
+
+/*
+ * Sets the disposition of every signal and the mask to what the supervisor works with, whatever it was started with:
+ * an ignored SIGCHLD, say, is inherited, and no end of a child would be noticed.  What is strange is ignored, what is
+ * heard has its default until it is watched.  Call it first.
+ */
+int cproc_signals_begin(void);
+
+/*
+ * Blocks a signal and gives it back its default: from then on only the queue sees it.  Not ignored: a child has the
+ * dispositions of its parent until it sets its own, and FreeBSD drops an ignored signal although it is blocked
+ * (kern.sig_discard_ign), so a signal that comes before the exec would be lost.
+ */
+int cproc_signal_hold(int signal);
 
 /* getpriority(2) of this process. */
 int cproc_nice(void);

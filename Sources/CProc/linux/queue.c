@@ -138,16 +138,13 @@ cproc_queue_forget_exit(struct cproc_queue *queue, int process)
 int
 cproc_queue_watch_signal(struct cproc_queue *queue, int number, uint64_t token)
 {
-	sigset_t one;
 	int signals;
 
 	if (number <= 0 || number >= NSIG || token >= CPROC_TOKEN_END) {
 		errno = EINVAL;
 		return -1;
 	}
-	sigemptyset(&one);
-	sigaddset(&one, number);
-	if (sigprocmask(SIG_BLOCK, &one, NULL) < 0)
+	if (cproc_signal_hold(number) < 0)
 		return -1;
 	sigaddset(&queue->mask, number);
 	signals = signalfd(queue->signals, &queue->mask, SFD_CLOEXEC | SFD_NONBLOCK);

@@ -1,19 +1,21 @@
 /// What the core wants done. The runtime carries out the actions of one event in their order.
 public enum Action: Sendable {
   /// Look up programs and accounts, check the preconditions; answer `Event.prepared`.
-  case prepare(ServiceID)
+  case prepare(QuestionID, Incarnation)
+  /// Nobody waits for this answer any more: what is at it may be ended. It is answered all the same.
+  case withdraw(QuestionID)
   /// Make the jail that the service's processes run in, or join it; answer `Event.confined`.
-  case confine(ServiceID)
+  case confine(QuestionID, Incarnation)
   /// Leave the jail, and undo all that was made for it if the service was the last; answer `Event.released`.
-  case release(ServiceID)
+  case release(QuestionID, Incarnation)
   /// Start a process; answer `spawned` or `spawnFailed`, then `exited`.
   case spawn(ProcessKey, ServiceID, ProcessRole, Invocation?)
   case signal(ProcessKey, Int32)
   case signalGroup(ProcessKey, Int32)
   /// To every process of the service, wherever it hides.
-  case signalSubtree(ServiceID, Int32)
+  case signalSubtree(Incarnation, Int32)
   /// Is anything left? Answer `Event.subtree`.
-  case inspectSubtree(ServiceID)
+  case inspectSubtree(QuestionID, Incarnation)
   case reply(RequestID, Reply)
   case progress(RequestID, Progress)
   /// A line of the supervisor's own journal.
@@ -21,7 +23,7 @@ public enum Action: Sendable {
   /// Write the lists of enabled and disabled services.
   case saveEnablement(Enablement)
   /// The service exists no more; its name and number are free.
-  case forget(ServiceID, name: String)
+  case forget(Incarnation, name: String)
   /// Everything has stopped, or has been given up: leave. Lists what did not stop.
   case exit(unstopped: [String])
 }

@@ -11,8 +11,11 @@ public struct SpawnFailure: Error, Hashable {
   public var errno: Int32
   /// A clause for people: `cannot change to user "www2": no such user`.
   public var message: String
+  /// The host lacks something that comes back by itself, descriptors or memory say: no fault of the service.
+  public var isPassing: Bool
 
-  public init(stage: String, errno: Int32, message: String) {
+  public init(stage: String, errno: Int32, message: String, isPassing: Bool = false) {
+    self.isPassing = isPassing
     self.stage = stage
     self.errno = errno
     self.message = message

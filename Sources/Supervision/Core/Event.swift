@@ -11,17 +11,18 @@ public enum Event: Sendable {
   /// waits, and its time does not pass.
   case callerBehind(RequestID, Bool)
   /// The answer to `Action.prepare`.
-  case prepared(ServiceID, lacks: [String])
+  case prepared(QuestionID, lacks: [String])
   /// The answer to `Action.confine`; a failure has left nothing behind.
-  case confined(ServiceID, failure: String?)
+  case confined(QuestionID, failure: String?)
   /// The answer to `Action.release`: what of it could not be undone.
-  case released(ServiceID, failure: String?)
+  case released(QuestionID, failure: String?)
   /// The process executes its program.
   case spawned(ProcessKey, pid: Int32)
   case spawnFailed(ProcessKey, SpawnFailure)
   case exited(ProcessKey, ExitStatus)
-  /// The answer to `Action.inspectSubtree`: at once, and again when the subtree has become empty.
-  case subtree(ServiceID, isEmpty: Bool)
+  /// The answer to `Action.inspectSubtree`: at once, and again when the subtree has become empty. All other questions are
+  /// answered once.
+  case subtree(QuestionID, isEmpty: Bool)
   /// A deadline may have passed.
   case tick
   /// Stop everything, and then exit.

@@ -13,6 +13,30 @@ public struct ServiceID: Sendable, Hashable, Comparable {
   }
 }
 
+/// A service from the moment that it is known until it is forgotten. Never used again, while its number is: what may outlive
+/// a service, its processes and its place in a jail, is kept by this.
+public struct Incarnation: Sendable, Hashable, Comparable {
+  /// Its number for as long as it exists.
+  public let service: ServiceID
+  public let serial: UInt64
+
+  public init(_ service: ServiceID, serial: UInt64) {
+    self.service = service
+    self.serial = serial
+  }
+
+  public static func < (left: Incarnation, right: Incarnation) -> Bool { left.serial < right.serial }
+}
+
+/// One question of the core to the runtime. Never used again, so that a late answer cannot be taken for another's.
+public struct QuestionID: Sendable, Hashable {
+  public let serial: UInt64
+
+  public init(serial: UInt64) {
+    self.serial = serial
+  }
+}
+
 /// One process that the supervisor asked for. Never used again, so that a late event cannot be taken for another's.
 public struct ProcessKey: Sendable, Hashable {
   public let serial: UInt64

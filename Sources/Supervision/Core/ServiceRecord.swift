@@ -14,7 +14,9 @@ struct ServiceRecord: Sendable {
   var told: Told = []
   var mainPID: Int32 = 0
   /// Tells this service from an earlier one that had the same number.
-  let incarnation: UInt64
+  let incarnation: Incarnation
+  /// What was asked last on its behalf: the only answer that it still waits for, if it waits for one.
+  var question: QuestionID?
   /// The last walk of a start, and of a stop, that came by: a start makes others stop in its midst.
   var startVisit: UInt32 = 0
   var stopVisit: UInt32 = 0
@@ -43,7 +45,7 @@ struct ServiceRecord: Sendable {
   /// Processes of the service's own that have not ended; at rest: what outlived SIGKILL.
   var processes: UInt16 = 0
 
-  init(_ blueprint: Blueprint, incarnation: UInt64, at now: Instant) {
+  init(_ blueprint: Blueprint, incarnation: Incarnation, at now: Instant) {
     self.blueprint = blueprint
     inForce = blueprint
     life = Life(at: now)

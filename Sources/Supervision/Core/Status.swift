@@ -74,7 +74,7 @@ extension Supervisor {
   }
 
   /// Tells this service from any other that ever was: the marker of its processes.
-  public func incarnation(of id: ServiceID) -> UInt64 { services[id.index].incarnation }
+  public func incarnation(of id: ServiceID) -> Incarnation { services[id.index].incarnation }
 
   public func state(of id: ServiceID) -> StateName { services[id.index].life.state.name }
 

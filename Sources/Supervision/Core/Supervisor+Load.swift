@@ -149,10 +149,10 @@ extension Supervisor {
   }
 
   mutating func add(_ definition: ServiceDefinition) -> ServiceID {
-    var record = ServiceRecord(Blueprint(definition), incarnation: nextSerial, at: now)
+    let id = vacant.popLast() ?? ServiceID(services.count)
+    var record = ServiceRecord(Blueprint(definition), incarnation: Incarnation(id, serial: nextSerial), at: now)
     nextSerial += 1
     record.isDisabled = disabledNames.contains(definition.name)
-    let id = vacant.popLast() ?? ServiceID(services.count)
     if id.index == services.count {
       services.append(record)
     } else {
@@ -190,13 +190,13 @@ extension Supervisor {
     unlink(id)
     deadlines.set(nil, for: .service(id))
     idsByName[name] = nil
-    var empty = ServiceRecord(Self.nobody, incarnation: 0, at: now)
+    var empty = ServiceRecord(Self.nobody, incarnation: Incarnation(id, serial: 0), at: now)
     empty.isForgotten = true
     empty.isQueued = services[id.index].isQueued
     services[id.index] = empty
     vacated.append(id)
     actions.append(.record(.forgotten(service: name)))
-    actions.append(.forget(id, name: name))
+    actions.append(.forget(record.incarnation, name: name))
   }
 
   private static let nobody = Blueprint(ServiceDefinition(name: ""))

@@ -158,6 +158,7 @@ extension Supervisor {
     services[id.index].life.handle(event, in: &context)
     random = context.random
     nextSerial = context.nextSerial
+    withdrawPreparation(of: id)
     for effect in context.effects { carry(effect, of: id) }
     armDeadline(of: id)
     if wasUp, !services[id.index].life.isUp { requirementWentDown(id) }
@@ -171,17 +172,17 @@ extension Supervisor {
   private mutating func carry(_ effect: LifeEffect, of id: ServiceID) {
     let name = services[id.index].name
     switch effect {
-    case .prepare: actions.append(.prepare(id))
-    case .confine: actions.append(.confine(id))
-    case .release: actions.append(.release(id))
+    case .prepare: actions.append(.prepare(ask(.prepare, id), services[id.index].incarnation))
+    case .confine: actions.append(.confine(ask(.confine, id), services[id.index].incarnation))
+    case .release: actions.append(.release(ask(.release, id), services[id.index].incarnation))
     case .spawn(let key, let role):
       processes[key] = ProcessEntry(service: id, role: role)
       services[id.index].processes += 1
       if role == .main { services[id.index].mainPID = 0 }
       actions.append(.spawn(key, id, role, nil))
     case .signal(let key, let number): actions.append(.signal(key, number))
-    case .signalSubtree(let number): actions.append(.signalSubtree(id, number))
-    case .inspectSubtree: actions.append(.inspectSubtree(id))
+    case .signalSubtree(let number): actions.append(.signalSubtree(services[id.index].incarnation, number))
+    case .inspectSubtree: actions.append(.inspectSubtree(ask(.inspectSubtree, id), services[id.index].incarnation))
     case .attemptFailed(let cause, let willRetry):
       actions.append(.record(.attemptFailed(service: name, cause, willRetry: willRetry)))
       attemptFailed(id, cause, willRetry: willRetry)

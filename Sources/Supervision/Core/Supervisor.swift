@@ -16,7 +16,8 @@ import DequeModule
 // then falls out of the counters.
 //
 // The files: +Start, +Stop (the walks), +Settle (the queue), +Orders (what clients ask), +Requests (who waits for what),
-// +Processes (what processes report), +Load (configurations), Status.swift (what others may look at).
+// +Processes (what processes report), +Questions (what is asked of the runtime),
+// +Load (configurations), Status.swift (what others may look at).
 
 /// The state machine of all services: `handle(event, now)` gives the actions to carry out, and that is the whole interface.
 ///
@@ -45,6 +46,8 @@ public struct Supervisor: Sendable {
   var watchers: [ServiceID: [RequestID]] = [:]
   var processes: [ProcessKey: ProcessEntry] = [:]
   var errands: [ProcessKey: Errand] = [:]
+  /// What was asked of the runtime and is not answered yet.
+  var questions: [QuestionID: Question] = [:]
   var deadlines = DeadlineQueue()
   var queue = Deque<ServiceID>()
   /// Services that could start but for `max-parallel-starts`, in the order in which they came.
@@ -121,13 +124,14 @@ public struct Supervisor: Sendable {
     case .order(let order, let requester, let request): take(order, from: requester, request: request)
     case .callerGone(let request): callerGone(request)
     case .callerBehind(let request, let isBehind): callerBehind(request, isBehind)
-    case .prepared(let id, let lacks): live(id, .prepared(lacks: lacks))
-    case .confined(let id, let failure): live(id, .confined(failure: failure))
-    case .released(let id, let failure): live(id, .released(failure: failure))
+    case .prepared(let question, let lacks): answer(question, .prepare, .prepared(lacks: lacks))
+    case .confined(let question, let failure): answer(question, .confine, .confined(failure: failure))
+    case .released(let question, let failure): answer(question, .release, .released(failure: failure))
     case .spawned(let key, let pid): spawned(key, pid: pid)
     case .spawnFailed(let key, let failure): spawnFailed(key, failure)
     case .exited(let key, let status): exited(key, status)
-    case .subtree(let id, let isEmpty): live(id, .subtree(isEmpty: isEmpty))
+    case .subtree(let question, let isEmpty):
+      answer(question, .inspectSubtree, .subtree(isEmpty: isEmpty), isLast: isEmpty)
     case .tick: tick()
     case .shutdown(let requester): beginShutdown(requester, request: nil)
     }

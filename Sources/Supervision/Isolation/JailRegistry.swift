@@ -21,8 +21,8 @@ public struct JailRegistry: Sendable {
     case abandon(jail: String)
     /// Undo all that was made for it; answer ``JailRegistry/lowered(_:failure:)``.
     case lower(jail: String)
-    case confined(ServiceID, failure: String?)
-    case released(ServiceID, failure: String?)
+    case confined(Incarnation, failure: String?)
+    case released(Incarnation, failure: String?)
   }
 
   /// How long an undoing may take: its commands may take their time, busy mounts too. What takes longer hangs.
@@ -38,11 +38,11 @@ public struct JailRegistry: Sendable {
   private struct Entry {
     var phase: Phase
     /// Those that are in it, or wait for it to be made.
-    var members: [ServiceID] = []
+    var members: [Incarnation] = []
     /// They have left, and wait for the end of the jail.
-    var leavers: [ServiceID] = []
+    var leavers: [Incarnation] = []
     /// They came while it was on its way down: it is made again for them.
-    var late: [ServiceID] = []
+    var late: [Incarnation] = []
   }
 
   private var entries: [String: Entry] = [:]
@@ -56,13 +56,13 @@ public struct JailRegistry: Sendable {
   public func knows(_ jail: String) -> Bool { entries[jail] != nil }
 
   /// The members of a jail that is there.
-  public func members(of jail: String) -> [ServiceID] {
+  public func members(of jail: String) -> [Incarnation] {
     guard let entry = entries[jail], case .up = entry.phase else { return [] }
     return entry.members
   }
 
   /// A service is to run in a jail.
-  public mutating func join(_ member: ServiceID, jail: String) -> [Output] {
+  public mutating func join(_ member: Incarnation, jail: String) -> [Output] {
     guard var entry = entries[jail] else {
       entries[jail] = Entry(phase: .raising, members: [member])
       return [.raise(jail: jail)]
@@ -83,7 +83,7 @@ public struct JailRegistry: Sendable {
   }
 
   /// A service has no process in its jail any more, or no longer waits for it.
-  public mutating func leave(_ member: ServiceID, jail: String) -> [Output] {
+  public mutating func leave(_ member: Incarnation, jail: String) -> [Output] {
     guard var entry = entries[jail] else { return [.released(member, failure: nil)] }
     defer { entries[jail] = entry }
     if let position = entry.late.firstIndex(of: member) {

@@ -74,7 +74,7 @@ struct StatusReporter {
     status.log = log(of: inForce)
     status.actions = actions(of: inForce)
     status.definedAt = definition.origin.section.map { "\($0.file):\($0.line)" }
-    let members = (try? shell.table.members(of: snapshot.id)) ?? []
+    let members = (try? shell.table.members(of: shell.core.incarnation(of: snapshot.id))) ?? []
     status.processCount = members.isEmpty ? nil : members.count
     let memory = members.compactMap { ProcessFacts(of: $0.pid)?.residentMemory }
     if !memory.isEmpty { status.memory = Int64(clamping: memory.reduce(0, +)) }
@@ -83,14 +83,13 @@ struct StatusReporter {
   private func jail(of snapshot: ServiceSnapshot) -> ServiceStatus.Jail? {
     // Of the definition that it runs by: a load may have taken the jail from the next start.
     guard let jail = shell.core.blueprint(of: snapshot.id).definition.process.rare.jail else { return nil }
-    let place = shell.confinement.place(of: snapshot.id)
+    let place = shell.confinement.place(of: shell.core.incarnation(of: snapshot.id))
     let name = place?.jail.name ?? jail.enter ?? shell.core.jailMaker(of: snapshot.id)?.jailName ?? snapshot.name
     var status = ServiceStatus.Jail(name: name)
     status.jid = place?.jail.jid
     status.path = place?.jail.path
-    status.others = shell.confinement.members(withJailOf: snapshot.id).filter { $0 != snapshot.id }.map {
-      shell.core.name(of: $0)
-    }
+    status.others = shell.confinement.members(withJailOf: shell.core.incarnation(of: snapshot.id))
+      .filter { $0.service != snapshot.id }.map { shell.core.name(of: $0.service) }
     return status
   }
 
@@ -114,7 +113,7 @@ struct StatusReporter {
 
   func processes(of id: ServiceID) -> [ProcessEntry] {
     let main = shell.core.snapshot(of: id).mainPID
-    let members = (try? shell.table.members(of: id)) ?? []
+    let members = (try? shell.table.members(of: shell.core.incarnation(of: id))) ?? []
     return members.sorted { $0.pid < $1.pid }.map { member in
       ProcessEntry(
         pid: member.pid, parent: member.parent, command: ProcessFacts(of: member.pid)?.command ?? "",

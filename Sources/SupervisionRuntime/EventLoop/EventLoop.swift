@@ -171,11 +171,11 @@ public final class EventLoop {
 
   // MARK: Running
 
-  /// Runs until ``stop()``.
+  /// Runs until ``stop()``, which may have been said already: what was done before the loop runs may have ended it all.
   ///
   /// - Throws: only what waiting itself may say, which is a fault of this program.
   public func run() throws(SystemError) {
-    isStopping = false
+    defer { isStopping = false }
     while !isStopping {
       try turn()
     }
@@ -218,7 +218,7 @@ public final class EventLoop {
     }
   }
 
-  /// Makes ``run()`` return after the current handler. Call it from a handler.
+  /// Makes ``run()`` return after the current handler, or at once when it is called the next time.
   public func stop() {
     isStopping = true
   }

@@ -17,7 +17,10 @@ final class Confinement {
   private let plan: Planner
   private var registry = JailRegistry()
   /// The jail that a service has joined or waits for, by the name of the service that the jail is made for.
-  private var joined: [ServiceID: String] = [:]
+  private var joined: [Incarnation: String] = [:]
+  /// What the core has asked and waits for: whether a service is in its jail, and whether it has left.
+  private var joins: [Incarnation: QuestionID] = [:]
+  private var leaves: [Incarnation: [QuestionID]] = [:]
   /// The definition that a jail is made by, from the wish to its end.
   private var definitions: [String: ServiceDefinition] = [:]
   private var standing: [String: StandingJail] = [:]
@@ -44,9 +47,10 @@ final class Confinement {
   // MARK: What the core asks for
 
   /// - Parameter owner: the definition whose jail it is: the service's own, or that of the service which it shares the jail with.
-  func confine(_ id: ServiceID, by owner: ServiceDefinition) {
-    if let obstacle { return refuse(id, obstacle) }
+  func confine(_ id: Incarnation, _ question: QuestionID, by owner: ServiceDefinition) {
+    if let obstacle { return refuse(question, obstacle) }
     joined[id] = owner.name
+    joins[id] = question
     // A jail that is there, or on its way, stays what it is.
     if definitions[owner.name] == nil || raising[owner.name] == nil && standing[owner.name] == nil {
       definitions[owner.name] = owner
@@ -54,27 +58,37 @@ final class Confinement {
     carryOut(registry.join(id, jail: owner.name))
   }
 
-  func refuse(_ id: ServiceID, _ reason: String) {
-    onEvent?(.confined(id, failure: reason))
+  func refuse(_ question: QuestionID, _ reason: String) {
+    onEvent?(.confined(question, failure: reason))
   }
 
-  func release(_ id: ServiceID) {
+  func release(_ id: Incarnation, _ question: QuestionID) {
+    // Who leaves while the jail is being made hears of that no more.
+    if let join = joins.removeValue(forKey: id) { refuse(join, "it is wanted no more") }
     guard let jail = joined.removeValue(forKey: id) else {
-      onEvent?(.released(id, failure: nil))
+      onEvent?(.released(question, failure: nil))
       return
     }
+    leaves[id, default: []].append(question)
     carryOut(registry.leave(id, jail: jail))
   }
 
+  /// Of two leaves the later one is over first: it came while the jail was still on its way down after the earlier one.
+  private func takeLeave(_ id: Incarnation) -> QuestionID? {
+    let question = leaves[id]?.popLast()
+    if leaves[id]?.isEmpty == true { leaves[id] = nil }
+    return question
+  }
+
   /// Where the processes of a service are to run; `nil` when it is in no jail.
-  func place(of id: ServiceID) -> JailPlace? {
+  func place(of id: Incarnation) -> JailPlace? {
     guard let owner = joined[id], let jail = standing[owner] else { return nil }
     let root = definitions[owner]?.process.rare.jail?.root
     return JailPlace(jail: jail, isTree: root == .directory)
   }
 
   /// The services that share the jail of this one, itself included.
-  func members(withJailOf id: ServiceID) -> [ServiceID] {
+  func members(withJailOf id: Incarnation) -> [Incarnation] {
     joined[id].map { registry.members(of: $0) } ?? []
   }
 
@@ -102,8 +116,9 @@ final class Confinement {
       case .lower(let jail): lower(jail) { [weak self] failure in self?.lowered(jail, failure) }
       case .confined(let id, let failure):
         if failure != nil { joined[id] = nil }
-        onEvent?(.confined(id, failure: failure))
-      case .released(let id, let failure): onEvent?(.released(id, failure: failure))
+        if let question = joins.removeValue(forKey: id) { onEvent?(.confined(question, failure: failure)) }
+      case .released(let id, let failure):
+        if let question = takeLeave(id) { onEvent?(.released(question, failure: failure)) }
       }
     }
   }

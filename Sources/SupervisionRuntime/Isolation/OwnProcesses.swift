@@ -21,7 +21,7 @@ final class OwnProcesses {
   private var nextService = Int(Int32.max)
 
   private struct Running {
-    var service: ServiceID
+    var incarnation: Incarnation
     var output: OutputCollector
     var onEnd: (End, _ output: [UInt8]) -> Void
     var limit: (time: Duration, timer: TimerHeap.Timer, isOver: Bool)?
@@ -45,7 +45,7 @@ final class OwnProcesses {
     onEnd: @escaping (End, _ output: [UInt8]) -> Void
   ) throws(SystemError) -> ProcessKey {
     let key = ProcessKey(serial: nextSerial)
-    let service = ServiceID(nextService)
+    let incarnation = Incarnation(ServiceID(nextService), serial: key.serial)
     nextSerial -= 1
     nextService -= 1
     let collector = OutputCollector(onLine: onLine)
@@ -54,8 +54,8 @@ final class OwnProcesses {
     plan.environment = ["PATH=\(StandardPath.value)"]
     if let variable = Subtree.markVariable { plan.environment.append("\(variable)=\(table.record.mark(key.serial))") }
     let purpose = ProcessPurpose(
-      key: key, service: service, incarnation: key.serial, blueprint: Blueprint(ServiceDefinition(name: name)))
-    running[key] = Running(service: service, output: collector, onEnd: onEnd)
+      key: key, incarnation: incarnation, blueprint: Blueprint(ServiceDefinition(name: name)))
+    running[key] = Running(incarnation: incarnation, output: collector, onEnd: onEnd)
     do throws(SystemError) {
       let ends = try output.open()
       plan.descriptors = [
@@ -91,7 +91,7 @@ final class OwnProcesses {
   /// SIGKILL for the process and all that it has started.
   func kill(_ key: ProcessKey) {
     guard let process = running[key] else { return }
-    table.signalSubtree(process.service, HostSignal.kill)
+    table.signalSubtree(process.incarnation, HostSignal.kill)
   }
 
   /// - Returns: whether the event is about one of these processes, and need not go to the core.
@@ -108,7 +108,7 @@ final class OwnProcesses {
     guard let process = running.removeValue(forKey: key) else { return false }
     if let limit = process.limit { loop.cancel(limit.timer) }
     // What it has started must not go on beside whoever goes on from where it was.
-    if case .exited(.signaled) = end { table.signalSubtree(process.service, HostSignal.kill) }
+    if case .exited(.signaled) = end { table.signalSubtree(process.incarnation, HostSignal.kill) }
     process.output.finish()
     let isTooLate = process.limit?.isOver == true
     process.onEnd(process.limit.flatMap { isTooLate ? .timedOut($0.time) : nil } ?? end, process.output.standardOutput)

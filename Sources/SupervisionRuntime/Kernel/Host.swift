@@ -22,6 +22,12 @@ public enum Host {
     try check("pthread_create", result)
   }
 
+  /// The command line, the program's name first, as the kernel gave it to this process. (`CommandLine.arguments` reads it
+  /// from /proc on Linux, and is silently empty where that is not mounted.)
+  public static var arguments: [String] {
+    (0..<cproc_argument_count()).compactMap { index in cproc_argument(index).map { String(cString: $0) } }
+  }
+
   /// The lines `NAME=value` of this process's environment.
   public static var environment: [String] {
     guard var next = cproc_environment() else { return [] }
@@ -76,8 +82,9 @@ public enum Host {
     }
   }
 
-  /// SIGPIPE would end the daemon when a client hangs up; a write then says `EPIPE` instead.
-  public static func ignoreBrokenPipes() throws(SystemError) {
-    try check("sigaction", on: "SIGPIPE", cproc_signal_ignore(SIGPIPE))
+  /// Sets what every signal does, and the mask, to what the supervisor works with, whatever it was started with. Call it
+  /// before anything else.
+  public static func beginSignals() throws(SystemError) {
+    try check("sigaction", cproc_signals_begin())
   }
 }

@@ -7,4 +7,10 @@ public enum HostSignal {
   public static var hangup: Int32 { SIGHUP }
   public static var child: Int32 { SIGCHLD }
   public static var kill: Int32 { SIGKILL }
+
+  /// Those that would kill or stop the supervisor, and mean nothing to it.
+  static var strange: [Int32] {
+    (1...).lazy.map { Int32($0) }.prefix { cproc_signal_use($0) != CPROC_SIGNAL_NONE }
+      .filter { cproc_signal_use($0) == CPROC_SIGNAL_STRANGE }
+  }
 }

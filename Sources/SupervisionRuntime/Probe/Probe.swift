@@ -29,15 +29,20 @@ public struct Probe {
     return directory
   }
 
-  /// Makes all trials. From the first one on SIGTERM, SIGINT and SIGHUP end it by a ``Failure``, and nothing else.
+  /// Makes all trials. From the first one on the signals heeded end it by a ``Failure``, and nothing else.
   ///
-  /// - Parameter facilities: what is tried; all that there is, unless somebody needs only some.
-  public func run(_ facilities: [Facility]? = nil) throws(Failure) -> ProbeReport {
+  /// - Parameters:
+  ///   - facilities: what is tried; all that there is, unless somebody needs only some.
+  ///   - signals: those that end it.
+  public func run(
+    _ facilities: [Facility]? = nil,
+    heeding signals: [Int32] = [HostSignal.terminate, HostSignal.interrupt, HostSignal.hangup]
+  ) throws(Failure) -> ProbeReport {
     let examination: Examination
     let directory: String
     do throws(SystemError) {
       examination = Examination(loop: try EventLoop())
-      try examination.heed([HostSignal.terminate, HostSignal.interrupt, HostSignal.hangup])
+      try examination.heed(signals)
       directory = try Files.makeTemporaryDirectory("\(place)/fruix-shepherd-probe")
     } catch {
       throw .system(error)
@@ -90,7 +95,8 @@ extension Probe {
       Facility(rawValue: "root.\(facility.rawValue)").map { (facility, $0) }
     }.filter { $0.1.home == system }
     guard isRoot, !wanted.isEmpty else { return [:] }
-    let report = try run(wanted.map(\.1))
+    // SIGHUP asks the supervisor to read its configuration, which it does as soon as it runs.
+    let report = try run(wanted.map(\.1), heeding: [HostSignal.terminate, HostSignal.interrupt])
     var failures: [KernelFacility: String] = [:]
     for (facility, line) in zip(wanted.map(\.0), report.lines) where line.finding != .works {
       failures[facility] = line.text

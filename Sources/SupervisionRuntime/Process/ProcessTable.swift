@@ -8,12 +8,13 @@ final class ProcessTable {
   /// What was started and has not ended.
   private var processes: [ProcessKey: RunningProcess] = [:]
   /// Per service: what was started and not released, dead ones included. Nearly always that is one process, and there may be
-  /// thousands of services: the others hang from the first (`RunningProcess.next`).
-  private var trees: [ServiceID: RunningProcess] = [:]
+  /// thousands of services: the others hang from the first (`RunningProcess.next`). A tree may outlive its service, whose
+  /// number is another's then: never ask for it by that.
+  private var trees: [Incarnation: RunningProcess] = [:]
   /// The core has asked about these services and waits for their subtrees to become empty.
-  private var awaited: Set<ServiceID> = []
+  private var awaited: [Incarnation: [QuestionID]] = [:]
   /// Services with dead processes whose subtrees were not empty when they were looked at last.
-  private var occupied: Set<ServiceID> = []
+  private var occupied: Set<Incarnation> = []
   private let exits: any ExitWatcher
 
   /// What runs, as whoever comes after this supervisor's death would have to know it; its entries are in the file.
@@ -56,7 +57,7 @@ final class ProcessTable {
     write(purpose, pid: process.pid, started: before...StartClock.now())
     process.output = output
     processes[purpose.key] = process
-    process.next = trees.updateValue(process, forKey: purpose.service)
+    process.next = trees.updateValue(process, forKey: purpose.incarnation)
     readReport(process)
   }
 
@@ -72,7 +73,7 @@ final class ProcessTable {
     let definition = purpose.blueprint.definition
     recordFile.started(
       ProcessRecord.Entry(
-        pid: pid, started: started, incarnation: purpose.incarnation, rule: .init(definition.stop),
+        pid: pid, started: started, incarnation: purpose.incarnation.serial, rule: .init(definition.stop),
         service: definition.name))
   }
 
@@ -124,7 +125,7 @@ final class ProcessTable {
       process.output?.finish()
       onEvent?(.exited(process.key, ExitStatus(status)))
     }
-    sweep(process.service)
+    sweep(process.incarnation)
   }
 
   private func settleReport(_ process: RunningProcess) {
@@ -134,15 +135,15 @@ final class ProcessTable {
   }
 
   /// Releases a service's dead processes if nothing of their subtrees is left.
-  private func sweep(_ service: ServiceID) {
-    if awaited.contains(service) {
+  private func sweep(_ service: Incarnation) {
+    if awaited[service] != nil {
       answer(service)
       return
     }
     let held = held(service)
     let dead = held.filter(\.hasEnded)
-    guard let first = dead.first else { return }
-    if isEmpty(dead, first.incarnation, isWhole: dead.count == held.count) {
+    guard !dead.isEmpty else { return }
+    if isEmpty(dead, service, isWhole: dead.count == held.count) {
       release(dead, of: service)
     } else {
       occupied.insert(service)
@@ -150,11 +151,11 @@ final class ProcessTable {
   }
 
   /// What was started for a service and not released.
-  private func held(_ service: ServiceID) -> [RunningProcess] {
+  private func held(_ service: Incarnation) -> [RunningProcess] {
     Array(sequence(first: trees[service]) { $0?.next }.lazy.compactMap { $0 })
   }
 
-  private func release(_ dead: [RunningProcess], of service: ServiceID) {
+  private func release(_ dead: [RunningProcess], of service: Incarnation) {
     for process in dead {
       guard let descriptor = process.takeDescriptor() else { continue }
       reaper.release(descriptor)
@@ -164,7 +165,7 @@ final class ProcessTable {
     keep(held(service).filter { !$0.hasEnded }, of: service)
   }
 
-  private func keep(_ living: [RunningProcess], of service: ServiceID) {
+  private func keep(_ living: [RunningProcess], of service: Incarnation) {
     var first: RunningProcess?
     for process in living.reversed() {
       process.next = first
@@ -174,9 +175,9 @@ final class ProcessTable {
   }
 
   /// Whether nothing lives that descends from these processes.
-  private func isEmpty(_ firsts: [RunningProcess], _ incarnation: UInt64, isWhole: Bool) -> Bool {
+  private func isEmpty(_ firsts: [RunningProcess], _ service: Incarnation, isWhole: Bool) -> Bool {
     // The marker speaks for the whole service; it says nothing about a part of its processes.
-    let subtree = Subtree(firsts: firsts.map(\.pid), mark: isWhole ? record.mark(incarnation) : nil)
+    let subtree = Subtree(firsts: firsts.map(\.pid), mark: isWhole ? record.mark(service.serial) : nil)
     do throws(SystemError) {
       return try reaper.members(of: subtree).isEmpty
     } catch {
@@ -198,28 +199,28 @@ final class ProcessTable {
   // MARK: What the core asks for
 
   /// Is anything left of a service? The answer comes as an event, and comes again when there is nothing any more.
-  func inspect(_ service: ServiceID) {
+  func inspect(_ service: Incarnation, _ question: QuestionID) {
     guard trees[service] != nil else {
-      onEvent?(.subtree(service, isEmpty: true))
+      onEvent?(.subtree(question, isEmpty: true))
       return
     }
-    awaited.insert(service)
+    awaited[service, default: []].append(question)
     let isOccupied = answer(service)
-    if isOccupied { onEvent?(.subtree(service, isEmpty: false)) }
+    if isOccupied { onEvent?(.subtree(question, isEmpty: false)) }
   }
 
   /// Tells the core if the subtree is empty now.
   @discardableResult
-  private func answer(_ service: ServiceID) -> Bool {
+  private func answer(_ service: Incarnation) -> Bool {
     let held = held(service)
-    guard awaited.contains(service), let first = held.first else { return false }
-    guard held.allSatisfy(\.hasEnded), isEmpty(held, first.incarnation, isWhole: true) else {
+    guard awaited[service] != nil, !held.isEmpty else { return false }
+    guard held.allSatisfy(\.hasEnded), isEmpty(held, service, isWhole: true) else {
       occupied.insert(service)
       return true
     }
-    awaited.remove(service)
+    let questions = awaited.removeValue(forKey: service) ?? []
     release(held, of: service)
-    onEvent?(.subtree(service, isEmpty: true))
+    for question in questions { onEvent?(.subtree(question, isEmpty: true)) }
     return false
   }
 
@@ -245,7 +246,7 @@ final class ProcessTable {
   }
 
   /// To every process of a service.
-  func signalSubtree(_ service: ServiceID, _ number: Int32) {
+  func signalSubtree(_ service: Incarnation, _ number: Int32) {
     guard let subtree = subtree(service) else { return }
     do throws(SystemError) {
       try reaper.signal(number, to: subtree)
@@ -255,19 +256,19 @@ final class ProcessTable {
   }
 
   /// All living processes of a service.
-  func members(of service: ServiceID) throws(SystemError) -> [Subtree.Member] {
+  func members(of service: Incarnation) throws(SystemError) -> [Subtree.Member] {
     guard let subtree = subtree(service) else { return [] }
     return try reaper.members(of: subtree)
   }
 
   /// The service exists no more; what its dead processes still hold is released when it is empty.
-  func forget(_ service: ServiceID) {
+  func forget(_ service: Incarnation) {
     sweep(service)
   }
 
-  private func subtree(_ service: ServiceID) -> Subtree? {
-    guard let first = trees[service] else { return nil }
-    return Subtree(firsts: held(service).map(\.pid), mark: record.mark(first.incarnation))
+  private func subtree(_ service: Incarnation) -> Subtree? {
+    guard trees[service] != nil else { return nil }
+    return Subtree(firsts: held(service).map(\.pid), mark: record.mark(service.serial))
   }
 }
 

@@ -7,9 +7,8 @@ import Supervision
 /// from being used again (procctl(2), `pi_subtree`).
 final class RunningProcess {
   let key: ProcessKey
-  /// Which run of the supervisor's knowledge of the service it belongs to: the number in the mark.
-  let incarnation: UInt64
-  let service: ServiceID
+  /// The service that it belongs to; its serial is in the mark.
+  let incarnation: Incarnation
   let pid: Int32
   private var descriptor: ProcessDescriptor?
   private(set) var hasEnded = false
@@ -26,7 +25,6 @@ final class RunningProcess {
   {
     key = purpose.key
     incarnation = purpose.incarnation
-    service = purpose.service
     pid = launched.process.pid
     descriptor = consume launched.process
     launch = PendingLaunch(consume launched.report, describe)
@@ -82,7 +80,6 @@ final class PendingLaunch {
 /// What a process is started for.
 struct ProcessPurpose {
   var key: ProcessKey
-  var service: ServiceID
-  var incarnation: UInt64
+  var incarnation: Incarnation
   var blueprint: Blueprint
 }

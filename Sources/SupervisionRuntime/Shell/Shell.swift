@@ -78,47 +78,50 @@ final class Shell {
 
   private func carryOut(_ action: Action) {
     switch action {
-    case .prepare(let id): prepare(id)
-    case .confine(let id): confine(id)
-    case .release(let id): confinement.release(id)
+    case .prepare(let question, let service): prepare(service.service, question)
+    // The answer is there already.
+    case .withdraw: break
+    case .confine(let question, let service): confine(service, question)
+    case .release(let question, let service): confinement.release(service, question)
     case .spawn(let key, let id, let role, let invocation): spawn(key, id, role, invocation)
     case .signal(let key, let number): table.signal(key, number)
     case .signalGroup(let key, let number): table.signalGroup(key, number)
-    case .signalSubtree(let id, let number): table.signalSubtree(id, number)
-    case .inspectSubtree(let id): table.inspect(id)
+    case .signalSubtree(let service, let number): table.signalSubtree(service, number)
+    case .inspectSubtree(let question, let service): table.inspect(service, question)
     case .reply(let request, let reply): desk?.answer(request, reply)
     case .progress(let request, let progress): desk?.report(request, progress)
     case .record(let record): journal.record(record)
     case .saveEnablement(let enablement): onEnablement?(enablement)
-    case .forget(let id, _): table.forget(id)
+    case .forget(let service, _): table.forget(service)
     case .exit(let unstopped): onExit?(unstopped + confinement.remains.map { "the jail of \($0)" })
     }
   }
 
-  private func prepare(_ id: ServiceID) {
+  private func prepare(_ id: ServiceID, _ question: QuestionID) {
     let definition = core.blueprint(of: id).definition
     var inspection = HostInspection(facts: facts)
     let unmet = definition.preconditions.map { PreconditionCheck.lacks(of: $0) } ?? []
-    events.append(.prepared(id, lacks: unmet + inspection.reasons(of: definition)))
+    events.append(.prepared(question, lacks: unmet + inspection.reasons(of: definition)))
   }
 
-  private func confine(_ id: ServiceID) {
+  private func confine(_ service: Incarnation, _ question: QuestionID) {
+    let id = service.service
     guard let maker = core.jailMaker(of: id) else {
       let name = core.blueprint(of: id).definition.process.rare.jail?.sharedWith ?? ""
-      return confinement.refuse(id, "there is no service \(name) any more, whose jail it shares")
+      return confinement.refuse(question, "there is no service \(name) any more, whose jail it shares")
     }
-    confinement.confine(id, by: maker)
+    confinement.confine(service, question, by: maker)
   }
 
   private func spawn(_ key: ProcessKey, _ id: ServiceID, _ role: ProcessRole, _ invocation: Invocation?) {
     let blueprint = core.blueprint(of: id)
     let definition = blueprint.definition
     let purpose = ProcessPurpose(
-      key: key, service: id, incarnation: core.incarnation(of: id), blueprint: blueprint)
+      key: key, incarnation: core.incarnation(of: id), blueprint: blueprint)
     do throws(SpawnFailure) {
       var plan = try launcher.plan(
         role, of: definition, in: try place(of: id, definition), arguments: invocation?.arguments ?? [],
-        mark: table.record.mark(purpose.incarnation))
+        mark: table.record.mark(purpose.incarnation.serial))
       let program = plan.programs.first ?? ""
       let describe: (LaunchFailure) -> SpawnFailure = {
         Launcher.describe($0, blueprint.definition, program: program)
@@ -140,7 +143,7 @@ final class Shell {
   private func place(of id: ServiceID, _ definition: ServiceDefinition) throws(SpawnFailure) -> JailPlace? {
     guard definition.process.hasRare, let jail = definition.process.rare.jail else { return nil }
     if let name = jail.enter { return try JailPlace(entering: name) }
-    return confinement.place(of: id)
+    return confinement.place(of: core.incarnation(of: id))
   }
 
   /// A process that runs on a caller's behalf: its output goes there.

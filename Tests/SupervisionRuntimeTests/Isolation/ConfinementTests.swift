@@ -15,6 +15,7 @@ extension ProcessTests {
       let base: String
       var told: [String] = []
       var notices: [String] = []
+      private var questions: UInt64 = 0
 
       /// - Parameter script: what happens on `up`, in sh(1); `$2` is the directory of the jail.
       init(up script: String, refusal: String? = nil, patience: Duration = .seconds(60)) throws {
@@ -43,8 +44,8 @@ extension ProcessTests {
         table.onEvent = { _ = own.take($0) }
         confinement.onEvent = { [weak self] event in
           switch event {
-          case .confined(let id, let failure): self?.told.append("confined \(id.rawValue) \(failure ?? "well")")
-          case .released(let id, let failure): self?.told.append("released \(id.rawValue) \(failure ?? "well")")
+          case .confined(let question, let failure): self?.note("confined", question, failure)
+          case .released(let question, let failure): self?.note("released", question, failure)
           default: Issue.record("\(event)")
           }
         }
@@ -69,6 +70,22 @@ extension ProcessTests {
         return definition
       }
 
+      func confine(_ id: Incarnation, by owner: ServiceDefinition) {
+        confinement.confine(id, question(id), by: owner)
+      }
+
+      func release(_ id: Incarnation) { confinement.release(id, question(id)) }
+
+      /// Its number tells of whom it is.
+      private func question(_ id: Incarnation) -> QuestionID {
+        questions += 1
+        return QuestionID(serial: id.serial * 100 + questions)
+      }
+
+      private func note(_ what: String, _ question: QuestionID, _ failure: String?) {
+        told.append("\(what) \(question.serial / 100) \(failure ?? "well")")
+      }
+
       func wait(for count: Int) throws {
         while told.count < count { try loop.turn() }
       }
@@ -80,19 +97,19 @@ extension ProcessTests {
 
     private static let makes =
       #"echo made > "$2/journal"; echo 'a word' >&2; echo '{"jid":7,"name":"web","path":"/j"}'"#
-    private let one = ServiceID(1)
-    private let two = ServiceID(2)
+    private let one = Incarnation(ServiceID(1), serial: 1)
+    private let two = Incarnation(ServiceID(2), serial: 2)
 
     @Test("a jail is made by a process of its own, and the service is told where it is")
     func made() throws {
       let scene = try Scene(up: Self.makes)
-      scene.confinement.confine(one, by: scene.web)
+      scene.confine(one, by: scene.web)
       #expect(scene.confinement.place(of: one) == nil)
       try scene.wait(for: 1)
       #expect(scene.told == ["confined 1 well"])
       #expect(scene.confinement.place(of: one)?.jail == StandingJail(jid: 7, name: "web", path: "/j"))
       #expect(scene.notices == ["web: a word"])
-      scene.confinement.release(one)
+      scene.release(one)
       try scene.wait(for: 2)
       #expect(scene.told.last == "released 1 well")
       #expect(scene.confinement.place(of: one) == nil)
@@ -102,7 +119,7 @@ extension ProcessTests {
     @Test("a plan that cannot be made is a failure, and no process is started")
     func refused() throws {
       let scene = try Scene(up: Self.makes, refusal: "`path = /j`: the directory does not exist")
-      scene.confinement.confine(one, by: scene.web)
+      scene.confine(one, by: scene.web)
       #expect(scene.told == ["confined 1 `path = /j`: the directory does not exist"])
       #expect(scene.places.leftovers().isEmpty)
     }
@@ -110,7 +127,7 @@ extension ProcessTests {
     @Test("a failure is told in the words of the process that met it")
     func failed() throws {
       let scene = try Scene(up: #"echo '{"failure":"mount /a on /b: busy"}'; exit 1"#)
-      scene.confinement.confine(one, by: scene.web)
+      scene.confine(one, by: scene.web)
       try scene.wait(for: 1)
       #expect(scene.told == ["confined 1 mount /a on /b: busy"])
       #expect(try scene.calls() == "up\n")
@@ -119,7 +136,7 @@ extension ProcessTests {
     @Test("what a process that died in the midst has left is undone before its failure is told")
     func died() throws {
       let scene = try Scene(up: #"echo made > "$2/journal"; kill -9 $$"#)
-      scene.confinement.confine(one, by: scene.web)
+      scene.confine(one, by: scene.web)
       try scene.wait(for: 1)
       #expect(scene.told[0].contains("signal 9"))
       #expect(try scene.calls() == "up\ndown\n")
@@ -133,7 +150,7 @@ extension ProcessTests {
       ])
     func unsound(ending: String) throws {
       let scene = try Scene(up: #"echo made > "$2/journal"; "# + ending)
-      scene.confinement.confine(one, by: scene.web)
+      scene.confine(one, by: scene.web)
       try scene.wait(for: 1)
       #expect(scene.told.first?.hasSuffix("well") == false)
       #expect(scene.confinement.place(of: one) == nil)
@@ -143,23 +160,24 @@ extension ProcessTests {
     @Test("a making that nobody waits for any more is ended, with all that it has started, and undone")
     func abandoned() throws {
       let scene = try Scene(up: #"echo made > "$2/journal"; echo begun >&2; sleep 1000"#)
-      scene.confinement.confine(one, by: scene.web)
+      scene.confine(one, by: scene.web)
       while scene.notices.isEmpty { try scene.loop.turn() }
-      scene.confinement.release(one)
-      try scene.wait(for: 1)
-      #expect(scene.told == ["released 1 well"])
+      scene.release(one)
+      #expect(scene.told == ["confined 1 it is wanted no more"])
+      try scene.wait(for: 2)
+      #expect(scene.told.last == "released 1 well")
       #expect(scene.places.leftovers().isEmpty)
     }
 
     @Test("services that share a jail have one making and one undoing")
     func shared() throws {
       let scene = try Scene(up: Self.makes)
-      scene.confinement.confine(one, by: scene.web)
-      scene.confinement.confine(two, by: scene.web)
+      scene.confine(one, by: scene.web)
+      scene.confine(two, by: scene.web)
       try scene.wait(for: 2)
-      scene.confinement.release(one)
+      scene.release(one)
       #expect(scene.confinement.place(of: two)?.jail.jid == 7)
-      scene.confinement.release(two)
+      scene.release(two)
       try scene.wait(for: 4)
       #expect(try scene.calls() == "up\ndown\n")
     }
@@ -167,9 +185,9 @@ extension ProcessTests {
     @Test("what cannot be undone is told")
     func stuck() throws {
       let scene = try Scene(up: Self.makes + #"; : > "$2/stuck""#)
-      scene.confinement.confine(one, by: scene.web)
+      scene.confine(one, by: scene.web)
       try scene.wait(for: 1)
-      scene.confinement.release(one)
+      scene.release(one)
       try scene.wait(for: 2)
       #expect(scene.told.last == "released 1 busy")
     }
@@ -177,9 +195,9 @@ extension ProcessTests {
     @Test("an undoing that hangs is ended in time, so that the next one is not kept waiting")
     func hanging() throws {
       let scene = try Scene(up: Self.makes + #"; : > "$2/slow""#, patience: .milliseconds(200))
-      scene.confinement.confine(one, by: scene.web)
+      scene.confine(one, by: scene.web)
       try scene.wait(for: 1)
-      scene.confinement.release(one)
+      scene.release(one)
       #expect(scene.confinement.remains == ["web"])
       try scene.wait(for: 2)
       #expect(scene.told.last?.contains("it took longer than") == true)
@@ -187,7 +205,7 @@ extension ProcessTests {
       #expect(scene.confinement.remains == ["web"])
       try Files.remove(scene.file("slow"))
       scene.confinement.inherit()
-      scene.confinement.confine(one, by: scene.web)
+      scene.confine(one, by: scene.web)
       try scene.wait(for: 3)
       #expect(scene.told.last == "confined 1 well")
     }
@@ -195,7 +213,7 @@ extension ProcessTests {
     @Test("what a process has started that died in the midst is ended before the undoing begins")
     func diedWithChildren() throws {
       let scene = try Scene(up: #"sleep 20 & echo $! >&2; kill -9 $$"#)
-      scene.confinement.confine(one, by: scene.web)
+      scene.confine(one, by: scene.web)
       try scene.wait(for: 1)
       let pid = try #require(scene.notices.first?.split(separator: " ").last.flatMap { Int32($0) })
       var status: Int32 = 0
@@ -208,7 +226,7 @@ extension ProcessTests {
       try Files.makeDirectory(scene.places.directory(of: "web"), permissions: 0o700)
       try Files.replace(scene.file("journal"), with: [])
       scene.confinement.inherit()
-      scene.confinement.confine(one, by: scene.web)
+      scene.confine(one, by: scene.web)
       try scene.wait(for: 1)
       #expect(scene.told == ["confined 1 well"])
       #expect(try scene.calls() == "down\nup\n")
@@ -221,8 +239,8 @@ extension ProcessTests {
       try Files.replace(scene.file("journal"), with: [])
       scene.confinement.obstacle = "supervisor 7 keeps its jails here"
       scene.confinement.inherit()
-      scene.confinement.confine(one, by: scene.web)
-      scene.confinement.release(one)
+      scene.confine(one, by: scene.web)
+      scene.release(one)
       #expect(scene.told == ["confined 1 supervisor 7 keeps its jails here", "released 1 well"])
       #expect(scene.notices.isEmpty && scene.places.leftovers() == ["web"])
     }

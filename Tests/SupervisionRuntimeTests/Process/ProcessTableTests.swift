@@ -26,18 +26,24 @@ extension ProcessTests {
         case .spawned(let key, _): "spawned \(key.serial)"
         case .spawnFailed(let key, let failure): "failed \(key.serial) \(failure.stage)"
         case .exited(let key, let status): "exited \(key.serial) \(status)"
-        case .subtree(let id, let isEmpty): "subtree \(id.rawValue) \(isEmpty)"
+        case .subtree(let question, let isEmpty): "subtree \(question.serial) \(isEmpty)"
         default: "other"
         }
       }
 
-      func start(_ plan: LaunchPlan, _ serial: UInt64, service: Int = 1, output: CallerOutput? = nil) throws {
+      func start(
+        _ plan: LaunchPlan, _ serial: UInt64, service: Int = 1, incarnation: UInt64 = 7, output: CallerOutput? = nil
+      ) throws {
         let purpose = ProcessPurpose(
-          key: ProcessKey(serial: serial), service: ServiceID(service), incarnation: 7,
+          key: ProcessKey(serial: serial), incarnation: Self.incarnation(service, serial: incarnation),
           blueprint: Blueprint(ServiceDefinition(name: "web")))
         try table.start(plan, for: purpose, output: output) {
           SpawnFailure(stage: "\($0.stage)", errno: $0.code, message: "")
         }
+      }
+
+      static func incarnation(_ service: Int, serial: UInt64 = 7) -> Incarnation {
+        Incarnation(ServiceID(service), serial: serial)
       }
 
       /// Turns the loop until so many events have come.
@@ -54,9 +60,9 @@ extension ProcessTests {
       try scene.start(LaunchBench.shell("exit 3"), 1)
       try scene.wait(for: 2)
       #expect(scene.events == ["spawned 1", "exited 1 exit 3"])
-      scene.table.inspect(ServiceID(1))
+      scene.table.inspect(Scene.incarnation(1), QuestionID(serial: 1))
       #expect(scene.events.last == "subtree 1 true")
-      #expect(try scene.table.members(of: ServiceID(1)).isEmpty)
+      #expect(try scene.table.members(of: Scene.incarnation(1)).isEmpty)
     }
 
     @Test("a program that cannot be executed is one failure, no end, and leaves nothing")
@@ -101,7 +107,7 @@ extension ProcessTests {
       scene.table.reapOrphans()
       #expect(kill(pid, 0) < 0)
       #expect(scene.events.isEmpty)
-      #expect(try scene.table.members(of: ServiceID(1)).isEmpty)
+      #expect(try scene.table.members(of: Scene.incarnation(1)).isEmpty)
     }
 
     private final class Refusing: ExitWatcher {
@@ -115,14 +121,39 @@ extension ProcessTests {
       }
     }
 
+    @Test("what a forgotten service has left is nobody's, though another service has its number")
+    func forgotten() throws {
+      let scene = try Scene()
+      let old = Scene.incarnation(1)
+      let new = Scene.incarnation(1, serial: 8)
+      try scene.start(LaunchBench.shell("sleep 1000 & exit 0"), 1)
+      try scene.wait(for: 2)
+      let survivor = try #require(try scene.table.members(of: old).first?.pid)
+      scene.table.forget(old)
+      try scene.start(LaunchBench.shell("read never < /dev/zero"), 2, incarnation: 8)
+      try scene.wait(for: 3)
+      #expect(try scene.table.members(of: new).count == 1)
+      scene.table.signalSubtree(new, SIGKILL)
+      try scene.wait(for: 4)
+      scene.table.inspect(new, QuestionID(serial: 2))
+      #expect(scene.events.last == "subtree 2 true")
+      #expect(try scene.table.members(of: old).map(\.pid) == [survivor])
+      scene.table.signalSubtree(old, SIGKILL)
+      scene.table.inspect(old, QuestionID(serial: 3))
+      while scene.events.last != "subtree 3 true" {
+        try? waitForEnd(of: survivor)
+        scene.table.reapOrphans()
+      }
+    }
+
     @Test("several processes of one service are held until all of its subtree is gone")
     func several() throws {
       let scene = try Scene()
       try scene.start(LaunchBench.shell("read never < /dev/zero"), 1)
       try scene.start(LaunchBench.shell("exit 0"), 2)
       try scene.wait(for: 3)
-      #expect(try scene.table.members(of: ServiceID(1)).count == 1)
-      scene.table.inspect(ServiceID(1))
+      #expect(try scene.table.members(of: Scene.incarnation(1)).count == 1)
+      scene.table.inspect(Scene.incarnation(1), QuestionID(serial: 1))
       #expect(scene.events.last == "subtree 1 false")
       scene.table.signal(ProcessKey(serial: 1), SIGKILL)
       try scene.wait(for: 6)

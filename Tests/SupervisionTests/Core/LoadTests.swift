@@ -116,6 +116,28 @@ struct LoadTests {
     #expect(Set(world.forgotten) == ["api", "db"])
   }
 
+  @Test("what an unloaded service has left is not killed with a service that has got its number")
+  func leftovers() {
+    var world = World()
+    world.plans = ["ssh": [.main: ProcessPlan(child: (.dies(after: .zero), .zero))]]
+    world.boot(Configuration([service("ssh").killsMainOnly()]))
+    let ssh = world.supervisor.find("ssh")
+    world.order(.unload(["ssh"]))
+    world.load(Configuration([service("a")]))
+    world.load(Configuration([service("a"), service("b")]))
+    #expect([world.supervisor.find("a"), world.supervisor.find("b")].contains(ssh))
+    world.stop("a", "b")
+    #expect(world.kernel.processes.values.count == 1)
+  }
+
+  @Test("an answer that belongs to no question is an anomaly")
+  func strayAnswer() {
+    var world = World(service("db"))
+    world.handle(.subtree(QuestionID(serial: 1 << 40), isEmpty: true))
+    #expect(world.records.contains { if case .anomaly = $0 { true } else { false } })
+    #expect(world.state("db") == .running)
+  }
+
   @Test("an instance that was made by name stays over loads, and goes with its template")
   func instances() {
     var world = World()

@@ -18,11 +18,15 @@ enum JailHappening {
 struct SimulatedJails {
   private(set) var registry = JailRegistry()
   /// The jail that a service has joined, or waits for; until its leave is asked for.
-  private(set) var joined: [ServiceID: String] = [:]
+  private(set) var joined: [Incarnation: String] = [:]
   /// Those that have heard that their jail is there.
-  private(set) var confined: Set<ServiceID> = []
+  private(set) var confined: Set<Incarnation> = []
   /// Jails that exist, whole or in part, as the system would say.
   private(set) var standing: Set<String> = []
+  private var joins: [Incarnation: QuestionID] = [:]
+  private var leaves: [Incarnation: [QuestionID]] = [:]
+  /// Answers on their way to the core.
+  private var telling: [QuestionID: Incarnation] = [:]
   private var counts: [String: Int] = [:]
   /// What went wrong with the questions themselves.
   private(set) var trouble: String?
@@ -30,18 +34,24 @@ struct SimulatedJails {
   typealias Plans = (_ jail: String, _ count: Int) -> ConfinementPlan
 
   mutating func confine(
-    _ id: ServiceID, in jail: String, at now: Instant, _ kernel: inout SimulatedKernel, _ plans: Plans
+    _ id: Incarnation, _ question: QuestionID, in jail: String, at now: Instant, _ kernel: inout SimulatedKernel,
+    _ plans: Plans
   ) {
     if let other = joined[id], other != jail { trouble = "a service joins \(jail) and is in \(other)" }
     joined[id] = jail
+    joins[id] = question
     carryOut(registry.join(id, jail: jail), at: now, &kernel, plans)
   }
 
-  mutating func release(_ id: ServiceID, at now: Instant, _ kernel: inout SimulatedKernel, _ plans: Plans) {
+  mutating func release(
+    _ id: Incarnation, _ question: QuestionID, at now: Instant, _ kernel: inout SimulatedKernel, _ plans: Plans
+  ) {
+    if let join = joins.removeValue(forKey: id) { kernel.at(now, .event(.confined(join, failure: "given up"))) }
     guard let jail = joined.removeValue(forKey: id) else {
       // It was stopped while its jail was being made, and that failed.
-      return kernel.at(now, .event(.released(id, failure: nil)))
+      return kernel.at(now, .event(.released(question, failure: nil)))
     }
+    leaves[id, default: []].append(question)
     confined.remove(id)
     carryOut(registry.leave(id, jail: jail), at: now, &kernel, plans)
   }
@@ -60,12 +70,9 @@ struct SimulatedJails {
   }
 
   /// An answer has come to the core.
-  mutating func told(_ id: ServiceID, isConfined: Bool) {
-    if isConfined {
-      if joined[id] != nil { confined.insert(id) }
-    } else {
-      joined[id] = nil
-    }
+  mutating func told(_ question: QuestionID, isConfined: Bool) {
+    guard let id = telling.removeValue(forKey: question), joined[id] != nil else { return }
+    if isConfined { confined.insert(id) } else { joined[id] = nil }
   }
 
   private mutating func carryOut(
@@ -82,8 +89,14 @@ struct SimulatedJails {
         let plan = plans(jail, counts[jail] ?? 0)
         kernel.at(now + plan.lowering, .jail(.lowered(jail, failure: plan.loweringFailure)))
       case .abandon: break
-      case .confined(let id, let failure): kernel.at(now, .event(.confined(id, failure: failure)))
-      case .released(let id, let failure): kernel.at(now, .event(.released(id, failure: failure)))
+      case .confined(let id, let failure):
+        guard let question = joins.removeValue(forKey: id) else { continue }
+        telling[question] = id
+        kernel.at(now, .event(.confined(question, failure: failure)))
+      case .released(let id, let failure):
+        if let question = leaves[id]?.popLast() {
+          kernel.at(now, .event(.released(question, failure: failure)))
+        }
       }
     }
   }

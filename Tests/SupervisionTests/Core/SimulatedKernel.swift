@@ -36,7 +36,7 @@ struct SimulatedKernel {
     var number: Int
     /// `nil`: a child that some process left behind.
     var key: ProcessKey?
-    var service: ServiceID
+    var service: Incarnation
     var role: ProcessRole
     var plan: ProcessPlan
     var isSpawned = false
@@ -47,6 +47,7 @@ struct SimulatedKernel {
   enum Happening {
     case event(Event)
     case jail(JailHappening)
+    case inspected(Incarnation, QuestionID)
     case spawned(Int)
     case ended(Int, ExitStatus)
   }
@@ -67,12 +68,12 @@ struct SimulatedKernel {
   /// What was due of jails, for the world to take.
   var dueOfJails: [JailHappening] = []
   private var numbers: [ProcessKey: Int] = [:]
-  private var members: [ServiceID: Set<Int>] = [:]
+  private var members: [Incarnation: Set<Int>] = [:]
   private var agenda = Heap<Entry>()
   private var nextOrder = 0
   private var nextNumber = 100
   /// Services whose end of the last process was asked for.
-  private var awaited: Set<ServiceID> = []
+  private var awaited: [Incarnation: [QuestionID]] = [:]
 
   var next: Instant? { agenda.min?.instant }
 
@@ -90,6 +91,7 @@ struct SimulatedKernel {
     case .jail(let happening):
       dueOfJails.append(happening)
       return []
+    case .inspected(let service, let question): return inspected(service, question)
     case .spawned(let number): return spawned(number, at: now)
     case .ended(let number, let status): return ended(number, status)
     }
@@ -98,7 +100,7 @@ struct SimulatedKernel {
   // MARK: Processes
 
   mutating func spawn(
-    _ key: ProcessKey, _ service: ServiceID, _ role: ProcessRole, isErrand: Bool, _ plan: ProcessPlan, at now: Instant
+    _ key: ProcessKey, _ service: Incarnation, _ role: ProcessRole, isErrand: Bool, _ plan: ProcessPlan, at now: Instant
   ) {
     let number = nextNumber
     nextNumber += 1
@@ -154,7 +156,7 @@ struct SimulatedKernel {
     if let process = numbers[key] { deliver(number, to: process, at: now) }
   }
 
-  mutating func signalSubtree(_ service: ServiceID, _ number: Int32, at now: Instant) {
+  mutating func signalSubtree(_ service: Incarnation, _ number: Int32, at now: Instant) {
     for process in (members[service] ?? []).sorted() {
       deliver(number, to: process, at: now)
     }
@@ -175,19 +177,22 @@ struct SimulatedKernel {
     }
   }
 
-  mutating func inspect(_ service: ServiceID, at now: Instant) {
+  mutating func inspect(_ service: Incarnation, _ question: QuestionID, at now: Instant) {
+    at(now, .inspected(service, question))
+  }
+
+  private mutating func inspected(_ service: Incarnation, _ question: QuestionID) -> [Event] {
     let isEmpty = members[service]?.isEmpty ?? true
-    at(now, .event(.subtree(service, isEmpty: isEmpty)))
-    if !isEmpty { awaited.insert(service) }
+    if !isEmpty { awaited[service, default: []].append(question) }
+    return [.subtree(question, isEmpty: isEmpty)]
   }
 
-  private mutating func emptied(_ service: ServiceID) -> [Event] {
-    guard awaited.contains(service), members[service]?.isEmpty ?? true else { return [] }
-    awaited.remove(service)
-    return [.subtree(service, isEmpty: true)]
+  private mutating func emptied(_ service: Incarnation) -> [Event] {
+    guard members[service]?.isEmpty ?? true else { return [] }
+    return (awaited.removeValue(forKey: service) ?? []).map { .subtree($0, isEmpty: true) }
   }
 
-  func processes(of service: ServiceID) -> [Process] {
+  func processes(of service: Incarnation) -> [Process] {
     processes.values.filter { $0.service == service }.sorted { $0.number < $1.number }
   }
 

@@ -15,6 +15,9 @@ struct World {
   /// The jails of the world, made and undone as fast and as well as `confinements` say.
   private(set) var jails = SimulatedJails()
   var confinements: (_ jail: String, _ count: Int) -> ConfinementPlan = { _, _ in ConfinementPlan() }
+  /// How long the look-ups of a start take; `count` is that of the starts so far.
+  var preparations: (_ service: String, _ count: Int) -> Duration = { _, _ in .zero }
+  private(set) var withdrawn: [QuestionID] = []
   /// What the host lacks, by service.
   var lacks: [String: [String]] = [:]
   /// Looks at the world after every event.
@@ -26,6 +29,7 @@ struct World {
   private(set) var lastProcessEvent: Event?
 
   private(set) var counts: [String: Int] = [:]
+  private var starts: [String: Int] = [:]
   /// What a user would read in the journal: `db starting`, `db running`.
   private(set) var journal: [String] = []
   private(set) var records: [Record] = []
@@ -170,7 +174,7 @@ struct World {
     }
     handled += 1
     switch event {
-    case .confined(let id, let failure): jails.told(id, isConfined: failure == nil)
+    case .confined(let question, let failure): jails.told(question, isConfined: failure == nil)
     default: break
     }
     let actions = supervisor.handle(event, at: now)
@@ -184,29 +188,33 @@ struct World {
 
   private mutating func carryOut(_ action: Action) {
     switch action {
-    case .prepare(let id):
-      kernel.at(now, .event(.prepared(id, lacks: lacks[supervisor.name(of: id)] ?? [])))
-    case .confine(let id):
-      let jail = supervisor.jailMaker(of: id)?.name ?? ""
-      journal.append("\(supervisor.name(of: id)) joins jail \(jail)")
-      jails.confine(id, in: jail, at: now, &kernel, confinements)
-    case .release(let id):
-      journal.append("\(supervisor.name(of: id)) leaves jail")
-      jails.release(id, at: now, &kernel, confinements)
+    case .prepare(let question, let service):
+      let name = supervisor.name(of: service.service)
+      starts[name, default: 0] += 1
+      let time = preparations(name, starts[name] ?? 0)
+      kernel.at(now + time, .event(.prepared(question, lacks: lacks[name] ?? [])))
+    case .withdraw(let question): withdrawn.append(question)
+    case .confine(let question, let service):
+      let jail = supervisor.jailMaker(of: service.service)?.name ?? ""
+      journal.append("\(supervisor.name(of: service.service)) joins jail \(jail)")
+      jails.confine(service, question, in: jail, at: now, &kernel, confinements)
+    case .release(let question, let service):
+      journal.append("\(supervisor.name(of: service.service)) leaves jail")
+      jails.release(service, question, at: now, &kernel, confinements)
     case .spawn(let key, let id, let role, let invocation):
       let name = supervisor.name(of: id)
       counts[name, default: 0] += 1
       let isOneShot = supervisor.blueprint(of: id).definition.isOneShot
       let plan = plans[name]?[role] ?? defaultPlan(name, role, counts[name] ?? 0, isOneShot)
-      kernel.spawn(key, id, role, isErrand: invocation != nil, plan, at: now)
+      kernel.spawn(key, supervisor.incarnation(of: id), role, isErrand: invocation != nil, plan, at: now)
       if role != .main { journal.append("\(name) \(role)") }
     case .signal(let key, let number), .signalGroup(let key, let number):
       signals.append("\(number)")
       kernel.signal(key, number, at: now)
-    case .signalSubtree(let id, let number):
-      signals.append("\(supervisor.name(of: id)) \(number)")
-      kernel.signalSubtree(id, number, at: now)
-    case .inspectSubtree(let id): kernel.inspect(id, at: now)
+    case .signalSubtree(let service, let number):
+      signals.append("\(supervisor.name(of: service.service)) \(number)")
+      kernel.signalSubtree(service, number, at: now)
+    case .inspectSubtree(let question, let service): kernel.inspect(service, question, at: now)
     case .reply(let request, let reply):
       replies[request, default: []].append(reply)
       open.remove(request)
@@ -253,6 +261,6 @@ struct World {
 
   /// How many processes of a role were asked for.
   func processes(_ name: String) -> [SimulatedKernel.Process] {
-    supervisor.find(name).map { kernel.processes(of: $0) } ?? []
+    supervisor.find(name).map { kernel.processes(of: supervisor.incarnation(of: $0)) } ?? []
   }
 }

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Who is in which jail")
 struct JailRegistryTests {
-  private let one = ServiceID(1)
-  private let two = ServiceID(2)
+  private let one = Incarnation(ServiceID(1), serial: 1)
+  private let two = Incarnation(ServiceID(2), serial: 2)
 
   @Test("the first member has the jail made, the others wait for the same making")
   func making() {

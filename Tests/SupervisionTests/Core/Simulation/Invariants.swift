@@ -211,10 +211,12 @@ struct Invariants {
       else {
         continue
       }
-      if !world.jails.confined.contains(entry.service) { return "\(record.name) runs \(entry.role) outside its jail" }
+      if !world.jails.confined.contains(record.incarnation) {
+        return "\(record.name) runs \(entry.role) outside its jail"
+      }
     }
-    for id in world.jails.joined.keys where core.services[id.index].life.isResting {
-      return "\(core.name(of: id)) rests and has not left its jail"
+    for id in world.jails.joined.keys where core.services[id.service.index].life.isResting {
+      return "\(core.name(of: id.service)) rests and has not left its jail"
     }
     return nil
   }

@@ -32,6 +32,13 @@ enum ProcessChaos {
     return plan
   }
 
+  /// How long the look-ups of a start take: directory services may be slow.
+  static func preparation(seed: UInt64, _ name: String, _ count: Int) -> Duration {
+    var random = chance(seed ^ 0x7072_6570, name, count)
+    guard random.chance(15) else { return .zero }
+    return random.chance(10) ? .seconds(200) : random.milliseconds(2000)
+  }
+
   private static func chance(_ seed: UInt64, _ name: String, _ count: Int) -> SplitMix64 {
     var hash = seed
     for byte in name.utf8 { hash = hash &* 1_099_511_628_211 ^ UInt64(byte) }

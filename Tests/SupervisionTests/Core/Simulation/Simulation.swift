@@ -18,6 +18,7 @@ struct Simulation {
       ProcessChaos.plan(seed: seed, name, role, count, isOneShot: isOneShot)
     }
     world.confinements = { ProcessChaos.confinement(seed: seed, $0, $1) }
+    world.preparations = { ProcessChaos.preparation(seed: seed, $0, $1) }
     var random = SplitMix64(seed: seed ^ 0xfeed)
     for definition in definitions where random.chance(3) { world.lacks[definition.name] = ["/bin/nothing is missing"] }
   }
@@ -64,6 +65,9 @@ struct Simulation {
     world.runUntilQuiet(for: .seconds(86_400))
     if world.exit == nil { world.watch?.fail("the supervisor does not leave") }
     if let request = world.open.first { world.watch?.fail("left without a reply to \(request.rawValue)") }
+    if world.kernel.processes.isEmpty, let question = world.supervisor.questions.first {
+      world.watch?.fail("left with a question: \(question)")
+    }
     if world.supervisor.nextDeadline != nil { world.watch?.fail("left with a deadline") }
   }
 

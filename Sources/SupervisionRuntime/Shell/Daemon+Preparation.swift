@@ -1,0 +1,63 @@
+import ControlProtocol
+import Supervision
+
+/// What has to be there before anything is started: places, a kernel that can do it, the control socket.
+extension Daemon {
+  static func need(_ value: String?, _ what: String, _ key: String) throws(Failure) -> String {
+    if let value { return value }
+    throw Failure(
+      "there is no place for the \(what): the home directory is not known; use \(key)", exitCode: ExitCode.usage)
+  }
+
+  /// The event queue, once it is known that processes can be started, watched and ended here: better no supervisor than one
+  /// that finds out at its first service.
+  static func loopOfAbleKernel() throws(Failure) -> EventLoop {
+    let loop: EventLoop
+    do throws(SystemError) { loop = try EventLoop() } catch {
+      throw Failure("cannot start: there is no event queue: \(error)", exitCode: ExitCode.system)
+    }
+    guard let missing = Probe.missing(loop: loop).first else { return loop }
+    throw Failure(
+      "cannot start: this system lacks what no service can be run without: \(missing.text) "
+        + "(fruix-shepherd probe shows all)", exitCode: ExitCode.system)
+  }
+
+  /// Only what is made here is opened to others; a directory that was there is somebody's decision, and the state is never
+  /// others' to look at.
+  static func makeDirectory(
+    ofSocket path: String, state: String, _ settings: SupervisorSettings
+  ) throws(Failure) {
+    guard let directory = Files.parent(of: path) else { return }
+    let admitsOthers = !settings.accessRead.isEmpty || !settings.accessControl.isEmpty
+    let isInState = "\(directory)/".hasPrefix("\(state)/")
+    do throws(SystemError) {
+      try Files.makeDirectory(directory, permissions: admitsOthers && !isInState ? 0o755 : 0o700)
+    } catch {
+      throw Failure("cannot start: \(error)", exitCode: ExitCode.system)
+    }
+  }
+
+  static func listen(
+    on path: String, loop: EventLoop, settings: SupervisorSettings
+  ) throws(Failure) -> ControlServer {
+    let policy = AccessPolicy(owner: Host.user, read: settings.accessRead, control: settings.accessControl)
+    do {
+      // Who may connect at all: only the owner, unless the configuration lets others in; the rights are checked per request.
+      let listener = try ControlListener(path: path, permissions: policy.admitsOthers ? 0o666 : 0o600)
+      return try ControlServer(
+        on: listener, loop: loop, policy: policy, daemonVersion: Release.version, pid: Host.pid)
+    } catch let failure as ControlListener.Failure {
+      switch failure {
+      case .inUse(let pid):
+        let who = pid.map { " (pid \($0))" } ?? ""
+        throw Failure("another supervisor\(who) listens on \(path); use --socket for a second one", exitCode: 1)
+      case .notASocket:
+        throw Failure("\(path) exists and is not a socket; remove it, or use --socket", exitCode: ExitCode.cannotCreate)
+      case .system(let error):
+        throw Failure("cannot make the control socket: \(error)", exitCode: ExitCode.cannotCreate)
+      }
+    } catch {
+      throw Failure("cannot serve the control socket \(path): \(error)", exitCode: ExitCode.system)
+    }
+  }
+}

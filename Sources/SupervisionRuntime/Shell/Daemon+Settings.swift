@@ -1,0 +1,58 @@
+import Supervision
+
+/// What changes while the supervisor runs: the configuration, and what of it is the supervisor's own.
+extension Daemon {
+  /// SIGHUP.
+  func reload() {
+    switch source.read(nil, base: shell.core.currentConfiguration, state: state) {
+    case .success(let configuration):
+      for note in configuration.notes { journal.notice(DiagnosticRenderer().line(note)) }
+      shell.feed(.load(configuration, scope: .all, requester: .load, request: nil))
+      settingsMayHaveChanged()
+    case .failure(let diagnostics):
+      for diagnostic in diagnostics.all { journal.error(DiagnosticRenderer().line(diagnostic)) }
+      journal.error("the configuration has errors; nothing was changed")
+    }
+  }
+
+  func settingsMayHaveChanged() {
+    trimMemoryLater()
+    let settings = shell.core.settings
+    server.policy = AccessPolicy(owner: Host.user, read: settings.accessRead, control: settings.accessControl)
+    reportAccess()
+    if let directory = settings.logDirectory, directory != shell.launcher.logDirectory {
+      do throws(SystemError) {
+        try Files.makeDirectory(directory, permissions: 0o750)
+        shell.launcher.logDirectory = directory
+      } catch {
+        journal.error("the log directory cannot be used: \(error)")
+      }
+    }
+  }
+
+  /// Rights that cannot be had: names that nobody has, a socket that those who have rights cannot reach.
+  func reportAccess() {
+    for name in server.policy.unknownNames {
+      journal.error("supervisor.access names `\(name)`, and there is no such \(name.hasPrefix("@") ? "group" : "user")")
+    }
+    guard server.policy.admitsOthers, let mode = try? Files.status(socketPath).mode else { return }
+    if mode & 0o006 == 0 {
+      journal.error(
+        "supervisor.access admits others, but \(socketPath) was made for its owner alone: restart the supervisor")
+    } else if let directory = Files.parent(of: socketPath), let mode = try? Files.status(directory).mode,
+      mode & 0o001 == 0
+    {
+      journal.error("supervisor.access admits others, but they cannot enter \(directory): chmod o+x \(directory)")
+    }
+  }
+
+  func save(_ enablement: Enablement) {
+    do throws(SystemError) {
+      try state.write(enablement)
+      desk.enablementTrouble = nil
+    } catch {
+      desk.enablementTrouble = error
+      journal.error("the lists of enabled and disabled services cannot be written: \(error)")
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import Supervision
+
+/// Signals: what each means, and that the others mean nothing.
+extension Daemon {
+  func watchSignals() throws(SystemError) {
+    for signal in [HostSignal.terminate, HostSignal.interrupt] {
+      _ = try loop.watchSignal(signal) { [weak self] _ in self?.shell.feed(.shutdown(.shutdown)) }
+    }
+    _ = try loop.watchSignal(HostSignal.hangup) { [weak self] _ in self?.reload() }
+    _ = try loop.watchSignal(HostSignal.child) { [weak self] _ in self?.shell.table.reapOrphans() }
+    for signal in HostSignal.strange {
+      _ = try loop.watchSignal(signal) { [weak self] _ in self?.tell(strange: signal) }
+    }
+  }
+
+  /// Whoever sent it meant something by it, and learns that nothing came of it; a storm of them is no news.
+  private func tell(strange signal: Int32) {
+    guard toldSignals.insert(signal).inserted else { return }
+    journal.notice(
+      "\(SignalName.name(of: signal)) means nothing to the supervisor: it is ignored, and not mentioned again "
+        + "(HUP reads the configuration again, TERM and INT stop everything)")
+  }
+}
