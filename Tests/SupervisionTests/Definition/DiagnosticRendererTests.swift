@@ -50,7 +50,7 @@ struct DiagnosticRendererTests {
     let lines = rendered.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(!rendered.contains("\u{1B}"))
     #expect(lines[3].hasPrefix("1 |  \\^[[31mx = y") && lines[3].hasSuffix("…"))
-    #expect(lines[4] == "  |       ^")
+    #expect(lines[4] == "  |         ^")
     let far = SourceLocation(source: source, line: 1, column: 200, length: 500)
     let shown = DiagnosticRenderer(width: 40).text(Diagnostic(.error, "no", at: far)).split(separator: "\n")
     #expect(shown[3].hasPrefix("1 | …") && shown[3].count < 60 && shown[4].count < 60)
