@@ -34,6 +34,8 @@ public enum Request: Sendable, Equatable {
   case unload(names: [String])
   /// Stops everything, then the supervisor.
   case shutdown
+  /// Nothing but an answer: whether the supervisor lives.
+  case ping
 
   /// How much of a service's status is asked for.
   public enum StatusDetail: String, Sendable, CaseIterable {
@@ -122,7 +124,7 @@ extension Request {
 
   public var access: Access {
     switch self {
-    case .status, .documentation, .definition, .wait, .processes: .read
+    case .status, .documentation, .definition, .wait, .processes, .ping: .read
     case .start(_, let options), .stop(_, _, let options), .restart(_, let options):
       options.isDryRun ? .read : .control
     // The supervisor reads the file with its own rights, and the answer quotes the lines that are wrong: whoever may
@@ -153,12 +155,13 @@ extension Request {
     case .load: .load
     case .unload: .unload
     case .shutdown: .shutdown
+    case .ping: .ping
     }
   }
 }
 
 /// The commands of the protocol.
 public enum CommandName: String, Sendable, CaseIterable {
-  case status, start, stop, restart, reload, action, signal, enable, disable, reset, preset, doc, show, wait, processes, load, unload
-  case shutdown
+  case status, start, stop, restart, reload, action, signal, enable, disable, reset, preset, doc, show, wait, processes
+  case load, unload, shutdown, ping
 }

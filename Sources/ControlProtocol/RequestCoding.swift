@@ -53,7 +53,7 @@ extension Request {
       json.member("path", path)
     case .reset(let names), .preset(let names), .unload(let names):
       json.member("services", names)
-    case .shutdown:
+    case .shutdown, .ping:
       break
     }
   }
@@ -167,6 +167,7 @@ extension Request {
     case .load: self = .load(path: try fields.optionalString("path"))
     case .unload: self = .unload(names: try fields.serviceNames())
     case .shutdown: self = .shutdown
+    case .ping: self = .ping
     }
   }
 }

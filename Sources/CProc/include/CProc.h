@@ -229,7 +229,7 @@ struct cproc_subtree {
 
 struct cproc_member {
 	pid_t pid;
-	pid_t parent; /* 0 where the kernel does not tell (FreeBSD) */
+	pid_t parent; /* 0: it has gone meanwhile, or cannot be asked for */
 	pid_t first;  /* which of `firsts` it descends from; 0 when only the mark tells */
 };
 
@@ -377,8 +377,10 @@ enum cproc_open {
 int cproc_open(const char *path, enum cproc_open how, mode_t mode);
 int cproc_close(int descriptor);
 ssize_t cproc_read(int descriptor, void *buffer, size_t size);
-/* send(2) without SIGPIPE for sockets, write(2) for the rest. */
+/* write(2), for files, pipes and terminals: where a socket's other side has gone it raises SIGPIPE. */
 ssize_t cproc_write(int descriptor, const void *buffer, size_t size);
+/* send(2), without SIGPIPE. */
+ssize_t cproc_send(int socket, const void *buffer, size_t size);
 int cproc_sync(int descriptor);
 int cproc_duplicate(int descriptor);
 int cproc_set_nonblocking(int descriptor);
@@ -478,6 +480,10 @@ int cproc_run(void (*body)(void *context), void *context);
 uid_t cproc_user(void);
 gid_t cproc_group(void);
 pid_t cproc_pid(void);
+
+/* What main got, the program's name first; NULL beyond the last. */
+int cproc_argument_count(void);
+const char *cproc_argument(int index);
 
 /* NULL-terminated, as environ(7). */
 const char *const *cproc_environment(void);
