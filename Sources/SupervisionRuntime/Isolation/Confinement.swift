@@ -26,8 +26,6 @@ final class Confinement {
   private var standing: [String: StandingJail] = [:]
   private var raising: [String: ProcessKey] = [:]
 
-  /// Why no jail can be made or undone here.
-  var obstacle: String?
   var onEvent: ((Event) -> Void)?
   /// What is worth a line in the supervisor's journal.
   var onNotice: ((String) -> Void)?
@@ -48,7 +46,6 @@ final class Confinement {
 
   /// - Parameter owner: the definition whose jail it is: the service's own, or that of the service which it shares the jail with.
   func confine(_ id: Incarnation, _ question: QuestionID, by owner: ServiceDefinition) {
-    if let obstacle { return refuse(question, obstacle) }
     joined[id] = owner.name
     joins[id] = question
     // A jail that is there, or on its way, stays what it is.
@@ -94,12 +91,11 @@ final class Confinement {
 
   /// The services of whose jails something is there: one that stands or is on its way, or what could not be undone.
   var remains: [String] {
-    obstacle == nil ? Set(registry.jails + places.leftovers()).sorted() : []
+    Set(registry.jails + places.leftovers()).sorted()
   }
 
   /// Undoes what a dead supervisor has left. A service whose jail is among it waits for that.
   func inherit() {
-    guard obstacle == nil else { return }
     for jail in places.leftovers() {
       onNotice?("undoing what an earlier supervisor has left of the jail of \(jail)")
       carryOut(registry.inherit(jail))

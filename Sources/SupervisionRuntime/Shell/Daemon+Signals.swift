@@ -6,7 +6,7 @@ extension Daemon {
     for signal in [HostSignal.terminate, HostSignal.interrupt] {
       _ = try loop.watchSignal(signal) { [weak self] _ in self?.shell.feed(.shutdown(.shutdown)) }
     }
-    _ = try loop.watchSignal(HostSignal.hangup) { [weak self] _ in self?.reload() }
+    _ = try loop.watchSignal(HostSignal.hangup) { [weak self] _ in self?.hangUp() }
     _ = try loop.watchSignal(HostSignal.child) { [weak self] _ in self?.shell.table.reapOrphans() }
     for signal in HostSignal.strange {
       _ = try loop.watchSignal(signal) { [weak self] _ in self?.tell(strange: signal) }
