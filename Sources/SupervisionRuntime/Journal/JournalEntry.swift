@@ -57,7 +57,7 @@ struct JournalEntry {
     case .stopped:
       self.init(.notice, "\(service) is stopped\(reason)")
     case .running, .completed:
-      let who = requester.map { " (\($0))" } ?? ""
+      let who = requester.map { ", wanted by \($0)" } ?? ""
       let kind = "\(service) is \(state.rawValue)"
       self.init(.notice, "\(kind)\(number)\(who)", kind: kind)
     case .respawning:

@@ -75,7 +75,8 @@ import Testing
       default: idle += 1
       }
     }
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    // Byte by byte: to Swift's strings CR and LF together are one character.
+    return bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// A pseudo-terminal.
