@@ -33,8 +33,10 @@ extension Timestamp: CustomStringConvertible {
   /// - Parameter offset: by how many seconds the civil time of the place is ahead of UTC.
   public func text(offset: Int) -> String {
     let minutes = abs(offset) / 60
-    let local = Timestamp(millisecondsSinceEpoch: millisecondsSinceEpoch + Int64(offset < 0 ? -minutes : minutes) * 60_000)
-    let zone = minutes == 0 ? "Z" : (offset < 0 ? "-" : "+") + Self.twoDigits(minutes / 60) + ":" + Self.twoDigits(minutes % 60)
+    let local = Timestamp(
+      millisecondsSinceEpoch: millisecondsSinceEpoch + Int64(offset < 0 ? -minutes : minutes) * 60_000)
+    let zone =
+      minutes == 0 ? "Z" : (offset < 0 ? "-" : "+") + Self.twoDigits(minutes / 60) + ":" + Self.twoDigits(minutes % 60)
     return String(local.description.prefix(19)) + zone
   }
 

@@ -54,8 +54,9 @@ import Testing
     let output = try Descriptor.open(file.path, .append)
     log.redirect(to: output.number)
     log.write("three")
-    #expect(try String(decoding: Files.read(file.path), as: UTF8.self)
-      == "2 messages could not be written here, and are lost\nthree\n")
+    #expect(
+      try String(decoding: Files.read(file.path), as: UTF8.self)
+        == "2 messages could not be written here, and are lost\nthree\n")
   }
 
   /// All lines until nothing comes any more.
