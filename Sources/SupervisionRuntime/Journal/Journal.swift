@@ -1,5 +1,6 @@
 import ControlProtocol
 import Supervision
+import UCL
 
 /// The supervisor's own journal: what happened to which service, why, and because of whom, as log lines.
 ///
@@ -51,7 +52,7 @@ final class Journal {
 
   private func write(_ text: String, _ level: JournalLevel) {
     let now = Timestamp.now
-    log.write("\(now.text(offset: Host.zoneOffset(at: now))) \(level.rawValue) fruix-shepherd: \(text)")
+    log.write("\(now.text(offset: Host.zoneOffset(at: now))) \(level.rawValue) fruix-shepherd: \(text.printable)")
   }
 
   private func wakeForSummary() {
