@@ -68,9 +68,18 @@ cproc_write(int descriptor, const void *buffer, size_t size)
 	ssize_t count;
 
 	do {
-		count = send(descriptor, buffer, size, MSG_NOSIGNAL);
-		if (count < 0 && errno == ENOTSOCK)
-			count = write(descriptor, buffer, size);
+		count = write(descriptor, buffer, size);
+	} while (count < 0 && errno == EINTR);
+	return count;
+}
+
+ssize_t
+cproc_send(int socket, const void *buffer, size_t size)
+{
+	ssize_t count;
+
+	do {
+		count = send(socket, buffer, size, MSG_NOSIGNAL);
 	} while (count < 0 && errno == EINTR);
 	return count;
 }

@@ -229,7 +229,7 @@ struct cproc_subtree {
 
 struct cproc_member {
 	pid_t pid;
-	pid_t parent; /* 0 where the kernel does not tell (FreeBSD) */
+	pid_t parent; /* 0: it has gone meanwhile, or cannot be asked for */
 	pid_t first;  /* which of `firsts` it descends from; 0 when only the mark tells */
 };
 
@@ -378,8 +378,10 @@ enum cproc_open {
 int cproc_open(const char *path, enum cproc_open how, mode_t mode);
 int cproc_close(int descriptor);
 ssize_t cproc_read(int descriptor, void *buffer, size_t size);
-/* send(2) without SIGPIPE for sockets, write(2) for the rest. */
+/* write(2), for files, pipes and terminals: where a socket's other side has gone it raises SIGPIPE. */
 ssize_t cproc_write(int descriptor, const void *buffer, size_t size);
+/* send(2), without SIGPIPE. */
+ssize_t cproc_send(int socket, const void *buffer, size_t size);
 int cproc_sync(int descriptor);
 int cproc_duplicate(int descriptor);
 int cproc_set_nonblocking(int descriptor);

@@ -158,8 +158,9 @@ final class Shell {
         role, of: definition, in: try place(of: id, definition), arguments: invocation?.arguments ?? [],
         mark: table.record.mark(purpose.incarnation.serial))
       let program = plan.programs.first ?? ""
+      let jail = plan.jail
       let describe: (LaunchFailure) -> SpawnFailure = {
-        Launcher.describe($0, blueprint.definition, program: program)
+        Launcher.describe($0, blueprint.definition, program: program, jail: jail)
       }
       if let invocation {
         try spawn(&plan, for: invocation, purpose, describe)

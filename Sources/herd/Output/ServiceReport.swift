@@ -35,6 +35,7 @@ struct ServiceReport {
     fact("command", commandLine(service.exec))
     fact("user", service.user)
     fact("jail", service.jail.map(jail))
+    for clause in service.jail?.remains ?? [] { fact("of its jail", clause) }
     for line in service.surroundings {
       let parts = line.split(separator: " = ", maxSplits: 1).map(String.init)
       fact(parts[0], parts.last)
