@@ -207,11 +207,17 @@ struct Ending: Sendable {
 
   /// SIGKILL to all that `stop.kill` names, and to the commands of ours that run.
   private mutating func kill(in context: inout LifeContext) -> Step {
+    var patience: Duration? = context.definition.stop.gracePeriod
     switch phase {
     case .killing, .releasing: return .ongoing
-    case .commanded(let key), .postStop(_, let key): hook = key
+    case .commanded(let key): hook = key
+    case .postStop(_, let key):
+      hook = key
+      // Only a post-stop command does not have all of it when the supervisor leaves.
+      if isHurried { patience = nil }
     case .terminating, .draining: break
     }
+    context.effects.append(.killing(after: patience))
     signal(ProcessSignal.kill, in: &context)
     phase = .killing
     deadline = context.now + Self.killPatience

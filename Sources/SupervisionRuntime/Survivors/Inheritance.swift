@@ -7,13 +7,12 @@ struct Inheritance {
   var file: ProcessRecordFile?
   /// What there is to say about it, for the journal and the status.
   var notes: [String] = []
-  /// The pid of a supervisor that runs, and whose directory it is: what is in it is none of this one's business.
-  var rival: Int32?
 
   /// A signal came while survivors were ended: the record stays for the next one.
   var isInterrupted = false
 
-  /// Takes over the state directory. May wait for survivors to end, as long as their grace periods are.
+  /// Takes over the state directory, which nobody else uses any more. May wait for survivors to end, as long as their grace
+  /// periods are.
   ///
   /// - Parameters:
   ///   - own: the beginning of this supervisor's record.
@@ -24,14 +23,6 @@ struct Inheritance {
     var result = Inheritance()
     do throws(SystemError) {
       if let record = try state.readProcessRecord(), record.boot == own.boot {
-        if try SurvivorSearch.isAlive(record, among: Sighting.all()) {
-          result.rival = record.supervisor
-          result.notes.append(
-            "supervisor \(record.supervisor) uses the same state directory, and runs; "
-              + "what this one starts is not recorded there, and would outlive its death"
-          )
-          return result
-        }
         let outcome = try withoutActuallyEscaping(tell) { tell throws(SystemError) in
           try SurvivorEnding(record) { found, longest in
             tell(announcement(of: found, of: record.supervisor, within: longest))
