@@ -20,7 +20,7 @@ it "the services come up" up frozen kept slow talker
 # Of 25: CONT after the stop signal.
 kill -STOP "$(pid_of frozen)" "$(pid_of kept)"
 it "a stopped process sees its stop signal" herd stop frozen
-it_says "signal 15" "and ends of it" herd status frozen
+it_says "last exit +exit 0" "and ends of it" herd status frozen
 it "one that is not to be continued is killed after its grace period" herd stop kept
 it_says "signal 9" "as its status says" herd status kept
 

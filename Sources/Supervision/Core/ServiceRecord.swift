@@ -87,6 +87,10 @@ struct ServiceRecord: Sendable {
     if case .waiting(rerun: false) = life.state { !life.isHeldUp } else { false }
   }
 
+  var hasFailed: Bool {
+    if case .failed = life.state { true } else { false }
+  }
+
   var isStopping: Bool {
     if case .stopping = life.state { true } else { false }
   }

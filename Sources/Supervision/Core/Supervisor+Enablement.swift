@@ -88,7 +88,7 @@ extension Supervisor {
   mutating func forgetFailure(of id: ServiceID, as cause: StopCause) {
     services[id.index].life.forgetFailures()
     // What outlived SIGKILL is no matter of the past.
-    guard case .failed = services[id.index].life.state, services[id.index].processes == 0 else { return }
+    guard services[id.index].hasFailed, services[id.index].processes == 0 else { return }
     services[id.index].intent = nil
     live(id, .stop(.stopped(cause)))
   }

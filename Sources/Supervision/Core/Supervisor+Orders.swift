@@ -91,7 +91,7 @@ extension Supervisor {
     let affected = stop(
       roots, outcome: .stopped(.command(requester)), above: { .stopped(.requirementStopped($0)) }, withdraws: true)
     // Whoever stops what has failed has seen it.
-    for id in ids { forgetFailure(of: id, as: .command(requester)) }
+    for id in ids where services[id.index].hasFailed { forgetFailure(of: id, as: .command(requester)) }
     guard !options.noWait else { return accept(request, ids) }
     var pending = PendingRequest(named: Set(ids))
     for id in ids where services[id.index].life.isResting {

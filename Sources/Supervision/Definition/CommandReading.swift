@@ -171,10 +171,13 @@ extension ValueReader {
 
   /// `ready { alive-for = DURATION }`.
   mutating func readyRule(_ field: Field, fields: inout [Field]) -> ReadyRule? {
+    let before = diagnostics.count
     guard let section = section(field, keys: ["alive-for"]) else { return nil }
     fields += section.values
     guard let time = section["alive-for"] else {
-      error("`\(field.path)` says nothing", at: field.keyLocation, expected: "`ready { alive-for = 2s }`")
+      if diagnostics.count == before {
+        error("`\(field.path)` says nothing", at: field.keyLocation, expected: "`ready { alive-for = 2s }`")
+      }
       return nil
     }
     return duration(time).map { .aliveFor($0) }

@@ -27,7 +27,8 @@ struct GraphCheckTests {
   // Number 23 of issue 7.
   @Test("a circle of many is told by its ends and their number")
   func longCircle() {
-    let text = (0..<2000).map { "service s\($0) { exec = /x; requirement = s\(($0 + 1) % 2000) }" }.joined(separator: "\n")
+    let text = (0..<2000).map { "service s\($0) { exec = /x; requirement = s\(($0 + 1) % 2000) }" }
+      .joined(separator: "\n")
     guard case .failure(let found) = load(text) else {
       Issue.record("loaded")
       return

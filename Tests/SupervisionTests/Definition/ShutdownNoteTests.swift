@@ -18,7 +18,7 @@ struct ShutdownNoteTests {
     let found = lines(load(database))
     #expect(found.count == 1)
     #expect(
-      found[0] == "test.ucl:2:1: note: `grace-period` of pg, 5min, is longer than `shutdown-timeout`, 75s: "
+      found[0] == "test.ucl:2:6: note: `grace-period` of pg, 5min, is longer than `shutdown-timeout`, 75s: "
         + "the supervisor waits for it all the same")
     #expect(lines(load("supervisor { shutdown-timeout = 5min }\n" + database)).isEmpty)
   }
@@ -38,7 +38,9 @@ struct ShutdownNoteTests {
   func packaged() throws {
     let files = ["/etc/herd/services.d/a.ucl": "service a { exec = /bin/a }", "/usr/share/pg.ucl": database]
     #expect(lines(load(files: files, packaged: "/usr/share")).isEmpty)
-    let on = ["/etc/herd/services.d/a.ucl": "service pg { override = true; auto-start = true }", "/usr/share/pg.ucl": database]
+    let on = [
+      "/etc/herd/services.d/a.ucl": "service pg { override = true; auto-start = true }", "/usr/share/pg.ucl": database,
+    ]
     #expect(lines(load(files: on, packaged: "/usr/share")).count { $0.contains("shutdown-timeout") } == 1)
   }
 }
