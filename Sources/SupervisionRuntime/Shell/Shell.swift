@@ -9,6 +9,9 @@ final class Shell {
   let journal: Journal
   let confinement: Confinement
   private let own: OwnProcesses
+  /// Does what may wait.
+  let workers: WorkerPool
+  private let preparations: Preparations
   var facts = SystemFacts()
   private(set) var core: Supervisor
   /// Answers to clients; the desk sets it.
@@ -22,17 +25,22 @@ final class Shell {
   private var isDraining = false
   private var wake: (deadline: Instant, timer: TimerHeap.Timer)?
 
-  /// - Parameter confinement: makes what makes jails, given the processes that the supervisor runs for itself.
+  /// - Parameters:
+  ///   - worker: the command that a worker is started by.
+  ///   - confinement: makes what makes jails, given the processes that the supervisor runs for itself.
   init(
     loop: EventLoop, launcher: Launcher, journal: Journal, seed: UInt64,
-    confinement: (OwnProcesses) -> Confinement
+    worker: @escaping () throws(SystemError) -> [String],
+    confinement: (OwnProcesses, WorkerPool) -> Confinement
   ) throws(SystemError) {
     self.loop = loop
     self.launcher = launcher
     self.journal = journal
     table = try ProcessTable(loop: loop)
     own = OwnProcesses(loop: loop, table: table)
-    self.confinement = confinement(own)
+    workers = WorkerPool(loop: loop, own: own, command: worker)
+    preparations = Preparations(pool: workers)
+    self.confinement = confinement(own, workers)
     core = Supervisor(seed: seed)
     table.onEvent = { [weak self] event in
       guard let self, !own.take(event) else { return }
@@ -40,6 +48,8 @@ final class Shell {
     }
     self.confinement.onEvent = { [weak self] event in self?.feed(event) }
     self.confinement.onNotice = { [weak self] text in self?.journal.notice(text) }
+    workers.onNotice = { [weak self] text in self?.journal.notice(text) }
+    preparations.onEvent = { [weak self] event in self?.feed(event) }
     table.onAnomaly = { [weak self] text in self?.journal.anomaly(text) }
   }
 
@@ -78,9 +88,9 @@ final class Shell {
 
   private func carryOut(_ action: Action) {
     switch action {
-    case .prepare(let question, let service): prepare(service.service, question)
-    // The answer is there already.
-    case .withdraw: break
+    case .prepare(let question, let service):
+      preparations.prepare(question, service, core.blueprint(of: service.service).definition, facts)
+    case .withdraw(let question): preparations.withdraw(question)
     case .confine(let question, let service): confine(service, question)
     case .release(let question, let service): confinement.release(service, question)
     case .spawn(let key, let id, let role, let invocation): spawn(key, id, role, invocation)
@@ -92,16 +102,11 @@ final class Shell {
     case .progress(let request, let progress): desk?.report(request, progress)
     case .record(let record): journal.record(record)
     case .saveEnablement(let enablement): onEnablement?(enablement)
-    case .forget(let service, _): table.forget(service)
+    case .forget(let service, _):
+      table.forget(service)
+      preparations.forget(service)
     case .exit(let unstopped): onExit?(unstopped + confinement.remains.map { "the jail of \($0)" })
     }
-  }
-
-  private func prepare(_ id: ServiceID, _ question: QuestionID) {
-    let definition = core.blueprint(of: id).definition
-    var inspection = HostInspection(facts: facts)
-    let unmet = definition.preconditions.map { PreconditionCheck.lacks(of: $0) } ?? []
-    events.append(.prepared(question, lacks: unmet + inspection.reasons(of: definition)))
   }
 
   private func confine(_ service: Incarnation, _ question: QuestionID) {
@@ -121,7 +126,7 @@ final class Shell {
     do throws(SpawnFailure) {
       var plan = try launcher.plan(
         role, of: definition, in: try place(of: id, definition), arguments: invocation?.arguments ?? [],
-        mark: table.record.mark(purpose.incarnation.serial))
+        mark: table.record.mark(purpose.incarnation.serial), try preparations.answers(for: purpose.incarnation))
       let program = plan.programs.first ?? ""
       let describe: (LaunchFailure) -> SpawnFailure = {
         Launcher.describe($0, blueprint.definition, program: program)
@@ -162,7 +167,7 @@ final class Shell {
       _ = consume ends
     } catch {
       output.finish()
-      throw SpawnFailure(stage: "fork", errno: error.code, message: "cannot start a process: \(error)")
+      throw SpawnFailure(stage: "fork", error, "cannot start a process: \(error)")
     }
   }
 
@@ -172,7 +177,7 @@ final class Shell {
     do throws(SystemError) {
       try table.start(plan, for: purpose, output: nil, describe)
     } catch {
-      throw SpawnFailure(stage: "fork", errno: error.code, message: "cannot start a process: \(error)")
+      throw SpawnFailure(stage: "fork", error, "cannot start a process: \(error)")
     }
   }
 }
