@@ -16,12 +16,15 @@ struct Fields {
   private let object: Object
   /// What an error calls the object: empty for the message itself, else `status.`.
   private let path: String
+  /// Whether texts come as they may be printed (``Swift/String/printable``).
+  private let isForPrinting: Bool
 
-  init(_ value: Value, path: String = "") throws(MalformedMessage) {
+  init(_ value: Value, path: String = "", isForPrinting: Bool = false) throws(MalformedMessage) {
     guard case .object(let object) = value.content else {
       throw MalformedMessage("\(path.isEmpty ? "a message" : "`\(path)`") must be a JSON object")
     }
     self.object = object
+    self.isForPrinting = isForPrinting
     self.path = path.isEmpty ? "" : path + "."
   }
 
@@ -40,10 +43,22 @@ struct Fields {
 
   // MARK: Strings
 
-  func optionalString(_ key: String) throws(MalformedMessage) -> String? {
+  /// The text as it came, for what is not for people: bytes that pass through.
+  func optionalRawString(_ key: String) throws(MalformedMessage) -> String? {
     guard let value = try value(key) else { return nil }
     guard case .string(let text) = value.content else { throw wrong(key, "a string") }
     return text
+  }
+
+  func optionalString(_ key: String) throws(MalformedMessage) -> String? {
+    let text = try optionalRawString(key)
+    return isForPrinting ? text?.printable : text
+  }
+
+  /// A text of several lines.
+  func optionalLines(_ key: String) throws(MalformedMessage) -> String? {
+    let text = try optionalRawString(key)
+    return isForPrinting ? text?.printableLines : text
   }
 
   func string(_ key: String) throws(MalformedMessage) -> String {
@@ -84,7 +99,7 @@ struct Fields {
     var strings: [String] = []
     for value in try array(key, of: "strings") {
       guard case .string(let text) = value.content else { throw wrong(key, "a list of strings") }
-      strings.append(text)
+      strings.append(isForPrinting ? text.printable : text)
     }
     return strings
   }
@@ -133,7 +148,7 @@ struct Fields {
 
   func optionalObject(_ key: String) throws(MalformedMessage) -> Fields? {
     guard let value = try value(key) else { return nil }
-    return try Fields(value, path: path + key)
+    return try Fields(value, path: path + key, isForPrinting: isForPrinting)
   }
 
   /// A list of objects; absent is empty.
@@ -143,7 +158,7 @@ struct Fields {
     var elements: [Element] = []
     let values = try array(key, of: "objects")
     elements.reserveCapacity(values.count)
-    for value in values { elements.append(try read(try Fields(value, path: path + key))) }
+    for value in values { elements.append(try read(try Fields(value, path: path + key, isForPrinting: isForPrinting))) }
     return elements
   }
 

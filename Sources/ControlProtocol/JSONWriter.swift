@@ -87,6 +87,15 @@ struct JSONWriter {
     }
   }
 
+  /// How many bytes more than itself a byte takes in a string.
+  static func escapeLength(of byte: UInt8) -> Int {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "\n"), UInt8(ascii: "\t"): 1
+    case 0..<0x20: 5
+    default: 0
+    }
+  }
+
   mutating func integer(_ value: Int) {
     separate()
     bytes.append(contentsOf: String(value).utf8)

@@ -65,8 +65,8 @@ extension Progress {
     case .output(let chunk):
       json.member("event", "output")
       json.member("stream", chunk.stream.rawValue)
-      // JSON can carry text only; bytes that are none go as base64.
-      if let text = String(validating: chunk.bytes, as: UTF8.self) {
+      // JSON can carry text only; bytes that are none go as base64, and so does what would be longer with its escapes.
+      if !chunk.isShorterInBase64, let text = String(validating: chunk.bytes, as: UTF8.self) {
         json.member("text", text)
       } else {
         json.member("base64", base64(chunk.bytes))
@@ -111,13 +111,22 @@ extension StateChange {
 }
 
 extension OutputChunk {
+  /// Whether its escapes in a JSON string would take more than the third that base64 adds.
+  fileprivate var isShorterInBase64: Bool {
+    let escapes = bytes.reduce(0) { $0 + JSONWriter.escapeLength(of: $1) }
+    return escapes > bytes.count / 3 + 4
+  }
+
   fileprivate init(_ fields: Fields) throws(MalformedMessage) {
     stream = try fields.word("stream", Stream.self)
-    if let encoded = try fields.optionalString("base64") {
+    if let encoded = try fields.optionalRawString("base64") {
       guard let decoded = decodeBase64(encoded) else { throw MalformedMessage("`base64` must be base64") }
       bytes = decoded
     } else {
-      bytes = Array(try fields.string("text").utf8)
+      guard let text = try fields.optionalRawString("text") else {
+        throw MalformedMessage("`text` must be a string, and is missing")
+      }
+      bytes = Array(text.utf8)
     }
   }
 }

@@ -37,7 +37,7 @@ extension Reply.Content {
       self = .exit(try ExitStatus(exit))
     } else if let documentation = try fields.optionalObject("documentation") {
       self = .documentation(try ServiceDocumentation(documentation))
-    } else if let text = try fields.optionalString("definition") {
+    } else if let text = try fields.optionalLines("definition") {
       self = .definition(text)
     } else if fields.contains("processes") {
       self = .processes(try fields.objects("processes", ProcessEntry.init))
@@ -139,6 +139,6 @@ extension DiagnosticReport {
     line = try fields.optionalInteger("line")
     column = try fields.optionalInteger("column")
     hint = try fields.optionalString("hint")
-    text = try fields.string("text", or: message)
+    text = try fields.optionalLines("text") ?? message
   }
 }

@@ -30,6 +30,8 @@ public enum Request: Sendable, Equatable {
   case unload(names: [String])
   /// Stops everything, then the supervisor.
   case shutdown
+  /// Nothing but an answer: whether the supervisor lives.
+  case ping
 
   /// How much of a service's status is asked for.
   public enum StatusDetail: String, Sendable, CaseIterable {
@@ -118,7 +120,7 @@ extension Request {
 
   public var access: Access {
     switch self {
-    case .status, .documentation, .definition, .wait, .processes: .read
+    case .status, .documentation, .definition, .wait, .processes, .ping: .read
     case .start(_, let options), .stop(_, _, let options), .restart(_, let options):
       options.isDryRun ? .read : .control
     // The supervisor reads the file with its own rights, and the answer quotes the lines that are wrong: whoever may
@@ -147,6 +149,7 @@ extension Request {
     case .load: .load
     case .unload: .unload
     case .shutdown: .shutdown
+    case .ping: .ping
     }
   }
 }
@@ -154,5 +157,5 @@ extension Request {
 /// The commands of the protocol.
 public enum CommandName: String, Sendable, CaseIterable {
   case status, start, stop, restart, reload, action, signal, enable, disable, doc, show, wait, processes, load, unload
-  case shutdown
+  case shutdown, ping
 }

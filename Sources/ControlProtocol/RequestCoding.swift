@@ -53,7 +53,7 @@ extension Request {
       json.member("path", path)
     case .unload(let names):
       json.member("services", names)
-    case .shutdown:
+    case .shutdown, .ping:
       break
     }
   }
@@ -165,6 +165,7 @@ extension Request {
     case .load: self = .load(path: try fields.optionalString("path"))
     case .unload: self = .unload(names: try fields.serviceNames())
     case .shutdown: self = .shutdown
+    case .ping: self = .ping
     }
   }
 }

@@ -33,8 +33,12 @@ extension ServerMessage {
   }
 
   /// Reads a line (with or without its end).
-  public init(decoding line: [UInt8]) throws(MalformedMessage) {
-    let fields = try Fields(try parseMessage(line, name: "<reply>", limits: .reply))
+  ///
+  /// - Parameter isForPrinting: texts come as they may be printed, without what would act on a terminal; only the output
+  ///   of actions, which passes through, is left as it is.
+  public init(decoding line: [UInt8], isForPrinting: Bool = false) throws(MalformedMessage) {
+    let fields = try Fields(
+      try parseMessage(line, name: "<reply>", limits: .reply), isForPrinting: isForPrinting)
     if !fields.contains("id"), fields.contains("protocol") {
       self = .greeting(try Greeting(fields))
       return

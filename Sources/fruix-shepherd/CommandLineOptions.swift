@@ -52,6 +52,8 @@ struct CommandLineOptions {
   }
 
   private mutating func take(_ name: String, _ value: String?) throws(Mistake) {
+    // Most often a variable of the shell that is not set; it would mean the current directory.
+    if let value, value.isEmpty { throw Mistake(message: "`--\(name)` needs a value that is not empty") }
     switch name {
     case "config": configuration = value
     case "socket": socket = value

@@ -1,3 +1,3 @@
 import SupervisionRuntime
 
-Terminal.exit(with: CommandLineRun.run(CommandLine.arguments))
+Terminal.exit(with: CommandLineRun.run(Host.arguments))

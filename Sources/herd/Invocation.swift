@@ -14,7 +14,7 @@ struct Invocation {
   static let commands: Set<String> = Set(Herd.subcommands.compactMap { $0.configuration.commandName } + ["help"])
 
   /// Options that have a value in the next word.
-  private static let optionsWithValue: Set<String> = ["--socket"]
+  private static let optionsWithValue: Set<String> = ["--socket", "--timeout"]
   /// Flags that the parser answers itself, wherever they stand.
   private static let flagsWithoutCommand: Set<String> = [
     "--help", "-h", "--version", "--help-hidden", "--generate-completion-script",

@@ -2,14 +2,38 @@ import ArgumentParser
 import ControlProtocol
 import SupervisionRuntime
 
-/// Which supervisor to talk to.
-struct ConnectionOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The control socket of the supervisor.", valueName: "path"))
-  var socket: String?
+/// Which supervisor to talk to, and how long it may take to answer.
+protocol ConnectionArguments: ParsableArguments {
+  var socket: SocketPathOption? { get }
+  /// What is due at once may take so long.
+  var limit: Duration { get }
+}
 
+struct ConnectionOptions: ConnectionArguments {
+  @Option(help: ArgumentHelp("The control socket of the supervisor.", valueName: "path"))
+  var socket: SocketPathOption?
+  @Option(
+    help: ArgumentHelp(
+      "How long the supervisor may take for what waits for no service (5s without this).", valueName: "duration"))
+  var timeout: TimeSpan?
+
+  var limit: Duration { timeout?.duration ?? Patience.usualLimit }
+}
+
+/// A path; an empty one is a variable that was not set.
+struct SocketPathOption: ExpressibleByArgument {
+  var path: String
+
+  init?(argument: String) {
+    guard !argument.isEmpty else { return nil }
+    path = argument
+  }
+}
+
+extension ConnectionArguments {
   /// The socket that was asked for, or the standard one of this user.
   func socketPath() throws(Failure) -> String {
-    if let socket { return socket }
+    if let socket { return socket.path }
     if let named = Host.environmentValue(SocketPath.variable), !named.isEmpty { return named }
     let home = try? Host.homeDirectory()
     let standard = SocketPath.standard(
@@ -41,7 +65,8 @@ struct ChangeFlags: ParsableArguments {
 
 /// A command that talks to the daemon.
 protocol DaemonCommand: ParsableCommand {
-  var connection: ConnectionOptions { get }
+  associatedtype Connection: ConnectionArguments
+  var connection: Connection { get }
   var output: OutputOptions { get }
 
   /// Carries the command out.
@@ -54,7 +79,7 @@ extension DaemonCommand {
     let console = Console()
     let status: Int32
     do throws(Failure) {
-      var session = try Session(path: try connection.socketPath())
+      var session = try Session(path: try connection.socketPath(), limit: connection.limit, isForPrinting: !output.json)
       status = try perform(in: &session, console)
     } catch {
       if output.json {

@@ -1,11 +1,18 @@
 import ControlProtocol
-import Glibc
+// The core has names of its own for the same things; here the protocol's are meant.
+import enum ControlProtocol.Progress
+import struct ControlProtocol.Reply
+import struct ControlProtocol.RequestID
+import Supervision
 import SupervisionRuntime
 
 /// A connection to the daemon.
 struct Session: ~Copyable {
   private let connection: Descriptor
   private let path: String
+  private let limit: Duration
+  private let isForPrinting: Bool
+  private let wait: SocketWait
   private var lines = LineBuffer(limit: MessageLimits.replyLine)
   private var lastID: UInt32 = 0
   private var greeting: Greeting?
@@ -13,13 +20,43 @@ struct Session: ~Copyable {
   /// As much as one read may bring: a status of a thousand services comes in one or two.
   private static let chunk = 256 << 10
 
-  init(path: String) throws(Failure) {
+  /// - Parameters:
+  ///   - limit: how long what is due at once may take.
+  ///   - isForPrinting: whether the texts of the answers are for people; programs get them as they are.
+  init(path: String, limit: Duration, isForPrinting: Bool) throws(Failure) {
+    let connection = try Self.open(path, limit)
+    wait = try Self.watch(connection.number, of: path)
+    self.connection = connection
     self.path = path
-    do {
-      connection = try LocalSocket.connect(to: path)
-    } catch {
-      throw Self.failure(to: path, error)
+    self.limit = limit
+    self.isForPrinting = isForPrinting
+  }
+
+  private static func open(_ path: String, _ limit: Duration) throws(Failure) -> Descriptor {
+    do { return try connect(to: path, until: Clock.now() + limit) } catch { throw failure(to: path, error) }
+  }
+
+  private static func watch(_ connection: Int32, of path: String) throws(Failure) -> SocketWait {
+    do { return try SocketWait(on: connection) } catch { throw failure(to: path, error) }
+  }
+
+  /// The queue of those who want to be let in may be full for a moment; of a supervisor that hangs it stays full.
+  private static func connect(to path: String, until deadline: Instant) throws(SystemError) -> Descriptor {
+    while true {
+      do throws(SystemError) {
+        return try LocalSocket.connect(to: path)
+      } catch {
+        guard error.code == SystemError.wouldBlock, Clock.now() < deadline else { throw error }
+      }
+      try pause()
     }
+  }
+
+  /// Until the next attempt to connect.
+  private static func pause() throws(SystemError) {
+    let loop = try EventLoop()
+    loop.schedule(at: Clock.now() + .milliseconds(20)) {}
+    try loop.turn()
   }
 
   private static func failure(to path: String, _ error: SystemError) -> Failure {
@@ -34,6 +71,7 @@ struct Session: ~Copyable {
       switch error.code {
       case SystemError.notFound: "there is no such socket"
       case SystemError.connectionRefused: "nobody listens there"
+      case SystemError.wouldBlock: "it lets nobody in, and too many wait already"
       default: error.text
       }
     return Failure(
@@ -45,16 +83,41 @@ struct Session: ~Copyable {
 
   /// Sends a request and waits for its end.
   ///
-  /// - Parameter onProgress: called for what comes before the reply.
-  mutating func ask(_ request: Request, onProgress: (Progress) -> Void = { _ in }) throws(Failure) -> Reply {
-    lastID += 1
-    let id = RequestID(lastID)
+  /// - Parameters:
+  ///   - onProgress: called for what comes before the reply.
+  ///   - onInterrupt: what Ctrl-C means meanwhile; without it, the end of this program.
+  mutating func ask(
+    _ request: Request, onProgress: (Progress) -> Void = { _ in }, onInterrupt: (() throws(Failure) -> Void)? = nil
+  ) throws(Failure) -> Reply {
+    var patience = Patience(
+      limit: limit, isAnswerDue: request.isAnsweredAtOnce, isGreeted: greeting != nil, at: Clock.now())
+    if onInterrupt != nil { try system { () throws(SystemError) in try wait.watchInterrupt() } }
+    let id = nextID()
     try send(ClientMessage(id: id, request: request).encoded())
+    var question: RequestID?
     while true {
-      switch try receive() {
+      guard let message = try received() else {
+        switch try arrival(until: patience.deadline) {
+        case .ready:
+          if try fill() { patience.heard(at: Clock.now()) }
+        case .interrupted:
+          try onInterrupt?()
+        case .timeIsUp:
+          guard case .ask = patience.deadlinePassed(at: Clock.now()) else { throw silent() }
+          let asked = nextID()
+          question = asked
+          try send(ClientMessage(id: asked, request: .ping).encoded())
+        }
+        continue
+      }
+      switch message {
       case .greeting(let greeting):
         guard greeting.protocolVersion == Greeting.currentProtocol else { throw unknownProtocol(greeting) }
         self.greeting = greeting
+        patience.greeted()
+      // Whatever it says, and be it that there is no such command: it lives.
+      case .reply(let answered?, _) where answered == question:
+        patience.answered()
       case .progress(id, let progress):
         onProgress(progress)
       case .reply(let answered, let reply) where answered == id || answered == nil:
@@ -63,6 +126,11 @@ struct Session: ~Copyable {
         break
       }
     }
+  }
+
+  private mutating func nextID() -> RequestID {
+    lastID += 1
+    return RequestID(lastID)
   }
 
   private func unknownProtocol(_ greeting: Greeting) -> Failure {
@@ -77,6 +145,7 @@ struct Session: ~Copyable {
   // MARK: Bytes
 
   private func send(_ bytes: [UInt8]) throws(Failure) {
+    let deadline = Clock.now() + limit
     var position = 0
     while position < bytes.count {
       do throws(SystemError) {
@@ -84,33 +153,34 @@ struct Session: ~Copyable {
           try connection.write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[position...])))
         }
         position += taken
-        if taken == 0 { waitUntil(ready: POLLOUT) }
+        guard taken == 0 else { continue }
       } catch {
         // A server that refuses the connection says why before it closes: that is still to be read.
         if error.code == SystemError.brokenPipe || error.code == SystemError.connectionReset { return }
         throw lost(error.text)
       }
-    }
-  }
-
-  private mutating func receive() throws(Failure) -> ServerMessage {
-    while true {
-      if let line = try nextLine() {
-        do {
-          return try ServerMessage(decoding: line)
-        } catch {
-          throw lost("it sent what is no message: \(error.message)")
-        }
+      if case .timeIsUp = try system({ () throws(SystemError) in try wait.wait(for: .write, until: deadline) }) {
+        throw silent()
       }
-      try fill()
     }
   }
 
-  private mutating func nextLine() throws(Failure) -> [UInt8]? {
-    do { return try lines.next() } catch { throw lost("it sent a line longer than \(lines.limit) bytes") }
+  /// The next message that has arrived; `nil` when there is none yet.
+  private mutating func received() throws(Failure) -> ServerMessage? {
+    let line: [UInt8]?
+    do { line = try lines.next() } catch { throw lost("it sent a line longer than \(lines.limit) bytes") }
+    guard let line else { return nil }
+    do { return try ServerMessage(decoding: line, isForPrinting: isForPrinting) } catch {
+      throw lost("it sent what is no message: \(error.message)")
+    }
   }
 
-  private mutating func fill() throws(Failure) {
+  private func arrival(until deadline: Instant) throws(Failure) -> SocketWait.Outcome {
+    try system { () throws(SystemError) in try wait.wait(for: .read, until: deadline) }
+  }
+
+  /// - Returns: whether anything has come.
+  private mutating func fill() throws(Failure) -> Bool {
     var outcome = Descriptor.ReadOutcome.notReady
     do {
       try withUnsafeTemporaryAllocation(byteCount: Self.chunk, alignment: 16) { (buffer) throws(SystemError) in
@@ -121,16 +191,24 @@ struct Session: ~Copyable {
       throw lost(error.text)
     }
     switch outcome {
-    case .bytes: break
-    case .notReady: waitUntil(ready: POLLIN)
+    case .bytes: return true
+    case .notReady: return false
     case .endOfFile: throw lost("it closed the connection before it had answered")
     }
   }
 
-  private func waitUntil(ready: Int32) {
-    var descriptor = pollfd(fd: connection.number, events: Int16(ready), revents: 0)
-    // An interrupted wait is repeated by the caller's loop.
-    _ = poll(&descriptor, 1, -1)
+  private func system<Result>(_ body: () throws(SystemError) -> Result) throws(Failure) -> Result {
+    do { return try body() } catch { throw lost("this side cannot wait for it: \(error)") }
+  }
+
+  private func silent() -> Failure {
+    let pid = greeting?.pid ?? (try? LocalSocket.peer(of: connection))?.pid
+    let who = pid.map { " (pid \($0))" } ?? ""
+    return Failure(
+      ControlError(
+        .noAnswer, "the supervisor on \(path)\(who) does not answer: nothing has come for \(elapsed(limit))",
+        hint: "it may be stopped, or wait for a disk; what was asked for may go on. `--timeout` gives it more time"),
+      exitStatus: ExitCodes.noDaemon)
   }
 
   private func lost(_ reason: String) -> Failure {
@@ -143,4 +221,6 @@ struct Session: ~Copyable {
 extension ErrorCode {
   /// herd's own: there is nobody to ask, or no longer.
   static let noDaemon = ErrorCode(rawValue: "no-daemon")
+  /// herd's own: somebody listens, and does not answer.
+  static let noAnswer = ErrorCode(rawValue: "no-answer")
 }

@@ -75,6 +75,16 @@ struct Base64Tests {
     #expect(decodeBase64(base64(bytes)) == bytes)
   }
 
+  @Test(
+    "whatever an action writes, its line is at most half as long again",
+    arguments: [0x00, 0x1B, 0x22, 0x5C, 0xFF, 0x78])
+  func outputLine(byte: UInt8) throws {
+    let chunk = OutputChunk(.stdout, [UInt8](repeating: byte, count: 16 << 10))
+    let line = ServerMessage.progress(RequestID(1), .output(chunk)).encoded()
+    #expect(line.count < 24 << 10)
+    #expect(try ServerMessage(decoding: line) == .progress(RequestID(1), .output(chunk)))
+  }
+
   @Test("what is no base64 is refused", arguments: ["Zg", "Z===", "Zm9?", "====", "Zg==Zg=="])
   func refused(text: String) {
     #expect(decodeBase64(text) == nil)

@@ -484,6 +484,10 @@ uid_t cproc_user(void);
 gid_t cproc_group(void);
 pid_t cproc_pid(void);
 
+/* What main got, the program's name first; NULL beyond the last. */
+int cproc_argument_count(void);
+const char *cproc_argument(int index);
+
 /* NULL-terminated, as environ(7). */
 const char *const *cproc_environment(void);
 const char *cproc_environment_value(const char *name);

@@ -7,6 +7,9 @@ public enum Event: Sendable {
   case order(Order, requester: Requester, request: RequestID)
   /// The connection that made the request is gone.
   case callerGone(RequestID)
+  /// Whether the caller has yet to read what the process that runs on its behalf has written: until then the process
+  /// waits, and its time does not pass.
+  case callerBehind(RequestID, Bool)
   /// The answer to `Action.prepare`.
   case prepared(QuestionID, lacks: [String])
   /// The answer to `Action.confine`; a failure has left nothing behind.

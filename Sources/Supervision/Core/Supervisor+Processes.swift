@@ -70,7 +70,7 @@ extension Supervisor {
       let key = ProcessKey(serial: nextSerial)
       nextSerial += 1
       processes[key] = ProcessEntry(service: id, role: role, isErrand: true)
-      errands[key] = Errand(request: request, timeout: timeout)
+      errands[key] = Errand(request: request, timeout: timeout, due: now + timeout)
       services[id.index].errands += 1
       actions.append(.spawn(key, id, role, Invocation(request: request, arguments: arguments)))
       deadlines.set(now + timeout, for: .process(key))
@@ -105,6 +105,19 @@ extension Supervisor {
     errands[key]?.hasTimedOut = true
     actions.append(.signalGroup(key, ProcessSignal.kill))
     deadlines.set(now + Ending.killPatience, for: .process(key))
+  }
+
+  /// A slow caller makes the process wait; that is not the process's fault.
+  mutating func callerBehind(_ request: RequestID, _ isBehind: Bool) {
+    guard let key = requests[request]?.errand, let errand = errands[key], !errand.hasTimedOut else { return }
+    if isBehind, errand.left == nil {
+      errands[key]?.left = errand.due - now
+      deadlines.set(nil, for: .process(key))
+    } else if !isBehind, let left = errand.left {
+      errands[key]?.left = nil
+      errands[key]?.due = now + left
+      deadlines.set(now + left, for: .process(key))
+    }
   }
 
   /// A signal to every process that runs on a caller's behalf.

@@ -88,6 +88,10 @@ public struct Supervisor: Sendable {
   struct Errand: Sendable {
     var request: RequestID
     var timeout: Duration
+    /// When its time is up.
+    var due: Instant
+    /// What was left of its time when its caller fell behind; it does not pass until the caller has caught up.
+    var left: Duration?
     /// The time was up, and it has had its SIGKILL.
     var hasTimedOut = false
   }
@@ -119,6 +123,7 @@ public struct Supervisor: Sendable {
       load(configuration, scope: scope, requester: requester, request: request)
     case .order(let order, let requester, let request): take(order, from: requester, request: request)
     case .callerGone(let request): callerGone(request)
+    case .callerBehind(let request, let isBehind): callerBehind(request, isBehind)
     case .prepared(let question, let lacks): answer(question, .prepare, .prepared(lacks: lacks))
     case .confined(let question, let failure): answer(question, .confine, .confined(failure: failure))
     case .released(let question, let failure): answer(question, .release, .released(failure: failure))

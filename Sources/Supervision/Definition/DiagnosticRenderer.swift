@@ -30,21 +30,21 @@ public struct DiagnosticRenderer: Sendable {
   public func text(_ diagnostic: Diagnostic) -> String {
     let isError = diagnostic.severity == .error
     let head = isError ? paint("error:", .red) : paint("note:", .cyan)
-    var lines = ["\(head) \(paint(clean(diagnostic.message), .bold))"]
+    var lines = ["\(head) \(paint(diagnostic.message.printable, .bold))"]
     let margin = diagnostic.location.map { String($0.line).count } ?? 1
     let gutter = String(repeating: " ", count: margin)
     if let location = diagnostic.location {
-      lines.append("\(gutter)\(paint("-->", .blue)) \(clean(location.description))")
+      lines.append("\(gutter)\(paint("-->", .blue)) \(location.description.printable)")
       lines += excerpt(diagnostic, location, gutter, isError ? .red : .cyan)
     }
     for (message, location) in diagnostic.related {
-      lines.append("\(gutter) \(paint("=", .blue)) \(clean(message)): \(clean(location.description))")
+      lines.append("\(gutter) \(paint("=", .blue)) \(message.printable): \(location.description.printable)")
     }
     if let expected = diagnostic.expected {
-      lines.append("\(gutter) \(paint("=", .blue)) expected \(clean(expected))")
+      lines.append("\(gutter) \(paint("=", .blue)) expected \(expected.printable)")
     }
     if let hint = diagnostic.hint {
-      lines.append("\(gutter) \(paint("=", .blue)) help: \(clean(hint))")
+      lines.append("\(gutter) \(paint("=", .blue)) help: \(hint.printable)")
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -53,24 +53,27 @@ public struct DiagnosticRenderer: Sendable {
     _ diagnostic: Diagnostic, _ location: SourceLocation, _ gutter: String, _ colour: Colour
   ) -> [String] {
     guard let line = diagnostic.excerpt ?? location.source.line(Int(location.line)) else { return [] }
-    let (shown, column) = window(line, around: Int(location.column))
-    let before = shown.unicodeScalars.count
-    let length = max(1, min(Int(location.length), before - column + 1))
+    let (shown, column, span) = window(line, around: Int(location.column), Int(location.length))
+    let length = max(1, min(span, shown.unicodeScalars.count - column + 1))
     let bar = paint("|", .blue)
     let caret = String(repeating: " ", count: column - 1) + paint(String(repeating: "^", count: length), colour)
     return ["\(gutter) \(bar)", "\(paint("\(location.line)", .blue)) \(bar) \(shown)", "\(gutter) \(bar) \(caret)"]
   }
 
-  /// A line as it can be shown: tabs are one blank so that the caret stands right, control characters are made visible, and
-  /// of a long line only the part around the column remains.
-  private func window(_ line: String, around column: Int) -> (line: String, column: Int) {
-    let scalars = Array(clean(line).unicodeScalars)
-    let column = min(max(column, 1), scalars.count + 1)
-    guard scalars.count > width else { return (text(scalars[...]), column) }
+  /// A line as it can be shown: a tab is one blank, control characters are made visible, and of a long line only the part
+  /// around the column remains. With it the column and the length of what is marked, as they are there.
+  private func window(_ line: String, around column: Int, _ length: Int) -> (line: String, column: Int, length: Int) {
+    let pieces = line.unicodeScalars.map { $0 == "\t" ? " " : String($0).printable }
+    let first = min(max(column, 1), pieces.count + 1) - 1
+    let column = pieces[..<first].reduce(1) { $0 + $1.unicodeScalars.count }
+    let length = pieces[first...].prefix(max(length, 0)).reduce(0) { $0 + $1.unicodeScalars.count }
+    let scalars = Array(pieces.joined().unicodeScalars)
+    guard scalars.count > width else { return (text(scalars[...]), column, length) }
     let start = max(0, min(column - 1 - width / 2, scalars.count - width))
     let end = min(scalars.count, start + width)
     let (left, right) = (start > 0 ? "…" : "", end < scalars.count ? "…" : "")
-    return (left + text(scalars[start..<end]) + right, column - start + left.unicodeScalars.count)
+    let shown = left + text(scalars[start..<end]) + right
+    return (shown, column - start + left.unicodeScalars.count, length)
   }
 
   private func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
@@ -87,7 +90,7 @@ public struct DiagnosticRenderer: Sendable {
     if let expected = diagnostic.expected { more.append("expected \(expected)") }
     if let hint = diagnostic.hint { more.append(hint) }
     let end = more.isEmpty ? "" : " (\(more.joined(separator: "; ")))"
-    return clean("\(place)\(severity): \(diagnostic.message)\(end)")
+    return "\(place)\(severity): \(diagnostic.message)\(end)".printable
   }
 
   // MARK: For programs
@@ -128,24 +131,5 @@ public struct DiagnosticRenderer: Sendable {
 
   private func paint(_ text: String, _ colour: Colour) -> String {
     isColoured ? "\(colour.rawValue)\(text)\u{1B}[0m" : text
-  }
-
-  /// Without control characters: a file must not be able to write escape sequences to root's terminal.
-  private func clean(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: Self.isControl) else { return text }
-    var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      if scalar == "\t" || scalar == "\n" {
-        result.append(" ")
-      } else {
-        result.append(Self.isControl(scalar) ? "\u{FFFD}" : scalar)
-      }
-    }
-    return String(result)
-  }
-
-  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || (0x202a...0x202e).contains(scalar.value)
-      || (0x2066...0x2069).contains(scalar.value)
   }
 }

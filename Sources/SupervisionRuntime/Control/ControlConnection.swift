@@ -2,8 +2,17 @@ import ControlProtocol
 
 /// One client: its bytes in both directions, and what it is waiting for.
 final class ControlConnection {
+  /// Which bound it counts against.
+  enum Place {
+    /// Those of its user, and of all.
+    case common
+    /// That of the places kept for root and the supervisor's own user.
+    case reserve
+  }
+
   let number: UInt64
   let peer: PeerCredentials
+  let place: Place
   private let descriptor: Descriptor
 
   /// What has arrived and was not yet carried out.
@@ -27,17 +36,21 @@ final class ControlConnection {
   var isClosing = false
   /// There may be whole lines in the input; read no more before they are carried out.
   var hasLinesLeft = false
+  /// Who reports to it was told that it has not read enough.
+  var isBehind = false
   /// Its requests are being carried out just now.
   var isInTurn = false
   /// A further turn has been asked for.
   var isContinuing = false
 
   init(
-    number: UInt64, descriptor: consuming Descriptor, peer: PeerCredentials, lastActive: UInt64, limits: ControlLimits
+    number: UInt64, descriptor: consuming Descriptor, peer: PeerCredentials, place: Place, lastActive: UInt64,
+    limits: ControlLimits
   ) {
     self.number = number
     self.descriptor = descriptor
     self.peer = peer
+    self.place = place
     input = LineBuffer(limit: limits.requestLine)
     self.lastActive = lastActive
   }

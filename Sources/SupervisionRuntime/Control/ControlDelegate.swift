@@ -16,4 +16,8 @@ public protocol ControlDelegate: AnyObject {
   /// The client of a request has gone before it was answered. Answers to it are dropped from now on; what it asked for
   /// goes on, only an action ends with its caller.
   func callerGone(_ open: OpenRequest)
+
+  /// The client of a connection has read so much that more may be sent to it, after ``ControlServer/report(_:for:)`` has
+  /// said that it is behind.
+  func caughtUp(_ connection: UInt64)
 }

@@ -12,8 +12,9 @@ public struct ControlLimits: Sendable {
   public var pauseWithoutDescriptors: Duration = .milliseconds(500)
   /// Open connections of one user.
   public var connectionsPerUser = 64
-  /// Open connections of all users; root and the supervisor's own user may pass it by `reservedConnections`.
+  /// Open connections of all users.
   public var connections = 256
+  /// Beyond both bounds, for root and the supervisor's own user.
   public var reservedConnections = 16
   /// Requests of one connection that have no reply yet.
   public var openRequests = 32

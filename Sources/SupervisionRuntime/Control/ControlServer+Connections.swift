@@ -47,24 +47,38 @@ extension ControlServer {
 
   private func admit(_ descriptor: consuming Descriptor) {
     guard let peer = try? LocalSocket.peer(of: descriptor) else { return }
-    guard makeRoom(for: peer.user) else { return turnAway(descriptor) }
+    guard let place = place(for: peer.user) else { return turnAway(descriptor) }
     lastNumber += 1
     let connection = ControlConnection(
-      number: lastNumber, descriptor: descriptor, peer: peer, lastActive: nextActivity(), limits: limits)
+      number: lastNumber, descriptor: descriptor, peer: peer, place: place, lastActive: nextActivity(), limits: limits)
     connections[connection.number] = connection
     send(greeting, to: connection)
     settle(connection)
   }
 
-  /// Whether one more connection of the user is within the bounds, if need be at the cost of the user's own
-  /// connection that has waited for nothing for the longest time. Nobody's connection ends for another user's sake.
-  private func makeRoom(for user: UInt32) -> Bool {
-    let own = connections.values.lazy.filter { $0.peer.user == user }.count
-    let most = limits.connections + (policy.isPrivileged(user) ? limits.reservedConnections : 0)
-    guard own >= limits.connectionsPerUser || connections.count >= most else { return true }
-    guard let idle = longestIdle(of: user) else { return false }
-    drop(idle)
-    return true
+  /// Where one more connection of the user finds room, if need be in the place of the user's own connection that has
+  /// waited for nothing for the longest time; `nil`: nowhere. Nobody's connection ends for another user's sake.
+  private func place(for user: UInt32) -> ControlConnection.Place? {
+    let common = connections.values.lazy.filter { $0.place == .common }
+    let own = common.filter { $0.peer.user == user }.count
+    guard own >= limits.connectionsPerUser || common.count >= limits.connections else { return .common }
+    if let idle = longestIdle(of: user) {
+      drop(idle)
+      return idle.place
+    }
+    return policy.isPrivileged(user) ? reservedPlace() : nil
+  }
+
+  /// Root has to get through whatever all the others do, root's own others among them. So nobody owns a place in the
+  /// reserve: when all are taken, the connection that has been silent there for the longest time ends, even while it waits
+  /// for an answer. What it asked for goes on.
+  private func reservedPlace() -> ControlConnection.Place? {
+    let reserved = connections.values.lazy.filter { $0.place == .reserve }
+    if reserved.count >= limits.reservedConnections {
+      guard let oldest = reserved.min(by: { $0.lastActive < $1.lastActive }) else { return nil }
+      drop(oldest)
+    }
+    return .reserve
   }
 
   private func longestIdle(of user: UInt32?) -> ControlConnection? {

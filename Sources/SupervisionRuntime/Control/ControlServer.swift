@@ -59,9 +59,15 @@ public final class ControlServer {
   // MARK: Answers
 
   /// Sends a line that belongs to a request and is not its end. A request whose client has gone is passed over.
-  public func report(_ progress: Progress, for open: OpenRequest) {
-    guard let connection = connections[open.connection], connection.openRequests.contains(open.id) else { return }
+  ///
+  /// - Returns: whether the client keeps up. If not, whoever can wait should, until ``ControlDelegate/caughtUp(_:)``.
+  @discardableResult
+  public func report(_ progress: Progress, for open: OpenRequest) -> Bool {
+    guard let connection = connections[open.connection], connection.openRequests.contains(open.id) else { return true }
     send(ServerMessage.progress(open.id, progress).encoded(), to: connection)
+    guard connection.output.count > limits.unreadBeforePause else { return true }
+    connection.isBehind = true
+    return false
   }
 
   /// Sends the reply, which ends the request.
@@ -72,11 +78,11 @@ public final class ControlServer {
   }
 
   func send(_ line: [UInt8], to connection: ControlConnection) {
-    let before = connection.output.count
     connection.output.append(line)
     unreadOutput += line.count
-    // While a request is being carried out its lines are collected and written at once, by `settle`.
-    if before == 0, !connection.isInTurn { flush(connection) }
+    // While a request is being carried out its lines are collected and written at once. A client that has not read all is
+    // being watched already.
+    if !connection.isInTurn, !connection.interest.contains(.write) { settle(connection) }
     if connection.output.count > limits.unreadOutput { drop(connection) }
     if unreadOutput > limits.unreadOutputOfAll { dropSlowest() }
   }
@@ -87,8 +93,12 @@ public final class ControlServer {
       try connection.flush()
       unreadOutput -= before - connection.output.count
     } catch {
-      drop(connection)
+      return drop(connection)
     }
+    // Half of the mark, so that each read of the client's does not switch everything on and off.
+    guard connection.isBehind, connection.output.count <= limits.unreadBeforePause / 2 else { return }
+    connection.isBehind = false
+    delegate?.caughtUp(connection.number)
   }
 
   private func dropSlowest() {

@@ -19,11 +19,19 @@ final class ControlDesk: ControlDelegate, ShellClient {
   private var callers: [Supervision.RequestID: Caller] = [:]
   private var numbers: [OpenRequest: Supervision.RequestID] = [:]
   private var lastNumber: UInt64 = 0
+  /// Requests whose processes wait because their callers have not read what came, by connection.
+  private var paused: [UInt64: [PausedOutput]] = [:]
 
   /// A request that the core works on.
   struct Caller {
     var open: OpenRequest
     var request: Request
+  }
+
+  /// Output that is not read for now.
+  private struct PausedOutput {
+    var number: Supervision.RequestID
+    var source: CallerOutput
   }
 
   init(shell: Shell, configuration: ConfigurationSource, identity: SupervisorIdentity, state: StateDirectory) {
@@ -43,6 +51,7 @@ final class ControlDesk: ControlDelegate, ShellClient {
     case .definition(let name):
       inquire(name, for: open) { .definition(self.shell.core.snapshot(of: $0).definition.uclText()) }
     case .processes(let name): inquire(name, for: open) { .processes(self.reporter.processes(of: $0)) }
+    case .ping: finish(ControlProtocol.Reply(), open)
     case .load(let path): load(path, request, for: open, from: peer)
     case .signal(let names, let word, let group): signal(names, word, group, request, for: open, from: peer)
     default:
@@ -57,6 +66,8 @@ final class ControlDesk: ControlDelegate, ShellClient {
   func callerGone(_ open: OpenRequest) {
     guard let number = numbers.removeValue(forKey: open) else { return }
     callers[number] = nil
+    // Nobody reads any more, and nobody makes the process wait either: it has to be able to end.
+    for output in paused.removeValue(forKey: open.connection) ?? [] { output.source.resume() }
     shell.feed(.callerGone(number))
   }
 
@@ -190,10 +201,22 @@ final class ControlDesk: ControlDelegate, ShellClient {
     server?.report(.state(change), for: caller.open)
   }
 
-  func output(_ number: Supervision.RequestID, _ stream: CallerOutput.Stream, _ bytes: [UInt8]) {
-    guard let caller = callers[number] else { return }
-    server?.report(
-      .output(OutputChunk(stream == .standardOutput ? .stdout : .stderr, bytes)), for: caller.open)
+  func output(
+    _ number: Supervision.RequestID, _ stream: CallerOutput.Stream, _ bytes: [UInt8], from source: CallerOutput
+  ) {
+    guard let caller = callers[number], let server else { return }
+    let chunk = OutputChunk(stream == .standardOutput ? .stdout : .stderr, bytes)
+    guard !server.report(.output(chunk), for: caller.open), callers[number] != nil, !source.isPaused else { return }
+    source.pause()
+    paused[caller.open.connection, default: []].append(PausedOutput(number: number, source: source))
+    shell.feed(.callerBehind(number, true))
+  }
+
+  func caughtUp(_ connection: UInt64) {
+    for output in paused.removeValue(forKey: connection) ?? [] {
+      output.source.resume()
+      shell.feed(.callerBehind(output.number, false))
+    }
   }
 
   private func finish(_ reply: ControlProtocol.Reply, _ open: OpenRequest) {
@@ -218,7 +241,7 @@ extension Order {
       self = .wait(wait.service, for: condition, after: wait.afterPID, timeout: wait.timeout)
     case .unload(let names): self = .unload(names)
     case .shutdown: self = .stopRoot
-    case .status, .documentation, .definition, .processes, .load, .signal: return nil
+    case .status, .documentation, .definition, .processes, .load, .signal, .ping: return nil
     }
   }
 }

@@ -22,6 +22,12 @@ public enum Host {
     try check("pthread_create", result)
   }
 
+  /// The command line, the program's name first, as the kernel gave it to this process. (`CommandLine.arguments` reads it
+  /// from /proc on Linux, and is silently empty where that is not mounted.)
+  public static var arguments: [String] {
+    (0..<cproc_argument_count()).compactMap { index in cproc_argument(index).map { String(cString: $0) } }
+  }
+
   /// The lines `NAME=value` of this process's environment.
   public static var environment: [String] {
     guard var next = cproc_environment() else { return [] }

@@ -1,4 +1,5 @@
 import CProc
+import UCL
 
 /// The options of a command line, one after the other, as getopt_long(3) finds them.
 public struct OptionReader: ~Copyable {
@@ -86,7 +87,7 @@ public struct Background {
 /// Text for whoever started the program.
 public enum Terminal {
   public static func print(_ text: String) { cproc_print(false, text + "\n") }
-  public static func error(_ text: String) { cproc_print(true, text + "\n") }
+  public static func error(_ text: String) { cproc_print(true, text.printableLines + "\n") }
   /// exit(3).
   public static func exit(with status: Int32) -> Never { cproc_exit(status) }
 }

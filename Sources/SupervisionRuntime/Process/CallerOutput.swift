@@ -1,4 +1,6 @@
-/// The output of a process that runs for a caller: two pipes, read as they fill, handed on as it comes.
+/// The output of a process that runs for a caller: two pipes, read as they fill, handed on as it comes, no faster than
+/// the caller takes it. While the caller has not caught up nothing is read: the pipes fill, and the process waits in
+/// write(2) as it would for any slow reader.
 final class CallerOutput {
   enum Stream: Sendable {
     case standardOutput
@@ -6,8 +8,10 @@ final class CallerOutput {
   }
 
   private let loop: EventLoop
-  private let deliver: (Stream, [UInt8]) -> Void
+  /// Where it goes; set before the pipes are opened.
+  var deliver: ((Stream, [UInt8]) -> Void)?
   private var ends: [End] = []
+  private(set) var isPaused = false
 
   private final class End {
     let stream: Stream
@@ -26,7 +30,7 @@ final class CallerOutput {
     var error: Descriptor
   }
 
-  init(loop: EventLoop, deliver: @escaping (Stream, [UInt8]) -> Void) {
+  init(loop: EventLoop, deliver: ((Stream, [UInt8]) -> Void)? = nil) {
     self.loop = loop
     self.deliver = deliver
   }
@@ -46,6 +50,21 @@ final class CallerOutput {
     }
     self.ends.append(end)
     return pipe.writing
+  }
+
+  /// Stops reading until ``resume()``.
+  func pause() { setPaused(true) }
+
+  func resume() { setPaused(false) }
+
+  private func setPaused(_ paused: Bool) {
+    isPaused = paused
+    for end in ends {
+      guard let watch = end.watch else { continue }
+      // Without memory for the registration the rest is lost to the caller, and the process ends by SIGPIPE: better than
+      // one that waits for ever.
+      do throws(SystemError) { try loop.change(watch, to: paused ? [] : .read) } catch { close(end) }
+    }
   }
 
   /// Nothing is open any more.
@@ -76,7 +95,7 @@ final class CallerOutput {
     }
     switch outcome {
     case .bytes:
-      deliver(end.stream, bytes)
+      deliver?(end.stream, bytes)
       return true
     case .notReady:
       return false

@@ -157,8 +157,10 @@ final class Shell {
     _ describe: @escaping (LaunchFailure) -> SpawnFailure
   ) throws(SpawnFailure) {
     let request = invocation.request
-    let output = CallerOutput(loop: loop) { [weak self] stream, bytes in
-      self?.desk?.output(request, stream, bytes)
+    let output = CallerOutput(loop: loop)
+    output.deliver = { [weak self, weak output] stream, bytes in
+      guard let self, let output else { return }
+      desk?.output(request, stream, bytes, from: output)
     }
     do throws(SystemError) {
       let ends = try output.open()
@@ -186,5 +188,6 @@ final class Shell {
 protocol ShellClient: AnyObject {
   func answer(_ request: RequestID, _ reply: Reply)
   func report(_ request: RequestID, _ progress: Progress)
-  func output(_ request: RequestID, _ stream: CallerOutput.Stream, _ bytes: [UInt8])
+  /// - Parameter source: to be paused while the caller has not read what came before.
+  func output(_ request: RequestID, _ stream: CallerOutput.Stream, _ bytes: [UInt8], from source: CallerOutput)
 }

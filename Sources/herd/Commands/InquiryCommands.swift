@@ -12,16 +12,14 @@ struct WaitCommand: DaemonCommand {
   var target: Target = .running
   @Option(help: ArgumentHelp("Only a main process other than this one counts.", valueName: "pid"))
   var after: Int32?
-  @Option(help: ArgumentHelp("Give up after so long: 500ms, 30s, 2min.", valueName: "duration"))
-  var timeout: TimeSpan?
-  @OptionGroup var connection: ConnectionOptions
+  @OptionGroup var connection: WaitOptions
   @OptionGroup var output: OutputOptions
 
   typealias Target = Request.WaitCondition.Target
 
   func perform(in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
     let condition = Request.WaitCondition(
-      service: name, for: target, afterPID: after, timeout: timeout?.duration)
+      service: name, for: target, afterPID: after, timeout: connection.timeout?.duration)
     let reply = try answer(to: .wait(condition), in: &session)
     if output.json { console.write(ReplyDocument(reply).encoded()) }
     return 0
@@ -29,6 +27,20 @@ struct WaitCommand: DaemonCommand {
 }
 
 extension Request.WaitCondition.Target: ExpressibleByArgument {}
+
+/// Here `--timeout` is the time that the service has.
+struct WaitOptions: ConnectionArguments {
+  @Option(help: ArgumentHelp("The control socket of the supervisor.", valueName: "path"))
+  var socket: SocketPathOption?
+  @Option(help: ArgumentHelp("Give up after so long: 500ms, 30s, 2min.", valueName: "duration"))
+  var timeout: TimeSpan?
+
+  /// Who has little time for the service has not much more for the supervisor; but a busy one is not a dead one.
+  var limit: Duration {
+    guard let timeout else { return Patience.usualLimit }
+    return min(Patience.usualLimit, max(.seconds(1), timeout.duration))
+  }
+}
 
 struct DocumentationCommand: DaemonCommand {
   static let configuration = CommandConfiguration(

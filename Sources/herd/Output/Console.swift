@@ -1,6 +1,7 @@
 import ControlProtocol
 import Glibc
 import SupervisionRuntime
+import UCL
 
 /// Standard output and standard error.
 struct Console {
@@ -51,11 +52,12 @@ struct Console {
 
 /// An error as people see it.
 func errorText(_ error: ControlError, _ appearance: Appearance) -> String {
-  var text = appearance.paint("herd:", .red) + " \(error.message)\n"
+  // Also what herd says itself: it quotes its arguments.
+  var text = appearance.paint("herd:", .red) + " \(error.message.printable)\n"
   if !error.suggestions.isEmpty {
-    text += "  did you mean \(alternatives(error.suggestions))?\n"
+    text += "  did you mean \(alternatives(error.suggestions.map(\.printable)))?\n"
   }
-  if let hint = error.hint { text += "  \(hint)\n" }
+  if let hint = error.hint { text += "  \(hint.printable)\n" }
   return text
 }
 

@@ -91,6 +91,7 @@ final class RecordingDelegate: ControlDelegate {
   var answersAtOnce = true
   /// Sent before each reply.
   var progress: [Progress] = []
+  var onCaughtUp: ((UInt64) -> Void)?
 
   func receive(_ request: Request, as open: OpenRequest, from peer: PeerCredentials) {
     received.append(request)
@@ -103,6 +104,10 @@ final class RecordingDelegate: ControlDelegate {
 
   func callerGone(_ open: OpenRequest) {
     gone.append(open)
+  }
+
+  func caughtUp(_ connection: UInt64) {
+    onCaughtUp?(connection)
   }
 }
 

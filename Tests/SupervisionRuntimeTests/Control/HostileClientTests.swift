@@ -200,6 +200,40 @@ struct HostileClientTests {
     for _ in 0..<30 { #expect(try scene.reply(for: client).error == nil) }
   }
 
+  @Test("who sends to a client that does not read is told to wait, and told when to go on")
+  func callerBehind() throws {
+    var limits = ControlLimits()
+    limits.unreadBeforePause = 64 << 10
+    let scene = try ControlScene(limits: limits)
+    scene.delegate.answersAtOnce = false
+    let client = try scene.connect()
+    client.send(.action(service: "a", action: "talk", arguments: []))
+    try scene.turn(until: { !scene.delegate.open.isEmpty })
+    let open = scene.delegate.open[0]
+    var caughtUp: [UInt64] = []
+    scene.delegate.onCaughtUp = { caughtUp.append($0) }
+    let chunk = Progress.output(OutputChunk(.stdout, [UInt8](repeating: UInt8(ascii: "x"), count: 16 << 10)))
+    // Thirty megabytes, at the client's own pace.
+    var sent = 0
+    var received = 0
+    while received < 30 << 20 {
+      while sent < 30 << 20 {
+        sent += 16 << 10
+        guard scene.server.report(chunk, for: open) else { break }
+      }
+      #expect(scene.server.unreadOutput < 128 << 10)
+      let before = caughtUp.count
+      try scene.turn(until: {
+        while case .progress(_, .output(let output)) = try client.nextMessage() { received += output.bytes.count }
+        return caughtUp.count > before || received == 30 << 20
+      })
+    }
+    #expect(caughtUp.count > 10)
+    #expect(scene.delegate.gone.isEmpty)
+    scene.server.finish(Reply(), for: open)
+    #expect(try scene.reply(for: client).error == nil)
+  }
+
   @Test("one that sends a thousand requests at once does not keep the others waiting")
   func fairness() throws {
     let scene = try ControlScene()
@@ -232,6 +266,7 @@ struct HostileClientTests {
   func busy() throws {
     var limits = ControlLimits()
     limits.connectionsPerUser = 3
+    limits.reservedConnections = 0
     let scene = try ControlScene(limits: limits)
     scene.delegate.answersAtOnce = false
     let clients = try (0..<3).map { _ in try scene.connect() }
@@ -243,9 +278,48 @@ struct HostileClientTests {
     for open in scene.delegate.open { scene.server.finish(Reply(), for: open) }
     for client in clients { #expect(try scene.reply(for: client).error == nil) }
   }
+
+  @Test("root gets through when all of root's connections wait for answers, also when the reserve is full")
+  func reserve() throws {
+    var limits = ControlLimits()
+    limits.connectionsPerUser = 3
+    limits.reservedConnections = 2
+    let scene = try ControlScene(limits: limits)
+    scene.delegate.answersAtOnce = false
+    let common = try (0..<3).map { try scene.waiting($0) }
+    let reserved = try (3..<5).map { try scene.waiting($0) }
+    // The next takes the place of the one that has been silent in the reserve for the longest time.
+    scene.delegate.answersAtOnce = true
+    for _ in 0..<3 { try scene.expectService() }
+    #expect(try reserved[0].hasEnded())
+    #expect(scene.server.connectionCount <= 5)
+    for open in scene.delegate.open.prefix(3) { scene.server.finish(Reply(), for: open) }
+    for client in common { #expect(try scene.reply(for: client).error == nil) }
+  }
+
+  @Test("connections of others fill no place that is kept for root")
+  func reserveBesideOthers() throws {
+    var limits = ControlLimits()
+    limits.connections = 3
+    limits.reservedConnections = 1
+    let scene = try ControlScene(limits: limits)
+    scene.delegate.answersAtOnce = false
+    let clients = try (0..<3).map { try scene.waiting($0) }
+    scene.delegate.answersAtOnce = true
+    try scene.expectService()
+    for client in clients { #expect(try !client.hasEnded()) }
+  }
 }
 
 extension ControlScene {
+  /// A client whose request stays open.
+  fileprivate func waiting(_ number: Int) throws -> RawClient {
+    let client = try connect()
+    client.send(.load(path: nil))
+    try turn(until: { delegate.open.count == number + 1 })
+    return client
+  }
+
   /// Turns the loop until it has nothing left to do but wait.
   fileprivate func letSettle() throws {
     var isQuiet = false

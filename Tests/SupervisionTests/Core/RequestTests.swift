@@ -47,6 +47,36 @@ struct RequestTests {
     #expect(world.supervisor.nextDeadline == nil)
   }
 
+  @Test("while its caller has not read what an action has written, the action's time does not pass")
+  func slowCaller() {
+    var world = World()
+    world.plans = ["web": [.action(0): .runs]]
+    world.boot(Configuration([service("web").action("rotate", rotate)]))
+    let request = world.order(.action("web", name: "rotate", arguments: []))
+    world.advance(.seconds(59))
+    world.handle(.callerBehind(request, true))
+    world.advance(.seconds(3600))
+    #expect(world.reply(request) == nil)
+    world.handle(.callerBehind(request, false))
+    world.advance(.milliseconds(900))
+    #expect(world.reply(request) == nil)
+    world.advance(.milliseconds(100))
+    #expect(world.reply(request) == .processFailed(.hookTimeout(.action(0), .seconds(60))))
+  }
+
+  @Test("an action whose caller hangs up while it is behind is ended all the same")
+  func slowCallerGone() {
+    var world = World()
+    world.plans = ["web": [.action(0): ProcessPlan(onStopSignal: .ignores)]]
+    world.boot(Configuration([service("web").action("rotate", rotate).gracePeriod(.seconds(3))]))
+    let request = world.order(.action("web", name: "rotate", arguments: []))
+    world.handle(.callerBehind(request, true))
+    world.hangUp(request)
+    world.advance(.seconds(3))
+    #expect(world.processes("web").count == 1)
+    #expect(world.supervisor.nextDeadline == nil)
+  }
+
   @Test("an action that outlives SIGKILL does not keep its caller waiting")
   func unkillableAction() {
     var world = World()
