@@ -2,7 +2,6 @@ import Supervision
 
 /// What changes while the supervisor runs: the configuration, and what of it is the supervisor's own.
 extension Daemon {
-  /// SIGHUP.
   func reload() {
     source.read(nil, by: shell.workers, base: { [shell] in shell.core.currentConfiguration }, state: state) {
       [weak self] in self?.take($0)
@@ -14,7 +13,6 @@ extension Daemon {
     case .success(let configuration):
       for note in configuration.notes { journal.notice(DiagnosticRenderer().line(note)) }
       shell.feed(.load(configuration, scope: .all, requester: .load, request: nil))
-      settingsMayHaveChanged()
     case .failure(let diagnostics):
       for diagnostic in diagnostics.all { journal.error(DiagnosticRenderer().line(diagnostic)) }
       journal.error("the configuration has errors; nothing was changed")
@@ -27,6 +25,7 @@ extension Daemon {
     server.policy = AccessPolicy(
       owner: Host.user, read: settings.accessRead, control: settings.accessControl,
       accounts: AnsweredAccounts(answers: source.answers))
+    renewSocket()
     reportAccess()
     if let directory = settings.logDirectory, directory != shell.launcher.logDirectory {
       do throws(SystemError) {
