@@ -55,6 +55,42 @@ import Testing
     try Files.remove(path + ".lock")
   }
 
+  @Test("a socket whose file was removed is made again, also with its lock")
+  func renewal() throws {
+    let path = temporaryPath("socket")
+    var listener = try ControlListener(path: path)
+    for lostFiles in [[path], [path, path + ".lock"]] {
+      for file in lostFiles { try Files.remove(file) }
+      let wasInPlace = listener.isInPlace
+      try listener.renew(permissions: 0o600)
+      let isInPlace = listener.isInPlace
+      #expect(!wasInPlace && isInPlace)
+      let client = try LocalSocket.connect(to: path)
+      _ = try #require(try listener.accept()?.relinquish())
+      #expect(listenFailure(path) == .inUse(pid: Host.pid))
+      client.close()
+    }
+    try listener.close()
+    try Files.remove(path + ".lock")
+  }
+
+  @Test("a socket that somebody else has made in the place of a lost one is left alone")
+  func replaced() throws {
+    let path = temporaryPath("socket")
+    var listener = try ControlListener(path: path)
+    try Files.remove(path)
+    try Files.remove(path + ".lock")
+    let other = try ControlListener(path: path)
+    let wasInPlace = listener.isInPlace
+    #expect(!wasInPlace)
+    #expect(throws: ControlListener.Failure.self) { try listener.renew(permissions: 0o600) }
+    try listener.close()
+    let othersIsInPlace = other.isInPlace
+    #expect(othersIsInPlace)
+    try other.close()
+    try Files.remove(path + ".lock")
+  }
+
   @Test("a second supervisor on the same socket is refused, and hears who has it")
   func secondIsRefused() throws {
     let path = temporaryPath("socket")

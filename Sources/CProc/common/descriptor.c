@@ -28,6 +28,8 @@ cproc_open(const char *path, enum cproc_open how, mode_t mode)
 	case CPROC_OPEN_NEW:
 		flags |= O_WRONLY | O_CREAT | O_EXCL;
 		break;
+	case CPROC_OPEN_WATCH:
+		return open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	}
 	int descriptor = open(path, flags, mode);
 	if (descriptor < 0)

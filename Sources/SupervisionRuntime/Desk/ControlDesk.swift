@@ -147,14 +147,11 @@ final class ControlDesk: ControlDelegate, ShellClient {
       pendingNotes[number] = loaded.notes
       shell.feed(
         .load(loaded, scope: path == nil ? .all : .part, requester: .user(uid: peer.user), request: number))
-      onLoaded?()
     }
   }
 
   /// Notes of a configuration that is being loaded: they go into the reply.
   private var pendingNotes: [Supervision.RequestID: [Diagnostic]] = [:]
-  /// The settings of the supervisor may have changed.
-  var onLoaded: (() -> Void)?
 
   // MARK: The core's answers
 

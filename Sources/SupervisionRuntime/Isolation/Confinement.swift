@@ -27,8 +27,6 @@ final class Confinement {
   private var raising: [String: ProcessKey] = [:]
   private let afterlife: JailAfterlife
 
-  /// Why no jail can be made or undone here.
-  var obstacle: String?
   var onEvent: ((Event) -> Void)?
   /// What is worth a line in the supervisor's journal.
   var onNotice: ((String) -> Void)?
@@ -51,7 +49,6 @@ final class Confinement {
 
   /// - Parameter owner: the definition whose jail it is: the service's own, or that of the service which it shares the jail with.
   func confine(_ id: Incarnation, _ question: QuestionID, by owner: ServiceDefinition) {
-    if let obstacle { return refuse(question, obstacle) }
     joined[id] = owner.name
     joins[id] = question
     // A jail that is there, or on its way, stays what it is.
@@ -98,12 +95,11 @@ final class Confinement {
   /// The services of whose jails something is there: one that stands or is on its way, or what could not be undone. What comes
   /// by itself is left out: the next supervisor finds it in the journal.
   var remains: [String] {
-    obstacle == nil ? Set(registry.jails + places.leftovers()).subtracting(afterlife.awaiting).sorted() : []
+    Set(registry.jails + places.leftovers()).subtracting(afterlife.awaiting).sorted()
   }
 
   /// Undoes what a dead supervisor has left. A service whose jail is among it waits for that.
   func inherit() {
-    guard obstacle == nil else { return }
     for jail in places.leftovers() {
       onNotice?("undoing what an earlier supervisor has left of the jail of \(jail)")
       carryOut(registry.inherit(jail))

@@ -90,6 +90,8 @@ extension Descriptor {
     case create
     /// Must not exist, not even as a symbolic link.
     case new
+    /// Only to be watched: ``EventLoop/watchFile(_:_:)``. A socket can be, too.
+    case watch
   }
 
   /// open(2).
@@ -102,6 +104,7 @@ extension Descriptor {
       case .append: CPROC_OPEN_APPEND
       case .create: CPROC_OPEN_CREATE
       case .new: CPROC_OPEN_NEW
+      case .watch: CPROC_OPEN_WATCH
       }
     return Descriptor(
       adopting: try check("open", on: path, cproc_open(path, how, mode_t(truncatingIfNeeded: permissions))))

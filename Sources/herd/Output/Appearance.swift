@@ -1,3 +1,6 @@
+import ControlProtocol
+import SupervisionRuntime
+
 /// What the output may look like.
 struct Appearance: Equatable {
   /// Relative times, lines that are redrawn.
@@ -5,6 +8,13 @@ struct Appearance: Equatable {
   var hasColour = false
   /// Characters beyond ASCII.
   var hasSymbols = false
+  /// The civil time in which moments are told.
+  var zone = Zone.utc
+
+  enum Zone {
+    case utc
+    case local
+  }
 
   /// A pipe or a file: absolute times, ASCII, one line a fact.
   static let plain = Appearance()
@@ -27,6 +37,14 @@ struct Appearance: Equatable {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(variable).first { !$0.isEmpty } ?? ""
     let characterSet = locale.uppercased()
     hasSymbols = self.isTerminal && (characterSet.contains("UTF-8") || characterSet.contains("UTF8"))
+  }
+
+  /// By how many seconds the civil time is ahead of UTC.
+  func zoneOffset(_ time: Timestamp) -> Int {
+    switch zone {
+    case .utc: 0
+    case .local: Host.zoneOffset(at: time)
+    }
   }
 
   var dash: String { hasSymbols ? "–" : "-" }

@@ -9,8 +9,12 @@ struct Console {
   private let errorAppearance: Appearance
 
   init() {
-    appearance = Appearance(isTerminal: isatty(STDOUT_FILENO) == 1, variable: Host.environmentValue)
-    errorAppearance = Appearance(isTerminal: isatty(STDERR_FILENO) == 1, variable: Host.environmentValue)
+    var output = Appearance(isTerminal: isatty(STDOUT_FILENO) == 1, variable: Host.environmentValue)
+    var error = Appearance(isTerminal: isatty(STDERR_FILENO) == 1, variable: Host.environmentValue)
+    output.zone = .local
+    error.zone = .local
+    appearance = output
+    errorAppearance = error
   }
 
   var now: Timestamp { Timestamp(millisecondsSinceEpoch: Clock.wall() / 1_000_000) }

@@ -9,7 +9,8 @@ struct ServiceReport {
   func text() -> String {
     var text = service.state.mark(appearance) + appearance.paint(service.name, .bold) + ": "
     text += appearance.paint(service.state.rawValue, service.state.colour)
-    text += appearance.isTerminal ? " for \(age(now.since(service.since)))" : " since \(absolute(service.since))"
+    text +=
+      appearance.isTerminal ? " for \(age(now.since(service.since)))" : " since \(absolute(service.since, appearance))"
     if let pid = service.pid { text += ", pid \(pid)" }
     text += "\n"
     let facts = facts()
@@ -102,7 +103,9 @@ private func isPlain(_ byte: UInt8) -> Bool {
 func supervisorReport(_ status: SupervisorStatus, now: Timestamp, _ appearance: Appearance) -> String {
   var text = ServiceState.running.mark(appearance) + appearance.paint("root", .bold)
   text += ": fruix-shepherd \(status.version), pid \(status.pid), running "
-  text += appearance.isTerminal ? "for \(age(now.since(status.started)))\n" : "since \(absolute(status.started))\n"
+  text +=
+    appearance.isTerminal
+    ? "for \(age(now.since(status.started)))\n" : "since \(absolute(status.started, appearance))\n"
   func fact(_ label: String, _ value: String?) {
     if let value { text += "  " + padded(label, 15) + "  " + value + "\n" }
   }

@@ -271,18 +271,5 @@ extension ProcessTests {
       #expect(scene.told == ["confined 1 well"])
       #expect(try scene.calls() == "down\nup\n")
     }
-
-    @Test("the jails of a supervisor that runs are neither undone nor made again by another one")
-    func rival() throws {
-      let scene = try Scene(up: Self.makes)
-      try Files.makeDirectory(scene.places.directory(of: "web"), permissions: 0o700)
-      try Files.replace(scene.file("journal"), with: [])
-      scene.confinement.obstacle = "supervisor 7 keeps its jails here"
-      scene.confinement.inherit()
-      scene.confine(one, by: scene.web)
-      scene.release(one)
-      #expect(scene.told == ["confined 1 supervisor 7 keeps its jails here", "released 1 well"])
-      #expect(scene.notices.isEmpty && scene.places.leftovers() == ["web"])
-    }
   }
 }
