@@ -26,22 +26,14 @@ struct IsolationReport: Equatable {
       return nil
     }
     failure = value["failure"]?.string
-    awaited = Self.list(value["awaited"]).compactMap(\.string)
-    dying = Self.list(value["dying"]).compactMap(Self.number)
+    awaited = (value["awaited"]?.array ?? []).compactMap(\.string)
+    dying = (value["dying"]?.array ?? []).compactMap(\.integer).compactMap(Int32.init(exactly:))
     // 0 is the host itself, where nothing may run that belongs into a jail.
-    if let jid = Self.number(value["jid"]), jid > 0, let name = value["name"]?.string,
-      let path = value["path"]?.string
+    if let number = value["jid"]?.integer, let jid = Int32(exactly: number), jid > 0,
+      let name = value["name"]?.string, let path = value["path"]?.string
     {
       jail = StandingJail(jid: jid, name: name, path: path)
     }
-  }
-
-  private static func list(_ value: Value?) -> [Value] { value?.array ?? [] }
-
-  /// In a function of its own: the compiler (6.3) crashes where the optimiser sees the same chain of optionals in a closure.
-  private static func number(_ value: Value?) -> Int32? {
-    guard let number = value?.integer else { return nil }
-    return Int32(exactly: number)
   }
 
   var text: String {
