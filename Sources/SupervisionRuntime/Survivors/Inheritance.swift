@@ -66,8 +66,8 @@ struct Inheritance {
 
   private static func announcement(of found: [Survivor], of supervisor: Int32, within longest: Duration) -> String {
     let count = found.count
-    return "ends \(count) process\(count == 1 ? "" : "es") that supervisor \(supervisor), which died, has left\(names(of: found)); "
-      + "their grace period is up to \(longest.text), and nothing is started before that"
+    return "ends \(count) process\(count == 1 ? "" : "es") that supervisor \(supervisor), which died, has left"
+      + "\(names(of: found)); their grace period is up to \(longest.text), and nothing is started before that"
   }
 
   /// A few of the services' names, so that the line stays one.

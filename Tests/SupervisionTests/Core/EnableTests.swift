@@ -163,7 +163,8 @@ struct EnableTests {
 
   @Test("reset, and a stop, forget a failure and the count of respawns", arguments: [true, false])
   func reset(byStop: Bool) {
-    var world = World(service("db").respawns(limit: 1, within: .seconds(100), delay: .zero), service("api").requires("db"))
+    var world = World(
+      service("db").respawns(limit: 1, within: .seconds(100), delay: .zero), service("api").requires("db"))
     world.end("db")
     world.end("db")
     #expect(world.state("db") == .failed)

@@ -59,7 +59,7 @@ struct ShutdownTests {
     #expect(world.snapshot("pg")?.lastExit == .exited(0))
   }
 
-  @Test("after shutdown-timeout order is given up, each has its own grace period, and no post-stop command begins any more")
+  @Test("after shutdown-timeout order is given up, each has its grace period, and no post-stop command begins any more")
   func forced() {
     var world = World()
     world.plans = [
@@ -67,8 +67,8 @@ struct ShutdownTests {
       "db": [.stopCommand: ProcessPlan(onStopSignal: .ignores), .main: ProcessPlan(onStopSignal: .ignores)],
     ]
     var configuration = Configuration([
-      service("db").stopCommand().gracePeriod(.seconds(20)), service("api").requires("db").postStop().gracePeriod(.seconds(100)),
-      service("web").postStop(),
+      service("db").stopCommand().gracePeriod(.seconds(20)),
+      service("api").requires("db").postStop().gracePeriod(.seconds(100)), service("web").postStop(),
     ])
     configuration.supervisor.shutdownTimeout = .seconds(5)
     world.boot(configuration)
