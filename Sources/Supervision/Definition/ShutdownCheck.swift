@@ -19,7 +19,8 @@ struct ShutdownCheck {
     let limit = systemLimit.flatMap { $0 < grace ? $0 : nil }.map(Self.describe)
     if grace > timeout {
       return "`grace-period` of \(definition.name), \(text), is longer than `shutdown-timeout`, "
-        + "\(DurationText.format(timeout)): the supervisor waits for it all the same" + (limit.map { ", but \($0)" } ?? "")
+        + "\(DurationText.format(timeout)): the supervisor waits for it all the same"
+        + (limit.map { ", but \($0)" } ?? "")
     }
     return limit.map { "`grace-period` of \(definition.name) is \(text), and \($0)" }
   }
