@@ -8,6 +8,8 @@ enum CommandLineRun {
     switch words.dropFirst().first {
     case ProbeCommand.name: return ProbeCommand.run(words)
     case IsolateCommand.name: return IsolateCommand.run(words)
+    // Nobody but the supervisor starts it.
+    case "worker": return Worker.run()
     default: break
     }
     do throws(CommandLineOptions.Mistake) {
