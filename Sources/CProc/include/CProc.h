@@ -602,6 +602,11 @@ int cproc_options_next(int count, char *const *words, const struct cproc_option 
 int cproc_background_begin(void);
 /* Lets go of the terminal (`output` becomes the standard output and error, /dev/null the input), then reports. */
 int cproc_background_ready(int report, int output);
+/*
+ * Opens /dev/null at the standard numbers that are closed: what the program opens later would be taken for its standard
+ * error.  ENOENT: there is no /dev/null.
+ */
+int cproc_standard_open(void);
 /* `output` becomes the standard output and error. */
 int cproc_output_replace(int output);
 
