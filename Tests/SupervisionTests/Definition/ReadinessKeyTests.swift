@@ -13,7 +13,7 @@ struct ReadinessKeyTests {
     #expect(try definition("ready { alive-for = 0 }").ready == .aliveFor(.zero))
     #expect(errors("ready { }")[0].contains("`ready` says nothing"))
     #expect(errors("ready = 2s").count == 1)
-    #expect(errors("ready { alive = 2s }")[0].contains("did you mean `alive-for`?"))
+    #expect(errors("ready { alive-fro = 2s }")[0].contains("did you mean `alive-for`?"))
     #expect(errors("alive-for = 2s")[0].contains("ready"))
   }
 
