@@ -6,7 +6,7 @@ extension Daemon {
   func reload() {
     switch source.read(nil, base: shell.core.currentConfiguration, state: state) {
     case .success(let configuration):
-      for note in configuration.notes { journal.notice(DiagnosticRenderer().line(note)) }
+      for note in configuration.notes(enabled: shell.core.enabledServices) { journal.notice(DiagnosticRenderer().line(note)) }
       shell.feed(.load(configuration, scope: .all, requester: .load, request: nil))
       settingsMayHaveChanged()
     case .failure(let diagnostics):

@@ -3,9 +3,8 @@ import Supervision
 /// Signals: what each means, and that the others mean nothing.
 extension Daemon {
   func watchSignals() throws(SystemError) {
-    for signal in [HostSignal.terminate, HostSignal.interrupt] {
-      _ = try loop.watchSignal(signal) { [weak self] _ in self?.shell.feed(.shutdown(.shutdown)) }
-    }
+    _ = try loop.watchSignal(HostSignal.terminate) { [weak self] _ in self?.shell.feed(.shutdown(.shutdown)) }
+    _ = try loop.watchSignal(HostSignal.interrupt) { [weak self] _ in self?.interrupted() }
     _ = try loop.watchSignal(HostSignal.hangup) { [weak self] _ in self?.reload() }
     _ = try loop.watchSignal(HostSignal.child) { [weak self] _ in self?.shell.table.reapOrphans() }
     for signal in HostSignal.strange {

@@ -1,4 +1,5 @@
 import ControlProtocol
+import Supervision
 import Glibc
 import SupervisionRuntime
 import UCL
@@ -9,8 +10,14 @@ struct Console {
   private let errorAppearance: Appearance
 
   init() {
-    appearance = Appearance(isTerminal: isatty(STDOUT_FILENO) == 1, variable: Host.environmentValue)
-    errorAppearance = Appearance(isTerminal: isatty(STDERR_FILENO) == 1, variable: Host.environmentValue)
+    appearance = Self.appearance(of: STDOUT_FILENO)
+    errorAppearance = Self.appearance(of: STDERR_FILENO)
+  }
+
+  private static func appearance(of descriptor: Int32) -> Appearance {
+    Appearance(
+      isTerminal: isatty(descriptor) == 1, variable: Host.environmentValue,
+      width: Terminal.columns(of: descriptor))
   }
 
   var now: Timestamp { Timestamp(millisecondsSinceEpoch: Clock.wall() / 1_000_000) }
@@ -45,6 +52,12 @@ struct Console {
     write(bytes, to: STDERR_FILENO)
   }
 
+  /// Errors in files, as wide as the terminal; the margin takes some columns of it.
+  var renderer: DiagnosticRenderer {
+    guard let columns = appearance.columns else { return DiagnosticRenderer(isColoured: appearance.hasColour) }
+    return DiagnosticRenderer(isColoured: appearance.hasColour, width: columns - 8)
+  }
+
   func complain(_ error: ControlError) {
     writeError(Array(errorText(error, errorAppearance).utf8))
   }
@@ -53,11 +66,11 @@ struct Console {
 /// An error as people see it.
 func errorText(_ error: ControlError, _ appearance: Appearance) -> String {
   // Also what herd says itself: it quotes its arguments.
-  var text = appearance.paint("herd:", .red) + " \(error.message.printable)\n"
+  var text = appearance.hanging("herd: ", painted: appearance.paint("herd:", .red) + " ", error.message.printable)
   if !error.suggestions.isEmpty {
-    text += "  did you mean \(alternatives(error.suggestions.map(\.printable)))?\n"
+    text += appearance.hanging("  ", "did you mean \(alternatives(error.suggestions.map(\.printable)))?")
   }
-  if let hint = error.hint { text += "  \(hint.printable)\n" }
+  if let hint = error.hint { text += appearance.hanging("  ", hint.printable) }
   return text
 }
 
