@@ -30,7 +30,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
@@ -63,7 +62,6 @@ let package = Package(
         "CProc", "UCL", "Supervision", "ControlProtocol",
         .product(name: "DequeModule", package: collections),
         .product(name: "HeapModule", package: collections),
-        .product(name: "Logging", package: "swift-log"),
         .product(name: "OrderedCollections", package: collections),
         .product(name: "SystemPackage", package: "swift-system"),
       ],

@@ -97,6 +97,8 @@ public struct ServiceStatus: Sendable, Equatable {
     public var path: String?
     /// The services that are in it, this one left out.
     public var others: [String] = []
+    /// What is still to come of earlier ones, as clauses for people: `an earlier jail is still dying (jid 3)…`.
+    public var remains: [String] = []
 
     public init(name: String) {
       self.name = name

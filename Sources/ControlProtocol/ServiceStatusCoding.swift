@@ -68,6 +68,7 @@ extension ServiceStatus {
         json.member("jid", jail.jid)
         json.member("path", jail.path)
         json.member("others", jail.others)
+        json.member("remains", jail.remains)
       }
     }
     json.member("log", log)
@@ -117,6 +118,7 @@ extension ServiceStatus {
       jail.jid = try fields.optionalInteger("jid")
       jail.path = try fields.optionalString("path")
       jail.others = try fields.strings("others")
+      jail.remains = try fields.strings("remains")
       self.jail = jail
     }
     log = try fields.optionalString("log")

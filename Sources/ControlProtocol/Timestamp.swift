@@ -28,6 +28,22 @@ extension Timestamp: CustomStringConvertible {
     }
   }
 
+  /// RFC 3339 to the second, as people read it: `2026-11-24T11:02:11+01:00`; `Z` where the civil time is UTC.
+  ///
+  /// - Parameter offset: by how many seconds the civil time of the place is ahead of UTC.
+  public func text(offset: Int) -> String {
+    let minutes = abs(offset) / 60
+    let local = Timestamp(
+      millisecondsSinceEpoch: millisecondsSinceEpoch + Int64(offset < 0 ? -minutes : minutes) * 60_000)
+    let zone =
+      minutes == 0 ? "Z" : (offset < 0 ? "-" : "+") + Self.twoDigits(minutes / 60) + ":" + Self.twoDigits(minutes % 60)
+    return String(local.description.prefix(19)) + zone
+  }
+
+  private static func twoDigits(_ number: Int) -> String {
+    number < 10 ? "0\(number)" : "\(number)"
+  }
+
   static let encodedLength = 24
 
   /// Puts the 24 characters of the wire format at their positions.

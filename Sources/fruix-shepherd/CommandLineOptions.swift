@@ -1,4 +1,4 @@
-import Logging
+import Supervision
 import SupervisionRuntime
 
 /// What the daemon's command line asks for. getopt_long(3) reads it: the daemon links no larger parser.
@@ -6,7 +6,7 @@ struct CommandLineOptions {
   var configuration: String?
   var socket: String?
   var pidFile: String?
-  var logLevel = Logger.Level.notice
+  var logLevel = JournalLevel.notice
   var checks = false
   var daemonizes = false
   private var staysInForeground = false
@@ -62,8 +62,8 @@ struct CommandLineOptions {
     case "foreground": staysInForeground = true
     case "daemonize": daemonizes = true
     case "log-level":
-      guard let level = Logger.Level(rawValue: value ?? "") else {
-        let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+      guard let level = JournalLevel(rawValue: value ?? "") else {
+        let levels = JournalLevel.allCases.map(\.rawValue).joined(separator: ", ")
         throw Mistake(message: "there is no log level `\(value ?? "")`; the levels are \(levels)")
       }
       logLevel = level

@@ -1,5 +1,4 @@
 import ControlProtocol
-import Logging
 import Supervision
 import SupervisionRuntime
 
@@ -30,29 +29,48 @@ enum CommandLineRun {
   }
 
   private static func supervise(_ path: String, _ options: CommandLineOptions) -> Int32 {
-    // In the background the current directory is another.
-    let pidFile = options.pidFile.map(absolute)
-    let socket = options.socket.map(absolute)
     do {
       try Host.beginSignals()
+      var options = options
+      // In the background the current directory is another.
+      options.pidFile = options.pidFile.map(absolute)
+      options.socket = options.socket.map(absolute)
       let background = try options.daemonizes ? Background() : nil
-      var logger = Logger(label: "fruix-shepherd") { StreamLogHandler.standardError(label: $0) }
-      logger.logLevel = options.logLevel
-      let daemon = try Daemon(
-        Daemon.Options(
-          configuration: path, socket: socket,
-          packaged: StandardPlaces.packaged(user: Host.user)),
-        logger: logger)
-      if let background { try daemonize(background, daemon, pidFile: pidFile) }
-      let status = try run(daemon)
-      if let pidFile { try Files.remove(pidFile) }
-      return status
+      // Taken in the process that keeps it, and before anything else is.
+      let pidFile = try options.pidFile.map { try take(pidFile: $0) }
+      defer { try? pidFile?.remove() }
+      return try supervise(path, options, background, pidFile)
     } catch let failure as Daemon.Failure {
       Terminal.error("fruix-shepherd: \(failure.message)")
       return failure.exitCode
     } catch {
       Terminal.error("fruix-shepherd: \(error)")
       return ExitCode.system
+    }
+  }
+
+  private static func supervise(
+    _ path: String, _ options: CommandLineOptions, _ background: Background?, _ pidFile: PidFile?
+  ) throws -> Int32 {
+    let daemon = try Daemon(
+      Daemon.Options(
+        configuration: path, socket: options.socket,
+        packaged: StandardPlaces.packaged(user: Host.user), logLevel: options.logLevel))
+    try pidFile?.write()
+    if let background { try daemon.goIntoBackground(background) }
+    return try run(daemon)
+  }
+
+  private static func take(pidFile path: String) throws -> PidFile {
+    do throws(PidFile.Failure) {
+      return try PidFile(taking: path, permissions: 0o644)
+    } catch {
+      switch error {
+      case .held(let pid):
+        let who = pid.map { " (pid \($0))" } ?? ""
+        throw Daemon.Failure("another supervisor\(who) has the pid file \(path)", exitCode: 1)
+      case .system(let error): throw error
+      }
     }
   }
 
@@ -63,13 +81,6 @@ enum CommandLineRun {
       do throws(Daemon.Failure) { outcome = .success(try daemon.run()) } catch { outcome = .failure(error) }
     }
     return try outcome.get()
-  }
-
-  private static func daemonize(_ background: Background, _ daemon: Daemon, pidFile: String?) throws(SystemError) {
-    if let pidFile {
-      try Files.replace(pidFile, with: Array("\(Host.pid)\n".utf8), permissions: 0o644)
-    }
-    try background.ready(output: try Descriptor.open(daemon.ownLog, .append, permissions: 0o640))
   }
 
   private static func configurationPath(_ options: CommandLineOptions) -> String? {

@@ -150,7 +150,7 @@ struct Session: ~Copyable {
     while position < bytes.count {
       do throws(SystemError) {
         let taken = try bytes.withUnsafeBufferPointer { (buffer) throws(SystemError) in
-          try connection.write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[position...])))
+          try connection.send(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[position...])))
         }
         position += taken
         guard taken == 0 else { continue }

@@ -33,6 +33,18 @@ struct TimestampTests {
     }
   }
 
+  @Test(
+    "people read a moment to the second, with the offset of their place",
+    arguments: [
+      (0, "2026-11-24T10:02:11Z"),
+      (3600, "2026-11-24T11:02:11+01:00"),
+      (-12_600, "2026-11-24T06:32:11-03:30"),
+      (50_400, "2026-11-25T00:02:11+14:00"),
+    ] as [(Int, String)])
+  func local(offset: Int, text: String) {
+    #expect(Timestamp(millisecondsSinceEpoch: 1_795_514_531_250).text(offset: offset) == text)
+  }
+
   @Test("the fraction may be left out")
   func withoutFraction() {
     #expect(Timestamp("2026-11-24T10:02:11Z")?.millisecondsSinceEpoch == 1_795_514_531_000)

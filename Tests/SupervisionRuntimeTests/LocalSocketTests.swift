@@ -31,13 +31,13 @@ import Testing
     var sent = 0
     let block = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-      let count = try block.withUnsafeBytes { try client.write($0) }
+      let count = try block.withUnsafeBytes { try client.send($0) }
       if count == 0 { break }
       sent += count
     }
     #expect(sent > 0)
     server.close()
-    let error = #expect(throws: SystemError.self) { try client.writeAll([1]) }
+    let error = #expect(throws: SystemError.self) { try client.send(UnsafeRawBufferPointer(start: nil, count: 0)) }
     #expect(error?.code == EPIPE || error?.code == ECONNRESET)
     try listener.close()
     try Files.remove(path + ".lock")
@@ -52,6 +52,42 @@ import Testing
     #expect(status.mode == 0o660)
     try listener.close()
     #expect(throws: SystemError.self) { try Files.status(path) }
+    try Files.remove(path + ".lock")
+  }
+
+  @Test("a socket whose file was removed is made again, also with its lock")
+  func renewal() throws {
+    let path = temporaryPath("socket")
+    var listener = try ControlListener(path: path)
+    for lostFiles in [[path], [path, path + ".lock"]] {
+      for file in lostFiles { try Files.remove(file) }
+      let wasInPlace = listener.isInPlace
+      try listener.renew(permissions: 0o600)
+      let isInPlace = listener.isInPlace
+      #expect(!wasInPlace && isInPlace)
+      let client = try LocalSocket.connect(to: path)
+      _ = try #require(try listener.accept()?.relinquish())
+      #expect(listenFailure(path) == .inUse(pid: Host.pid))
+      client.close()
+    }
+    try listener.close()
+    try Files.remove(path + ".lock")
+  }
+
+  @Test("a socket that somebody else has made in the place of a lost one is left alone")
+  func replaced() throws {
+    let path = temporaryPath("socket")
+    var listener = try ControlListener(path: path)
+    try Files.remove(path)
+    try Files.remove(path + ".lock")
+    let other = try ControlListener(path: path)
+    let wasInPlace = listener.isInPlace
+    #expect(!wasInPlace)
+    #expect(throws: ControlListener.Failure.self) { try listener.renew(permissions: 0o600) }
+    try listener.close()
+    let othersIsInPlace = other.isInPlace
+    #expect(othersIsInPlace)
+    try other.close()
     try Files.remove(path + ".lock")
   }
 

@@ -2,10 +2,13 @@
 . "$(dirname "$0")/lib.sh"
 begin "limits, priority, processors, root directory, privileges and terminal of a service"
 
+# nice(1) of FreeBSD does not tell the priority.
+priority=$work/priority.sh
+echo 'ps -o nice= -p $$ | tr -d " "' >"$priority"
 services <<UCL
 service limited { one-shot = true; log = $work/limited; limits { openfiles = [100, 200]; core = 0; stack = 4m; cpu-time = 1min }
   exec = [/bin/sh, -c, "ulimit -Sn; ulimit -Hn; ulimit -Sc; ulimit -Ss; ulimit -St"] }
-service nice { one-shot = true; log = $work/nice; nice = 9; exec = [nice] }
+service nice { one-shot = true; log = $work/nice; nice = 9; exec = [/bin/sh, $priority] }
 service elsewhere { one-shot = true; log = none; limits { sockets-buffer = 1m; pending-signals = 100 }; exec = [true] }
 service many { one-shot = true; log = none; cpus = [0, 1023]; exec = [true] }
 service other { one-shot = true; log = none; exec = [true] }
@@ -43,7 +46,7 @@ fi
 services rights <<UCL
 service rooted { log = none; chroot = $work/root; working-directory = /in; exec = [stay]; environment { PATH = /bin } }
 service missing { one-shot = true; log = none; chroot = $work/root; working-directory = /; exec = [/bin/nothing] }
-service first { one-shot = true; log = $work/first; nice = -3; exec = [nice] }
+service first { one-shot = true; log = $work/first; nice = -3; exec = [/bin/sh, $priority] }
 UCL
 mkdir -p "$work/root/bin" "$work/root/in"
 if as_root; then

@@ -9,7 +9,7 @@ mounts_are_as_before() { mount -p | diff "$work/mounts" -; }
 
 probe=$(inside probe <<'SCRIPT'
 sysctl -n security.jail.jailed
-ps -axo pid=,command=
+ps -axo pid= -o command=
 SCRIPT
 )
 services <<UCL

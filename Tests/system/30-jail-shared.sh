@@ -8,13 +8,15 @@ needs_ruleset "three services in one jail"
 remember_host
 
 stay='while sleep 1; do :; done'
+# A requirement that runs has not written yet.
+read_both='until { read -r one && read -r two; } </scratch/file 2>/dev/null; do sleep 0.1; done'
 services <<UCL
 service first { exec = [$rescue/sh, -c, "echo first >>/scratch/file; $stay"]
 $(ephemeral chain)
 }
 service second { requirement = first; exec = [$rescue/sh, -c, "echo second >>/scratch/file; $stay"]; environment { PATH = $rescue }
   jail { shared-with = first } }
-service third { requirement = second; exec = [$rescue/sh, -c, "cat /scratch/file; $stay"]; environment { PATH = $rescue }
+service third { requirement = second; exec = [$rescue/sh, -c, "$read_both; cat /scratch/file; $stay"]; environment { PATH = $rescue }
   log = $work/third; jail { shared-with = first } }
 service guest { auto-start = false; exec = [$rescue/sh, -c, "$stay"]; environment { PATH = $rescue }; jail { shared-with = first } }
 UCL

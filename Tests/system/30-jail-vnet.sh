@@ -5,25 +5,14 @@ begin "a network stack of its own, and a pair of interfaces that joins it with t
 needs_jails "a jail with vnet"
 needs_rescue "a jail with vnet"
 needs_ruleset "a jail with vnet"
-if [ "$(sysctl -n kern.features.vimage 2>/dev/null)" != 1 ]; then
-    skip "a jail with vnet" "this kernel has no VIMAGE"
-    finish
-fi
-if ! kldstat -q -m if_epair; then
-    skip "a jail with vnet" "epair(4) is not loaded: kldload if_epair"
-    finish
-fi
-# Of the network for benchmarks (RFC 2544), which no host should have.
+needs_epair "a jail with vnet"
 here_address=198.18.77.1
 there_address=198.18.77.2
-if ifconfig -a | grep -q 'inet 198\.18\.77\.'; then
-    skip "a jail with vnet" "the addresses of the test are in use"
-    finish
-fi
+needs_addresses 198.18.77 "a jail with vnet"
 remember_host
 
 services <<UCL
-service server { exec = [$rescue/nc, -4, -l, -k, -d, $there_address, 7706]; log = $work/server
+service server { respawn = true; respawn-delay = 20ms; exec = [$rescue/nc, -4, -l, -k, -d, $there_address, 7706]; log = $work/server
 $(ephemeral server "allow.raw_sockets = true; network { vnet = true; epair { host-address = $here_address/30; jail-address = $there_address/30; gateway = $here_address } }")
 }
 service sealed { auto-start = false; exec = [$rescue/sh, -c, "while sleep 60; do :; done"]

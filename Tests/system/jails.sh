@@ -49,6 +49,24 @@ needs_ruleset() {
     finish
 }
 
+# has_epair: whether jails can have a network stack of their own here, and interfaces that join it with the host.
+has_epair() { [ "$(sysctl -n kern.features.vimage 2>/dev/null)" = 1 ] && kldstat -q -m if_epair; }
+
+# needs_epair SENTENCE: ends the script here where there is none.
+needs_epair() {
+    if has_epair; then return 0; fi
+    skip "$1" "needs VIMAGE and epair(4): kldload if_epair"
+    finish
+}
+
+# needs_addresses PREFIX SENTENCE: the same where somebody uses addresses that begin so. The tests take them from the
+# network for benchmarks (RFC 2544), which no host should have.
+needs_addresses() {
+    if ! ifconfig -a | grep -Fq "inet $1."; then return 0; fi
+    skip "$2" "the addresses of the test are in use"
+    finish
+}
+
 # inside NAME: standard input becomes a script that a jail can run at the path that is printed.
 inside() {
     cat >"$shared/$1.sh"

@@ -167,7 +167,7 @@ comes_before() {
 
 # descendants PID: all of them, by the table of processes.
 descendants() {
-    ps -axo pid=,ppid= | awk -v root="$1" '
+    ps -axo pid= -o ppid= | awk -v root="$1" '
         { parent[$1] = $2 }
         END {
             for (pid in parent) {
@@ -187,7 +187,7 @@ remember_processes() {
 none_left() {
     for pid in ${remembered:-}; do
         if alive "$pid"; then
-            echo "still there: $(ps -o pid=,ppid=,command= -p "$pid")"
+            echo "still there: $(ps -o pid= -o ppid= -o command= -p "$pid")"
             return 1
         fi
     done
@@ -199,7 +199,7 @@ none_left() {
 
 # tagged: the pids of processes with this test's tag in their environment.
 tagged() {
-    ps axeww -o pid=,command= >"$work/processes" 2>/dev/null
+    ps axeww -o pid= -o command= >"$work/processes" 2>/dev/null
     # A zombie has no environment any more.
     awk -v tag="FRUIX_TEST=$tag" '{ for (i = 2; i <= NF; i++) if ($i == tag) { print $1; next } }' "$work/processes"
 }

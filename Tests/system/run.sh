@@ -2,6 +2,8 @@
 # Runs the system tests against built executables, and counts.
 #
 # usage: run.sh DIRECTORY-OF-THE-EXECUTABLES [SCRIPT...]        (all of them without names)
+#
+# SHEPHERD_HELPERS: a directory with the helpers, compiled already; else cc(1) makes them.
 set -u
 
 SHEPHERD_BIN=$(cd "${1:?usage: run.sh DIRECTORY-OF-THE-EXECUTABLES [SCRIPT...]}" && pwd) || exit 64
@@ -13,15 +15,19 @@ trap 'rm -rf "$results"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP PIPE
 
-SHEPHERD_HELPERS=$results/helpers
+compile_helpers() {
+    SHEPHERD_HELPERS=$results/helpers
+    mkdir "$SHEPHERD_HELPERS"
+    # Services of other users run the helpers too.
+    chmod 755 "$results" "$SHEPHERD_HELPERS"
+    for source in "$here"/helpers/*.c; do
+        helper=$SHEPHERD_HELPERS/$(basename "$source" .c)
+        cc -std=c11 -D_XOPEN_SOURCE=700 -Wall -Wextra -Werror -O1 -o "$helper" "$source" || exit 1
+    done
+}
+# A host without a compiler brings them along.
+if [ -z "${SHEPHERD_HELPERS:-}" ]; then compile_helpers; fi
 export SHEPHERD_BIN SHEPHERD_HELPERS
-mkdir "$SHEPHERD_HELPERS"
-# Services of other users run the helpers too.
-chmod 755 "$results" "$SHEPHERD_HELPERS"
-for source in "$here"/helpers/*.c; do
-    helper=$SHEPHERD_HELPERS/$(basename "$source" .c)
-    cc -std=c11 -D_XOPEN_SOURCE=700 -Wall -Wextra -Werror -O1 -o "$helper" "$source" || exit 1
-done
 
 if [ $# -eq 0 ]; then set -- "$here"/[0-9]*.sh; fi
 for script in "$@"; do

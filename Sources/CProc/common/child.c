@@ -132,7 +132,7 @@ place_descriptors(const struct child_task *task, int terminal, int *report)
 
 /*
  * Really closed, not only marked: jail_attach(2) refuses a process with any open directory,
- * close-on-exec or not (docs: FreeBSD facts).
+ * close-on-exec or not (docs/FREEBSD.md).
  */
 static int
 close_unpromised(const struct child_task *task, int report)
@@ -272,6 +272,13 @@ execute(const struct cproc_spawn *spawn)
 	errno = error;
 }
 
+/*
+ * The order: what a later step takes away comes before it.  A session of its own first, so that a terminal can be had; then
+ * the descriptors, since their numbers are the parent's; limits, priority, processors and protection, which neither a jail
+ * nor another user may raise; closing, without which no jail lets it in; the jail, and what is to be found inside: routing
+ * table, root, directory; groups before the user, who may not change them; and the signals last, so that one that comes
+ * meanwhile finds the process as the program that it is for.
+ */
 _Noreturn void
 child_run(const struct child_task *task)
 {

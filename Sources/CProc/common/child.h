@@ -18,7 +18,7 @@ struct child_task {
 int child_prepare(struct child_task *task, const struct cproc_spawn *spawn);
 
 /*
- * The child's part, from the fork to the exec, in the order that docs/ARCHITECTURE.md gives.  Only
+ * The child's part, from the fork to the exec: the function itself is the order, with a reason at each step.  Only
  * async-signal-safe calls, and nothing of the parent's memory is written: it may be shared
  * (linux/spawn.c).
  */

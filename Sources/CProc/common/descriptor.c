@@ -28,6 +28,8 @@ cproc_open(const char *path, enum cproc_open how, mode_t mode)
 	case CPROC_OPEN_NEW:
 		flags |= O_WRONLY | O_CREAT | O_EXCL;
 		break;
+	case CPROC_OPEN_WATCH:
+		return open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	}
 	int descriptor = open(path, flags, mode);
 	if (descriptor < 0)
@@ -66,9 +68,18 @@ cproc_write(int descriptor, const void *buffer, size_t size)
 	ssize_t count;
 
 	do {
-		count = send(descriptor, buffer, size, MSG_NOSIGNAL);
-		if (count < 0 && errno == ENOTSOCK)
-			count = write(descriptor, buffer, size);
+		count = write(descriptor, buffer, size);
+	} while (count < 0 && errno == EINTR);
+	return count;
+}
+
+ssize_t
+cproc_send(int socket, const void *buffer, size_t size)
+{
+	ssize_t count;
+
+	do {
+		count = send(socket, buffer, size, MSG_NOSIGNAL);
 	} while (count < 0 && errno == EINTR);
 	return count;
 }

@@ -51,6 +51,17 @@ cproc_file_status(const char *path, bool follow_link, struct cproc_file *file)
 	return 0;
 }
 
+int
+cproc_descriptor_status(int descriptor, struct cproc_file *file)
+{
+	struct stat status;
+
+	if (fstat(descriptor, &status) < 0)
+		return -1;
+	file_describe(&status, file);
+	return 0;
+}
+
 /* Appends with the NUL; the block grows by doubling. */
 static int
 append_name(char **block, size_t *length, size_t *capacity, const char *name)

@@ -96,4 +96,17 @@ cproc_lock_file(const char *path, mode_t mode)
 	return descriptor;
 }
 
+int
+cproc_content_replace(int descriptor, const char *text, size_t size)
+{
+	ssize_t count;
+
+	if (ftruncate(descriptor, 0) < 0)
+		return -1;
+	count = pwrite(descriptor, text, size, 0);
+	if (count >= 0 && (size_t)count < size)
+		errno = ENOSPC;
+	return count == (ssize_t)size ? 0 : -1;
+}
+
 #endif

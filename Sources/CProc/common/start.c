@@ -107,12 +107,18 @@ cproc_background_begin(void)
 }
 
 int
+cproc_output_replace(int output)
+{
+	return dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 ? -1 : 0;
+}
+
+int
 cproc_background_ready(int report, int output)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null < 0)
 		return -1;
-	int failed = dup2(null, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0;
+	int failed = dup2(null, STDIN_FILENO) < 0 || cproc_output_replace(output) < 0;
 	int error = errno;
 	if (null > STDERR_FILENO)
 		close(null);

@@ -114,24 +114,47 @@ state_of(const char *interface, const struct in6_addr *bytes)
 	return request.ifr_ifru.ifru_flags6;
 }
 
+/* 1: bind(2) takes the address; 0: the network is still asked whether it is another's; EADDRINUSE: it is. */
+static int
+is_usable(const char *interface, const struct cproc_address *address)
+{
+	struct in6_addr bytes;
+	int state;
+
+	if (!address->is_ipv6)
+		return 1;
+	if (address_parse(address, &bytes) < 0)
+		return -1;
+	state = state_of(interface, &bytes);
+	if (state < 0)
+		return -1;
+	if ((state & IN6_IFF_DUPLICATED) != 0) {
+		errno = EADDRINUSE;
+		return -1;
+	}
+	return (state & IN6_IFF_TENTATIVE) == 0;
+}
+
 /*
- * Until the network was asked whether the address is another's, bind(2) to it fails: a service that starts at once would.
- * It takes a second or two, and has no end where the interface has no carrier to ask on: such an address is left as
- * it is.
+ * Until the network was asked whether an address is another's, bind(2) to it fails: a service that starts at once would.
+ * It takes a second or two for all of them together, and has no end where the interface has no carrier to ask on: such
+ * addresses are left as they are.  `failed` is the position of the one that cannot be had.
  */
 static int
-wait_until_usable(const char *interface, const struct in6_addr *bytes)
+wait_until_usable(const char *interface, const struct cproc_address *addresses, size_t count, size_t *failed)
 {
 	for (int attempt = 0; attempt < 50; attempt++) {
-		int state = state_of(interface, bytes);
+		bool waits = false;
 
-		if (state < 0)
-			return -1;
-		if ((state & IN6_IFF_DUPLICATED) != 0) {
-			errno = EADDRINUSE;
-			return -1;
+		for (size_t i = 0; i < count; i++) {
+			int usable = is_usable(interface, &addresses[i]);
+
+			*failed = i;
+			if (usable < 0)
+				return -1;
+			waits = waits || usable == 0;
 		}
-		if ((state & IN6_IFF_TENTATIVE) == 0)
+		if (!waits)
 			return 0;
 		cproc_sleep(100 * 1000 * 1000);
 	}
@@ -152,21 +175,56 @@ add_ipv6(const char *interface, const struct cproc_address *address)
 	request.ifra_prefixmask.sin6_addr = mask6_of(address->prefix);
 	request.ifra_lifetime.ia6t_vltime = ND6_INFINITE_LIFETIME;
 	request.ifra_lifetime.ia6t_pltime = ND6_INFINITE_LIFETIME;
-	if (network_request(AF_INET6, SIOCAIFADDR_IN6, &request) < 0)
-		return -1;
-	if (wait_until_usable(interface, &bytes) == 0)
-		return 0;
-	int error = errno;
+	return network_request(AF_INET6, SIOCAIFADDR_IN6, &request);
+}
 
-	(void)remove_ipv6(interface, address);
-	errno = error;
-	return -1;
+static int
+add(const char *interface, const struct cproc_address *address)
+{
+	return address->is_ipv6 ? add_ipv6(interface, address) : add_ipv4(interface, address);
 }
 
 int
 cproc_interface_add(const char *interface, const struct cproc_address *address)
 {
-	return address->is_ipv6 ? add_ipv6(interface, address) : add_ipv4(interface, address);
+	size_t failed;
+	int error;
+
+	if (add(interface, address) < 0)
+		return -1;
+	if (wait_until_usable(interface, address, 1, &failed) == 0)
+		return 0;
+	error = errno;
+	(void)cproc_interface_remove(interface, address);
+	errno = error;
+	return -1;
+}
+
+static int
+add_family(const char *interface, const struct cproc_address *addresses, size_t count, bool is_ipv6, size_t *failed)
+{
+	for (size_t i = 0; i < count; i++) {
+		*failed = i;
+		if (addresses[i].is_ipv6 == is_ipv6 && add(interface, &addresses[i]) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * An IPv6 address that is there before its interface is up is not asked for in the network.  Those of IPv4 come after
+ * them, since the first of these brings some interfaces up.
+ */
+int
+cproc_interface_raise(const char *interface, const struct cproc_address *addresses, size_t count, size_t *failed)
+{
+	if (add_family(interface, addresses, count, true, failed) < 0 ||
+	    add_family(interface, addresses, count, false, failed) < 0)
+		return -1;
+	*failed = count;
+	if (cproc_interface_up(interface) < 0)
+		return -1;
+	return wait_until_usable(interface, addresses, count, failed);
 }
 
 int

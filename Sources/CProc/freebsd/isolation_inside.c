@@ -136,13 +136,14 @@ raise_loopback(struct report *report)
 static int
 configure(const struct cproc_jail_network *network, struct report *report)
 {
+	size_t position;
+
 	if (raise_loopback(report) < 0)
 		return -1;
-	if (cproc_interface_up(network->interface) < 0)
+	if (cproc_interface_raise(network->interface, network->addresses, network->address_count, &position) < 0) {
+		if (position < network->address_count)
+			return failed(report, "add the address", network->addresses[position].text);
 		return failed(report, "bring up", network->interface);
-	for (size_t i = 0; i < network->address_count; i++) {
-		if (cproc_interface_add(network->interface, &network->addresses[i]) < 0)
-			return failed(report, "add the address", network->addresses[i].text);
 	}
 	for (size_t i = 0; i < network->gateway_count; i++) {
 		const struct cproc_address *gateway = &network->gateways[i];

@@ -1,8 +1,10 @@
 #if defined(__FreeBSD__)
 
 #include "isolation.h"
+#include "process_table.h"
 
 #include <sys/param.h>
+#include <sys/cpuset.h>
 #include <sys/jail.h>
 #include <jail.h>
 #include <stdlib.h>
@@ -75,20 +77,67 @@ cproc_jail_named(const char *name, struct cproc_jail *jail)
 	request_begin(&request);
 	request_add(&request, "name", key, strlen(key) + 1);
 	request_add(&request, "path", jail->path, sizeof jail->path);
-	jail->jid = jail_get(request.parts, request.count, 0);
+	jail->jid = request_jail_get(&request, 0);
 	return jail->jid < 0 ? -1 : 0;
 }
 
-int
-cproc_jail_gone(int jid)
+/* 1: it is there; 0: it is not. */
+static int
+has_jail(int jid, int flags)
 {
 	struct request request;
 
 	request_begin(&request);
 	request_add(&request, "jid", &jid, sizeof jid);
-	if (jail_get(request.parts, request.count, JAIL_DYING) >= 0)
-		return 0;
-	return errno == ENOENT ? 1 : -1;
+	if (request_jail_get(&request, flags) >= 0)
+		return 1;
+	return errno == ENOENT ? 0 : -1;
+}
+
+int
+cproc_jail_state(int jid)
+{
+	int found = has_jail(jid, 0);
+
+	if (found != 0)
+		return found < 0 ? -1 : CPROC_JAIL_ALIVE;
+	found = has_jail(jid, JAIL_DYING);
+	if (found != 0)
+		return found < 0 ? -1 : CPROC_JAIL_DYING;
+	return CPROC_JAIL_GONE;
+}
+
+int
+cproc_jail_has_processes(int jid)
+{
+	size_t count;
+	struct kinfo_proc *processes = process_table(&count);
+	int result = 0;
+
+	if (processes == NULL)
+		return -1;
+	for (size_t i = 0; i < count && result == 0; i++)
+		result = processes[i].ki_jid == jid && process_lives(&processes[i]);
+	free(processes);
+	return result;
+}
+
+ssize_t
+cproc_jail_cpus(int jid, uint16_t *cpus, size_t capacity)
+{
+	cpuset_t set;
+	ssize_t count = 0;
+
+	if (cpuset_getaffinity(CPU_LEVEL_WHICH, CPU_WHICH_JAIL, jid, sizeof set, &set) < 0)
+		return -1;
+	for (unsigned cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &set))
+			continue;
+		if ((size_t)count < capacity)
+			cpus[count] = (uint16_t)cpu;
+		count++;
+	}
+	return count;
 }
 
 int

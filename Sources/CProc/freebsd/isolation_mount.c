@@ -126,9 +126,21 @@ mount_now(const struct cproc_mount *mount, const char *target, char *reason)
 		snprintf(ruleset, sizeof ruleset, "%d", mount->ruleset);
 		request_text(&request, "ruleset", ruleset);
 	}
-	if (nmount(request.parts, request.count, mount->read_only ? MNT_RDONLY : 0) == 0)
+	if (request_mount(&request, mount->read_only ? MNT_RDONLY : 0) == 0)
 		return 0;
 	return isolation_refused(reason, &request);
+}
+
+static const char *
+source_of(const struct cproc_mount *mount)
+{
+	return mount->source != NULL ? mount->source : mount->type;
+}
+
+static bool
+has_kind(const struct statfs *mounted, const struct cproc_mount *mount)
+{
+	return strcmp(mounted->f_fstypename, mount->type) == 0 && strcmp(mounted->f_mntfromname, source_of(mount)) == 0;
 }
 
 /* Whether what the walk now finds is what was asked for and was not there before. */
@@ -136,7 +148,6 @@ static int
 find_mounted(const struct cproc_mount *mount, const char *target, const struct statfs *before, size_t count,
     struct statfs *found)
 {
-	const char *source = mount->source != NULL ? mount->source : mount->type;
 	int result, point = walk_to(mount->root, mount->relative);
 
 	if (point < 0)
@@ -145,8 +156,7 @@ find_mounted(const struct cproc_mount *mount, const char *target, const struct s
 	walk_close(point);
 	if (result < 0)
 		return -1;
-	if (strcmp(found->f_fstypename, mount->type) == 0 && strcmp(found->f_mntfromname, source) == 0 &&
-	    strcmp(found->f_mntonname, target) == 0 && !is_in(before, count, found))
+	if (has_kind(found, mount) && strcmp(found->f_mntonname, target) == 0 && !is_in(before, count, found))
 		return 0;
 	errno = EAGAIN;
 	return -1;
@@ -154,31 +164,33 @@ find_mounted(const struct cproc_mount *mount, const char *target, const struct s
 
 /*
  * nmount(2) takes a path, and somebody may have put a link into it between the look and the mount.  What has landed
- * elsewhere is the one mount with our type and source that is new; where more than one is, nothing is guessed.
+ * elsewhere has our type and source, is new, lies where the path leads now that its links are followed, and is the only
+ * such mount there: another that is new and like it is somebody else's.  Where that cannot be told nothing is guessed.
  */
 static int
-take_back(const struct cproc_mount *mount, const struct statfs *before, size_t before_count, char *reason)
+take_back(const struct cproc_mount *mount, const char *target, const struct statfs *before, size_t before_count,
+    char *reason)
 {
-	const char *source = mount->source != NULL ? mount->source : mount->type;
-	const struct statfs *stray = NULL;
-	size_t count, strays = 0;
-	struct statfs *table = mount_table(&count);
+	size_t count, candidates = 0, same_place = 0;
+	struct statfs landed, *table = mount_table(&count);
+	bool is_known = statfs(target, &landed) == 0 && has_kind(&landed, mount) && !is_in(before, before_count, &landed);
 
 	for (size_t i = 0; table != NULL && i < count; i++) {
-		if (is_in(before, before_count, &table[i]) || strcmp(table[i].f_fstypename, mount->type) != 0 ||
-		    strcmp(table[i].f_mntfromname, source) != 0)
+		if (!has_kind(&table[i], mount) || is_in(before, before_count, &table[i]))
 			continue;
-		stray = &table[i];
-		strays++;
+		candidates++;
+		if (is_known && strcmp(table[i].f_mntonname, landed.f_mntonname) == 0)
+			same_place++;
 	}
-	if (strays == 1 && cproc_unmount(id_of(stray), true) == 0)
+	if (same_place == 1 && cproc_unmount(id_of(&landed), true) == 0)
 		isolation_refuse(reason, EAGAIN, "it was replaced meanwhile; the mount was taken back from %s",
-		    stray->f_mntonname);
-	else if (table != NULL && strays == 0)
+		    landed.f_mntonname);
+	else if (table != NULL && candidates == 0)
 		isolation_refuse(reason, EAGAIN, "it was replaced meanwhile; nothing is mounted");
 	else
 		isolation_refuse(reason, EAGAIN,
-		    "it was replaced meanwhile, and a %s from %s may be mounted elsewhere: see mount(8)", mount->type, source);
+		    "it was replaced meanwhile, and a %s from %s may be mounted elsewhere: see mount(8)", mount->type,
+		    source_of(mount));
 	free(table);
 	errno = EAGAIN;
 	return -1;
@@ -217,7 +229,7 @@ mount_and_check(const struct cproc_mount *mount, const char *target, struct cpro
 	if (mount_now(mount, target, reason) == 0) {
 		result = find_mounted(mount, target, before, count, &mounted);
 		if (result < 0)
-			take_back(mount, before, count, reason);
+			take_back(mount, target, before, count, reason);
 	}
 	int error = errno;
 
@@ -282,7 +294,7 @@ cproc_mount_seal(const char *root, char reason[CPROC_REASON_SIZE])
 	request_text(&request, "fspath", target);
 	/* tmpfs(5) looks for the word: by the flag alone, who has a file open could go on writing. */
 	request_add(&request, "ro", NULL, 0);
-	if (nmount(request.parts, request.count, MNT_UPDATE | MNT_RDONLY) < 0)
+	if (request_mount(&request, MNT_UPDATE | MNT_RDONLY) < 0)
 		return isolation_refused(reason, &request);
 	if (statfs(target, &mounted) < 0)
 		return -1;

@@ -48,7 +48,7 @@ enter(const char *path, const char *name, bool vnet, struct cproc_probe_result *
 	request_text(&request, "name", name);
 	if (vnet)
 		request_add(&request, "vnet", &new_vnet, sizeof new_vnet);
-	jid = jail_set(request.parts, request.count, JAIL_CREATE | JAIL_ATTACH);
+	jid = request_jail_set(&request, JAIL_CREATE | JAIL_ATTACH);
 	if (jid < 0)
 		probe_request_failed(&request, result, "jail_set");
 	else

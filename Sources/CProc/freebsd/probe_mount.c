@@ -93,7 +93,7 @@ probe_nullfs(const char *directory, struct cproc_probe_result *result)
 	request_text(&request, "fstype", "nullfs");
 	request_text(&request, "fspath", point);
 	request_text(&request, "target", source);
-	if (nmount(request.parts, request.count, MNT_RDONLY) < 0) {
+	if (request_mount(&request, MNT_RDONLY) < 0) {
 		probe_request_failed(&request, result, "nmount");
 		return;
 	}
@@ -117,7 +117,7 @@ probe_tmpfs(const char *directory, struct cproc_probe_result *result)
 	request_text(&request, "fstype", "tmpfs");
 	request_text(&request, "fspath", point);
 	request_text(&request, "size", "1048576");
-	if (nmount(request.parts, request.count, 0) < 0) {
+	if (request_mount(&request, 0) < 0) {
 		probe_request_failed(&request, result, "nmount");
 		return;
 	}

@@ -2,6 +2,10 @@
 
 #include "request.h"
 
+#include <sys/param.h>
+#include <sys/jail.h>
+#include <sys/mount.h>
+#include <errno.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -15,6 +19,10 @@ request_begin(struct request *request)
 void
 request_add(struct request *request, const char *name, const void *value, size_t size)
 {
+	if (request->count + 2 > sizeof request->parts / sizeof request->parts[0]) {
+		request->overflows = true;
+		return;
+	}
 	/* The kernel only reads names, and values where it sets something; the type has no place for that. */
 	request->parts[request->count++] = (struct iovec){
 		.iov_base = (void *)(uintptr_t)name, .iov_len = strlen(name) + 1,
@@ -26,6 +34,32 @@ void
 request_text(struct request *request, const char *name, const char *value)
 {
 	request_add(request, name, value, strlen(value) + 1);
+}
+
+static bool
+is_whole(const struct request *request)
+{
+	if (request->overflows)
+		errno = E2BIG;
+	return !request->overflows;
+}
+
+int
+request_mount(struct request *request, int flags)
+{
+	return is_whole(request) ? nmount(request->parts, request->count, flags) : -1;
+}
+
+int
+request_jail_set(struct request *request, int flags)
+{
+	return is_whole(request) ? jail_set(request->parts, request->count, flags) : -1;
+}
+
+int
+request_jail_get(struct request *request, int flags)
+{
+	return is_whole(request) ? jail_get(request->parts, request->count, flags) : -1;
 }
 
 const char *

@@ -1,6 +1,7 @@
 #if defined(__FreeBSD__)
 
 #include "CProc.h"
+#include "process_table.h"
 
 #include <sys/types.h>
 #include <sys/event.h>
@@ -79,34 +80,21 @@ start_of(const struct kinfo_proc *info, const struct timeval *boot)
 	return (seconds * 1000000 + microseconds) * 1000;
 }
 
-static bool
-lives(const struct kinfo_proc *info)
-{
-	return info->ki_structsize == (int)sizeof *info && info->ki_stat != SZOMB;
-}
-
-/* All processes at one moment, in memory that the caller frees.  More may appear between the question how many and the one which. */
+/* The table of processes, and the time of the boot as it was when the kernel made it: a clock that is being set is asked again. */
 static struct kinfo_proc *
 all_processes(size_t *count, struct timeval *boot)
 {
-	int name[3] = { CTL_KERN, KERN_PROC, KERN_PROC_PROC };
-
 	for (int attempt = 0; attempt < 16; attempt++) {
 		struct kinfo_proc *processes;
 		struct timeval after;
-		size_t size = 0;
 
-		if (boot_time(boot) < 0 || sysctl(name, 3, NULL, &size, NULL, 0) < 0)
+		if (boot_time(boot) < 0)
 			return NULL;
-		size += size / 4 + 16 * sizeof *processes;
-		processes = malloc(size);
+		processes = process_table(count);
 		if (processes == NULL)
 			return NULL;
-		if (sysctl(name, 3, processes, &size, NULL, 0) == 0 && boot_time(&after) == 0 &&
-		    after.tv_sec == boot->tv_sec && after.tv_usec == boot->tv_usec) {
-			*count = size / sizeof *processes;
+		if (boot_time(&after) == 0 && after.tv_sec == boot->tv_sec && after.tv_usec == boot->tv_usec)
 			return processes;
-		}
 		free(processes);
 	}
 	errno = EAGAIN;
@@ -126,7 +114,7 @@ cproc_sightings(struct cproc_sighting *sightings, size_t capacity)
 	for (size_t i = 0; i < total; i++) {
 		const struct kinfo_proc *info = &processes[i];
 
-		if (!lives(info))
+		if (!process_lives(info))
 			continue;
 		if ((size_t)count < capacity) {
 			sightings[count] = (struct cproc_sighting){
@@ -154,7 +142,7 @@ cproc_start_of(pid_t pid, int64_t *start)
 		memset(&info, 0, sizeof info);
 		if (boot_time(&before) < 0 || sysctl(name, 4, &info, &size, NULL, 0) < 0)
 			return -1;
-		if (size == 0 || !lives(&info)) {
+		if (size == 0 || !process_lives(&info)) {
 			errno = ESRCH;
 			return -1;
 		}

@@ -11,7 +11,7 @@
  *
  * Rules of the whole interface, unless a function says otherwise:
  *   - a function returns 0 or a non-negative value, or -1 with errno set;
- *   - no function blocks, cproc_queue_wait() apart;
+ *   - no function blocks, cproc_queue_wait() and cproc_output_wait() apart;
  *   - every descriptor is close-on-exec from the call that makes it;
  *   - one thread uses it (cproc_run()); nothing here is kept in global variables.
  */
@@ -229,7 +229,7 @@ struct cproc_subtree {
 
 struct cproc_member {
 	pid_t pid;
-	pid_t parent; /* 0 where the kernel does not tell (FreeBSD) */
+	pid_t parent; /* 0: it has gone meanwhile, or cannot be asked for */
 	pid_t first;  /* which of `firsts` it descends from; 0 when only the mark tells */
 };
 
@@ -371,20 +371,38 @@ enum cproc_open {
 	CPROC_OPEN_READ,   /* read only */
 	CPROC_OPEN_APPEND, /* write only, each write at the end; made with `mode` if missing */
 	CPROC_OPEN_CREATE, /* write only, emptied; made with `mode` if missing */
-	CPROC_OPEN_NEW     /* write only; EEXIST if there is one, a symbolic link included */
+	CPROC_OPEN_NEW,    /* write only; EEXIST if there is one, a symbolic link included */
+	CPROC_OPEN_WATCH   /* nothing can be done with it but to watch it (cproc_queue_watch_vnode()): sockets too */
 };
 
 int cproc_open(const char *path, enum cproc_open how, mode_t mode);
 int cproc_close(int descriptor);
 ssize_t cproc_read(int descriptor, void *buffer, size_t size);
-/* send(2) without SIGPIPE for sockets, write(2) for the rest. */
+/* write(2), for files, pipes and terminals: where a socket's other side has gone it raises SIGPIPE. */
 ssize_t cproc_write(int descriptor, const void *buffer, size_t size);
+/* send(2), without SIGPIPE. */
+ssize_t cproc_send(int socket, const void *buffer, size_t size);
 int cproc_sync(int descriptor);
 int cproc_duplicate(int descriptor);
 int cproc_set_nonblocking(int descriptor);
 int cproc_set_mode(int descriptor, mode_t mode);
 /* Ends: [0] to read, [1] to write.  Blocking: set what you need. */
 int cproc_pipe(int ends[2]);
+
+/*
+ * Writing that does not wait, to a descriptor that others have too: O_NONBLOCK belongs to the open file, and would be
+ * theirs as well.
+ *
+ * cproc_output_private() opens the terminal or (Linux) the pipe behind it once more, non-blocking and for this process
+ * alone.  EOPNOTSUPP: it is neither.
+ *
+ * cproc_output_write() writes at most PIPE_BUF bytes, if poll(2) says that they can be written now.  EAGAIN: they cannot.  It
+ * could wait only where the other way is closed, as for a pipe on FreeBSD, and somebody else has filled it since the poll.
+ */
+int cproc_output_private(int descriptor);
+ssize_t cproc_output_write(int descriptor, const void *buffer, size_t size);
+/* Waits until something can be written: at most so many milliseconds.  Returns 0 when it cannot. */
+int cproc_output_wait(int descriptor, int milliseconds);
 
 /* ------------------------------------------------------------ local sockets */
 
@@ -414,6 +432,8 @@ int cproc_local_peer(int connection, struct cproc_peer *peer);
  * Opens (makes) `path` and takes an exclusive flock(2).  EWOULDBLOCK: another process has it.
  */
 int cproc_lock_file(const char *path, mode_t mode);
+/* The whole content of a file that this process has open for writing becomes this text. */
+int cproc_content_replace(int descriptor, const char *text, size_t size);
 
 /* ---------------------------------------------------------------- files */
 
@@ -430,6 +450,7 @@ struct cproc_file {
 };
 
 int cproc_file_status(const char *path, bool follow_link, struct cproc_file *file);
+int cproc_descriptor_status(int descriptor, struct cproc_file *file);
 /*
  * The names in a directory, `.` and `..` left out, each ending with a NUL, in no order.  *length is the sum of them.
  * The caller gives the result to cproc_memory_free().
@@ -532,6 +553,9 @@ int cproc_nice(void);
 int64_t cproc_clock_monotonic(void);
 int64_t cproc_clock_wall(void);
 
+/* By how many seconds the civil time of this place was ahead of UTC at a moment since 1970. */
+int cproc_zone_offset(int64_t seconds);
+
 /* readlink(2), a NUL at the end.  ENAMETOOLONG: it does not fit. */
 int cproc_link_destination(const char *path, char *buffer, size_t size);
 
@@ -579,6 +603,8 @@ int cproc_options_next(int count, char *const *words, const struct cproc_option 
 int cproc_background_begin(void);
 /* Lets go of the terminal (`output` becomes the standard output and error, /dev/null the input), then reports. */
 int cproc_background_ready(int report, int output);
+/* `output` becomes the standard output and error. */
+int cproc_output_replace(int output);
 
 /* exit(3). */
 _Noreturn void cproc_exit(int status);

@@ -123,8 +123,17 @@ int cproc_jail_make(const char *name, const char *path, const struct cproc_jail_
 
 /* A jail that is not dying.  ENOENT: there is none. */
 int cproc_jail_named(const char *name, struct cproc_jail *jail);
-/* 1: there is no jail with this id any more, not even a dying one; 0: there is. */
-int cproc_jail_gone(int jid);
+enum cproc_jail_state {
+	CPROC_JAIL_GONE, /* there is none with this id, not even a dying one */
+	CPROC_JAIL_DYING,
+	CPROC_JAIL_ALIVE
+};
+
+int cproc_jail_state(int jid);
+/* 1: a process lives in this jail, alive or dying; 0: none, zombies left out. */
+int cproc_jail_has_processes(int jid);
+/* cpuset_getaffinity(2): the CPUs of a jail, ascending.  Returns how many there are, which may be more than `capacity`. */
+ssize_t cproc_jail_cpus(int jid, uint16_t *cpus, size_t capacity);
 /* jail_remove(2): ends all processes in the jail.  EINVAL: there is none. */
 int cproc_jail_remove(int jid);
 
@@ -147,6 +156,13 @@ ssize_t cproc_interface_description(const char *name, char *buffer, size_t size)
 /* SIOCSIFDESCR. */
 int cproc_interface_describe(const char *name, const char *description);
 int cproc_interface_up(const char *name);
+/*
+ * Gives an interface that is down its addresses and brings it up.  Those of IPv6 are usable at once, where the kernel keeps
+ * to that: no duplicate address detection; else it is waited for as by cproc_interface_add(), for all of them at once.
+ * `failed` is the position of the address that could not be had, or `count`.  What was added before a failure stays.
+ */
+int cproc_interface_raise(
+    const char *interface, const struct cproc_address *addresses, size_t count, size_t *failed);
 /* 1: the interface has the address; 0: not. */
 int cproc_interface_has(const char *interface, const struct cproc_address *address);
 /*
@@ -163,7 +179,7 @@ int cproc_interface_give(const char *interface, int jid);
 int cproc_interface_take_back(const char *interface, int jid);
 
 struct cproc_jail_network {
-	const char *interface; /* inside the jail; is brought up, and lo0 too, with 127.0.0.1 */
+	const char *interface; /* inside the jail, down; is brought up, and lo0 too, with 127.0.0.1 */
 	const struct cproc_address *addresses;
 	size_t address_count;
 	const struct cproc_address *gateways; /* default routes; their prefix has no meaning */

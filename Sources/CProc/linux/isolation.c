@@ -112,10 +112,26 @@ cproc_jail_named(const char *name, struct cproc_jail *jail)
 }
 
 int
-cproc_jail_gone(int jid)
+cproc_jail_state(int jid)
 {
 	(void)jid;
-	return 1;
+	return CPROC_JAIL_GONE;
+}
+
+int
+cproc_jail_has_processes(int jid)
+{
+	(void)jid;
+	return unsupported(NULL);
+}
+
+ssize_t
+cproc_jail_cpus(int jid, uint16_t *cpus, size_t capacity)
+{
+	(void)jid;
+	(void)cpus;
+	(void)capacity;
+	return unsupported(NULL);
 }
 
 int
@@ -167,6 +183,16 @@ int
 cproc_interface_up(const char *name)
 {
 	(void)name;
+	return unsupported(NULL);
+}
+
+int
+cproc_interface_raise(
+    const char *interface, const struct cproc_address *addresses, size_t count, size_t *failed)
+{
+	(void)interface;
+	(void)addresses;
+	*failed = count;
 	return unsupported(NULL);
 }
 

@@ -128,10 +128,13 @@ public struct Progress: Sendable, Equatable {
 
 /// An entry of the supervisor's journal.
 public enum Record: Sendable, Equatable {
-  case state(service: String, StateName, Outcome?, pid: Int32?)
+  /// - Parameter requester: who wants it up, if somebody does.
+  case state(service: String, StateName, Outcome?, pid: Int32?, requester: Requester?)
   case attemptFailed(service: String, FailureCause, willRetry: Bool)
   case ended(service: String, FailureCause, willRetry: Bool)
   case hookFailed(service: String, FailureCause)
+  /// What is left of it gets SIGKILL, after the time that it had to end; `nil`: the supervisor has no more time for it.
+  case killing(service: String, after: Duration?, Outcome?)
   case ordered(String, Requester)
   case loaded(LoadSummary)
   case forgotten(service: String)

@@ -202,6 +202,7 @@ struct Ending: Sendable {
     case .commanded(let key), .postStop(_, let key): hook = key
     case .terminating, .draining: break
     }
+    context.effects.append(.killing(after: isForced ? nil : context.definition.stop.gracePeriod))
     signal(ProcessSignal.kill, in: &context)
     phase = .killing
     deadline = context.now + Self.killPatience

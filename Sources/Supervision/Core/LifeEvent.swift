@@ -38,6 +38,8 @@ enum LifeEffect: Sendable {
   case ended(FailureCause, willRetry: Bool)
   /// A stop or post-stop command went wrong; the stop goes on.
   case hookFailed(FailureCause)
+  /// SIGKILL goes out, after the time that there was to end; `nil`: the supervisor has no more time.
+  case killing(after: Duration?)
 }
 
 /// The numbers that are the same on every system that we know.

@@ -135,7 +135,7 @@ extension Supervisor {
     }
   }
 
-  private func cause(of id: ServiceID) -> Outcome? {
+  func cause(of id: ServiceID) -> Outcome? {
     switch services[id.index].life.state {
     case .stopping(_, let outcome): outcome
     case .respawning(.ending(_, let cause)), .respawning(.delay(_, let cause)): .failed(cause)

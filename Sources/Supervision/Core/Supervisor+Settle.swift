@@ -191,6 +191,8 @@ extension Supervisor {
       if willRetry { restartFollowers(of: [id], requester: .service(name)) }
     case .hookFailed(let cause):
       actions.append(.record(.hookFailed(service: name, cause)))
+    case .killing(let patience):
+      actions.append(.record(.killing(service: name, after: patience, cause(of: id))))
     }
   }
 
@@ -214,7 +216,11 @@ extension Supervisor {
         services[id.index].stopOrder?.startsAgain = false
       }
     }
-    actions.append(.record(.state(service: services[id.index].name, after, restOutcome(of: id), pid: mainPID(of: id))))
+    actions.append(
+      .record(
+        .state(
+          service: services[id.index].name, after, restOutcome(of: id), pid: mainPID(of: id),
+          requester: services[id.index].intent?.requester)))
     notify(id)
     if isResting { rested(id) }
     if services[id.index].life.isReady { becameReady(id) }

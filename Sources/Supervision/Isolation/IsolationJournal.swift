@@ -56,9 +56,10 @@ public struct IsolationJournal: Sendable, Equatable {
       guard header == nil else { throw IsolationError("\(place) is a second header") }
       header = new
     case .intent(let step, let intent, let before):
-      guard let header, step == entries.count, step < header.steps else {
+      guard let header, step < header.steps, step == entries.count || isAnotherPair(intent, step) else {
         throw IsolationError("\(place) is not the intent of the next step")
       }
+      entries.removeSubrange(step...)
       entries.append(JournalEntry(step: intent, before: before))
     case .result(let step, let result): try entry(step, at: place) { $0.result = result }
     case .ran(let step, let commands): try entry(step, at: place) { $0.commandsRun = max(0, commands) }
@@ -67,6 +68,12 @@ public struct IsolationJournal: Sendable, Equatable {
     case .resumed: break
     case .finished: isFinished = true
     }
+  }
+
+  /// Whether this is the pair of interfaces once more, by another number, since somebody else has taken the first one.
+  private func isAnotherPair(_ intent: IsolationStep, _ step: Int) -> Bool {
+    guard step == entries.count - 1, case .epair = intent, let last = entries.last else { return false }
+    return last.result == nil && last.step == intent
   }
 
   private mutating func entry(

@@ -42,8 +42,10 @@ public protocol IsolationKernel {
   mutating func makeJail(name: String, path: String, _ parameters: [JailParameter]) throws(IsolationError) -> Int32
   /// A jail by its name, dying ones left out.
   mutating func findJail(_ name: String) throws(IsolationError) -> JailObservation?
-  /// Whether the jail with this id is gone altogether, no longer even dying.
-  mutating func isJailGone(_ jid: Int32) throws(IsolationError) -> Bool
+  /// What has become of the jail with this id, by whatever name.
+  mutating func state(ofJail jid: Int32) throws(IsolationError) -> JailState
+  /// Whether a process lives in the jail; zombies do not.
+  mutating func hasProcesses(inJail jid: Int32) throws(IsolationError) -> Bool
   mutating func removeJail(_ jid: Int32) throws(IsolationError)
 
   // MARK: Network
@@ -78,7 +80,7 @@ public protocol IsolationKernel {
   mutating func removeRule(_ rule: ResourceRule, jail: String) throws(IsolationError)
   /// Runs a command to its end.
   mutating func run(_ command: Command, environment: [EnvironmentVariable]) throws(IsolationError)
-  /// Waits for what only time brings: an unmount that is busy, a jail that is dying.
+  /// Waits for what only time brings: the end of processes, an interface that a dying jail keeps.
   mutating func pause(_ duration: Duration)
 }
 
@@ -138,6 +140,14 @@ public struct MountEntry: Sendable, Equatable {
     self.source = source
     self.target = target
   }
+}
+
+public enum JailState: Sendable, Equatable {
+  case alive
+  /// It was removed, and the kernel keeps something of it: a socket that has to be closed properly, a process on its way
+  /// out. Its name is free, nobody gets in, and its interfaces come back with its end.
+  case dying
+  case gone
 }
 
 public struct JailObservation: Sendable, Equatable {

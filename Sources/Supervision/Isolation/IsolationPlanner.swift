@@ -1,7 +1,7 @@
 /// Turns what a service says of its jail into the list of steps that make it.
 ///
 /// Nothing is done here, and nothing is tried: a plan is a function of the definition and of what the host looks like. What
-/// FREEBSD.md lists of the traps is refused here where it can be seen, with a reason; whoever carries the plan out looks again,
+/// docs/FREEBSD.md lists of the traps is refused here where it can be seen, with a reason; whoever carries the plan out looks again,
 /// since the host may have changed.
 ///
 /// - ``PlanRun`` collects steps and reasons, and knows how mounts are placed;

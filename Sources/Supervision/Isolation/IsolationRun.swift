@@ -110,16 +110,29 @@ struct PlanExecution<Kernel: IsolationKernel> {
   private mutating func carryOut(
     _ step: IsolationStep, _ number: Int, _ sink: inout some (JournalSink & ~Copyable)
   ) throws(IsolationError) {
-    let before = try observe(step)
-    try note(.intent(step: number, step, before: before), &sink)
-    do {
-      let result = try act(step, before)
-      try note(.result(step: number, result), &sink)
-    } catch {
-      // Not the act but its record may be what failed: then the result is in memory, and that is what is undone.
-      if journal.entries[number].result == nil { try note(.result(step: number, .failed(error)), &sink) }
-      throw error
+    for attempt in 1... {
+      let before = try observe(step)
+      try note(.intent(step: number, step, before: before), &sink)
+      do {
+        let result = try act(step, before)
+        return try note(.result(step: number, result), &sink)
+      } catch {
+        // Not the act but its record may be what failed: then the result is in memory, and that is what is undone.
+        guard journal.entries[number].result == nil else { throw error }
+        if attempt < Self.mostPairs, isTakenPair(before, error) { continue }
+        try note(.result(step: number, .failed(error)), &sink)
+        throw error
+      }
     }
+  }
+
+  /// How many numbers are tried for a pair of interfaces: somebody may be quicker a few times, not for ever.
+  private static var mostPairs: Int { 100 }
+
+  /// Whether the number of a pair was taken by somebody between the look and the making: then nothing was made.
+  private mutating func isTakenPair(_ before: StateBefore, _ error: IsolationError) -> Bool {
+    guard case .epair(let name, _) = before, error.code == IsolationError.exists else { return false }
+    return (try? kernel.hasInterface(name + "a")) ?? false
   }
 
   /// Takes a record in and writes it. What cannot be written is known all the same, if it is about what was done already.

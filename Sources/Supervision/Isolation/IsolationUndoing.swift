@@ -29,16 +29,18 @@ public struct IsolationUndoing: Sendable {
 
   /// Undoes all that can be undone.
   ///
-  /// What runs in the jail ends with it, at the latest. Its descriptors must have been closed by then: a jail is dying as long as a
-  /// descriptor of one of its dead is open, and keeps its interfaces (FREEBSD.md).
+  /// What runs in the jail ends with it, at the latest. Nothing waits until it is gone altogether, which takes as long as the
+  /// kernel keeps a socket of it or somebody a descriptor of one of its dead (docs/FREEBSD.md).
   ///
   /// - Parameters:
-  ///   - kernel: whom the steps ask. All waiting goes through it: about 2 s for each busy mount, 10 s for the jail, 10 s for an interface.
+  ///   - kernel: whom the steps ask. All waiting goes through it: about 2 s for a mount in which processes of the jail end.
   ///   - journal: appends to the journal that this was made of.
+  ///   - waitsForInterfaces: whether to wait, for 90 s, until an interface that was given to the jail has come back from it.
   public func run(
-    kernel: inout some IsolationKernel, journal: inout some (JournalSink & ~Copyable)
+    kernel: inout some IsolationKernel, journal: inout some (JournalSink & ~Copyable), waitsForInterfaces: Bool = false
   ) -> IsolationRemains {
     var execution = UndoExecution(self.journal, kernel, JournalWriter(afterCutOff: self.journal.isCutOff))
+    execution.waitsForInterfaces = waitsForInterfaces
     defer { kernel = execution.kernel }
     return execution.run(&journal)
   }
@@ -52,6 +54,10 @@ public struct IsolationRemains: Sendable, Equatable {
   public var errors: [IsolationError]
   /// What was left on purpose, since it is not known to be ours or somebody uses it; as clauses, each with its reason.
   public var leftovers: [String]
+  /// What only time brings, as clauses: interfaces that come back with the end of the jail. The next undoing looks again.
+  public var awaited: [String] = []
+  /// The jail that was removed and is dying still. There is nothing to be done for it.
+  public var dying: [Int32] = []
 
   public init(isFinished: Bool, errors: [IsolationError] = [], leftovers: [String] = []) {
     self.isFinished = isFinished
@@ -70,6 +76,8 @@ struct UndoExecution<Kernel: IsolationKernel> {
     case left(String)
     /// It stays recorded.
     case failed(IsolationError)
+    /// It stays recorded, and comes by itself: a clause says what.
+    case awaited(String)
     /// It cannot be judged before what stands in front of it, or in it, is undone; it stays recorded.
     case hidden
   }
@@ -77,7 +85,8 @@ struct UndoExecution<Kernel: IsolationKernel> {
   private(set) var journal: IsolationJournal
   var kernel: Kernel
   private var writer: JournalWriter
-  private var remains = IsolationRemains(isFinished: false)
+  var remains = IsolationRemains(isFinished: false)
+  var waitsForInterfaces = false
   /// The steps whose interfaces come back only when the jail has gone.
   private var awaited: [Int] = []
 
@@ -94,6 +103,7 @@ struct UndoExecution<Kernel: IsolationKernel> {
     for number in journal.entries.indices.reversed() where !journal.entries[number].isSettled {
       guard undo(number, &sink) else { break }
     }
+    awaitInterfaces(&sink)
     if journal.entries.allSatisfy(\.isSettled) {
       note(.finished, &sink)
       remains.isFinished = writer.failure == nil
@@ -116,9 +126,7 @@ struct UndoExecution<Kernel: IsolationKernel> {
       case .epair: settle(number, try undoEpair(number), &sink)
       case .interface(let name): try undoInterface(name, number, &sink)
       case .rule(let rule): settle(number, try undoRule(rule, number), &sink)
-      case .jail:
-        settle(number, try undoJail(number), &sink)
-        awaitInterfaces(&sink)
+      case .jail: settle(number, try undoJail(number), &sink)
       case .seal, .commands, .network: settle(number, .undone, &sink)
       }
     } catch {
@@ -147,6 +155,7 @@ struct UndoExecution<Kernel: IsolationKernel> {
       remains.leftovers.append(reason)
       note(.left(step: number, reason), &sink)
     case .failed(let error): remains.errors.append(error)
+    case .awaited(let clause): remains.awaited.append(clause)
     case .hidden: break
     }
   }
@@ -186,16 +195,12 @@ struct UndoExecution<Kernel: IsolationKernel> {
   ) throws(IsolationError) {
     if case .failed = journal.entries[number].result { return settle(number, .undone, &sink) }
     if try isBack(name) { return settle(number, .undone, &sink) }
-    let isJailSettled = journal.entries.allSatisfy { !$0.step.isJail || $0.isSettled }
-    if isJailSettled {
-      settle(number, try awaitInterface(name), &sink)
-    } else {
-      awaited.append(number)
-    }
+    awaited.append(number)
   }
 
-  /// Called when the jail has gone, or was given up.
+  /// When all else was undone, unless the jail could not be removed: then there is nothing to wait for.
   private mutating func awaitInterfaces(_ sink: inout some (JournalSink & ~Copyable)) {
+    guard journal.entries.allSatisfy({ !$0.step.isJail || $0.isSettled }) else { return }
     for number in awaited {
       guard case .interface(let name) = journal.entries[number].step else { continue }
       do throws(IsolationError) {
@@ -204,6 +209,5 @@ struct UndoExecution<Kernel: IsolationKernel> {
         settle(number, .failed(error), &sink)
       }
     }
-    awaited = []
   }
 }

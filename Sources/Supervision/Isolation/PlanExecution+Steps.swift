@@ -121,7 +121,7 @@ extension PlanExecution {
   }
 }
 
-/// The traps of FREEBSD.md that lie before a step.
+/// The traps of docs/FREEBSD.md that lie before a step.
 extension PlanExecution {
   /// Whether a mount would do something else than what is meant: nmount(2) says only EINVAL where it says anything.
   private mutating func refuseTrap(_ mount: IsolationMount) throws(IsolationError) {

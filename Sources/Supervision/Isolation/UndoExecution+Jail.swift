@@ -11,12 +11,16 @@ extension UndoExecution {
         if try isOurJailAlive() { throw error }
       }
     }
-    for pause in UndoPauses.dyingJail {
-      if try kernel.isJailGone(jid) { return .undone }
-      kernel.pause(pause)
+    // It was removed, or had gone: an answer that cannot be had changes nothing about that.
+    switch (try? kernel.state(ofJail: jid)) ?? .gone {
+    case .gone: return .undone
+    case .dying:
+      // It may take a minute, and nobody has to wait for it: its name is free.
+      remains.dying.append(jid)
+      return .undone
+    case .alive:
+      return .left("jail \(header.jail) (jid \(jid)) is left, since it goes by another name now, or lies elsewhere")
     }
-    // It needs nobody any more, and its name can be used again.
-    return .left("jail \(header.jail) (jid \(jid)) was removed and is still dying, or goes by another name now")
   }
 
   /// Whether the jail that was made is there under its name and at its place.
@@ -42,16 +46,28 @@ extension UndoExecution {
     }
   }
 
+  /// Waits for an interface that a dying jail keeps, as long as this undoing may wait for that.
   mutating func awaitInterface(_ name: String) throws(IsolationError) -> Settlement {
-    for pause in UndoPauses.dyingJail {
-      if try kernel.hasInterface(name) { return .undone }
-      kernel.pause(pause)
+    var pauses = waitsForInterfaces ? UndoPauses.dyingJail[...] : []
+    var lastPauses = UndoPauses.comingHome[...]
+    while try !kernel.hasInterface(name) {
+      let state = try journal.jid.map { (jid) throws(IsolationError) in try kernel.state(ofJail: jid) } ?? .gone
+      if state == .gone {
+        guard let pause = lastPauses.popFirst() else {
+          return .left("interface \(name) has not come back, although the jail that it was given to has gone")
+        }
+        kernel.pause(pause)
+      } else {
+        guard let pause = pauses.popFirst() else { return .awaited(keeping(name)) }
+        kernel.pause(pause)
+      }
     }
-    if let jid = journal.jid, try !kernel.isJailGone(jid) {
-      throw IsolationError(
-        "take interface \(name) back: jail \(journal.header?.jail ?? "") (jid \(jid)) is still dying, and keeps it")
-    }
-    return .left("interface \(name) has not come back, although the jail that it was given to has gone")
+    return .undone
+  }
+
+  private func keeping(_ interface: String) -> String {
+    let jail = (journal.header?.jail ?? "") + (journal.jid.map { " (jid \($0))" } ?? "")
+    return "interface \(interface) comes back when jail \(jail) is gone, which is still dying"
   }
 
   mutating func undoEpair(_ number: Int) throws(IsolationError) -> Settlement {

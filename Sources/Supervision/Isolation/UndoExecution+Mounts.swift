@@ -1,4 +1,6 @@
-// Mounts are undone by the id that they got. One that is busy is tried again for about two seconds, then forced.
+// Mounts are undone by the id that they got. One that is busy is tried again while a process of the jail is still on its way
+// out, for about two seconds, and then forced. With nobody in the jail it is forced at once: a dying jail keeps its root busy
+// until its sockets are gone, which may take a minute.
 
 extension UndoExecution {
   mutating func undoMount(_ mount: IsolationMount, _ number: Int) throws(IsolationError) -> Settlement {
@@ -10,11 +12,18 @@ extension UndoExecution {
         return .undone
       } catch {
         guard error.code == IsolationError.busy else { throw error }
+        guard mayBeLivedIn() else { break }
         kernel.pause(pause)
       }
     }
     if try isReady(id, mount) { try kernel.unmount(id, isForced: true) }
     return .undone
+  }
+
+  /// Whether somebody may be in it who should have the time to go. Who it is cannot be told where no jail was made.
+  private mutating func mayBeLivedIn() -> Bool {
+    guard let jid = journal.jid else { return true }
+    return (try? kernel.hasProcesses(inJail: jid)) ?? true
   }
 
   /// Whether the mount is there still.
@@ -51,7 +60,9 @@ extension IsolationMount {
 enum UndoPauses {
   /// 2 s in all.
   static let busyMount: [Duration] = [10, 20, 50, 120, 300, 500, 1000].map { .milliseconds($0) }
-  /// 10 s in all.
+  /// 90 s in all: a connection that ended stays for a minute.
   static let dyingJail: [Duration] =
-    [5, 15, 30, 50, 100, 300, 500].map { .milliseconds($0) } + Array(repeating: .seconds(1), count: 9)
+    [5, 15, 30, 50, 100, 300, 500].map { .milliseconds($0) } + Array(repeating: .seconds(1), count: 89)
+  /// 1 s in all: from the end of a jail to that of its network.
+  static let comingHome: [Duration] = [5, 15, 30, 50, 100, 300, 500].map { .milliseconds($0) }
 }

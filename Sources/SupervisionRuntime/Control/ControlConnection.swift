@@ -84,7 +84,7 @@ final class ControlConnection {
   /// that has gone. A write of nothing fails with `EPIPE` when nobody is there.
   func canStillRead() -> Bool {
     do {
-      _ = try descriptor.write(UnsafeRawBufferPointer(start: nil, count: 0))
+      _ = try descriptor.send(UnsafeRawBufferPointer(start: nil, count: 0))
       return true
     } catch {
       return false

@@ -91,7 +91,7 @@ extension ControlServer {
       .busy, "too many connections to the supervisor", hint: "end some of them, or try again in a moment")
     let line = ServerMessage.reply(nil, Reply(error: error)).encoded()
     // It either fits into an empty socket's buffer, or nobody is there to read it.
-    line.withUnsafeBytes { _ = try? descriptor.write($0) }
+    line.withUnsafeBytes { _ = try? descriptor.send($0) }
   }
 
   /// Ends a connection at once.

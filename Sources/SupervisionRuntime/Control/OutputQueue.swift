@@ -15,7 +15,7 @@ struct OutputQueue {
     while !isEmpty {
       let start = start
       let taken = try bytes.withUnsafeBufferPointer { (buffer) throws(SystemError) in
-        try descriptor.write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[start...])))
+        try descriptor.send(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[start...])))
       }
       if taken == 0 { break }
       self.start += taken

@@ -165,14 +165,11 @@ final class ControlDesk: ControlDelegate, ShellClient {
       pendingNotes[number] = loaded.notes(enabled: shell.core.enabledServices)
       shell.feed(
         .load(loaded, scope: path == nil ? .all : .part, requester: .user(uid: peer.user), request: number))
-      onLoaded?()
     }
   }
 
   /// Notes of a configuration that is being loaded: they go into the reply.
   private var pendingNotes: [Supervision.RequestID: [Diagnostic]] = [:]
-  /// The settings of the supervisor may have changed.
-  var onLoaded: (() -> Void)?
 
   // MARK: The core's answers
 

@@ -84,13 +84,17 @@ struct StatusReporter {
   private func jail(of snapshot: ServiceSnapshot) -> ServiceStatus.Jail? {
     // Of the definition that it runs by: a load may have taken the jail from the next start.
     guard let jail = shell.core.blueprint(of: snapshot.id).definition.process.rare.jail else { return nil }
-    let place = shell.confinement.place(of: shell.core.incarnation(of: snapshot.id))
-    let name = place?.jail.name ?? jail.enter ?? shell.core.jailMaker(of: snapshot.id)?.jailName ?? snapshot.name
+    let id = shell.core.incarnation(of: snapshot.id)
+    let place = shell.confinement.place(of: id)
+    let maker = shell.core.jailMaker(of: snapshot.id)
+    let name = place?.jail.name ?? jail.enter ?? maker?.jailName ?? snapshot.name
     var status = ServiceStatus.Jail(name: name)
     status.jid = place?.jail.jid
     status.path = place?.jail.path
-    status.others = shell.confinement.members(withJailOf: shell.core.incarnation(of: snapshot.id))
-      .filter { $0.service != snapshot.id }.map { shell.core.name(of: $0.service) }
+    status.others = shell.confinement.members(withJailOf: id).filter { $0.service != snapshot.id }.map {
+      shell.core.name(of: $0.service)
+    }
+    if let maker { status.remains = shell.confinement.remains(ofJailsOf: maker.name) }
     return status
   }
 

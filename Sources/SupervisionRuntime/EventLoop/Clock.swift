@@ -1,7 +1,7 @@
 import CProc
 import Supervision
 
-/// Where the time comes from: the only place of the daemon that reads a clock.
+/// Where the time of the daemon comes from. Only the starts of processes are compared by a clock of their own (``StartClock``).
 public enum Clock {
   /// The monotonic clock: what deadlines are measured by.
   public static func now() -> Instant {

@@ -25,9 +25,8 @@ final class Confinement {
   private var definitions: [String: ServiceDefinition] = [:]
   private var standing: [String: StandingJail] = [:]
   private var raising: [String: ProcessKey] = [:]
+  private let afterlife: JailAfterlife
 
-  /// Why no jail can be made or undone here.
-  var obstacle: String?
   var onEvent: ((Event) -> Void)?
   /// What is worth a line in the supervisor's journal.
   var onNotice: ((String) -> Void)?
@@ -35,20 +34,21 @@ final class Confinement {
   /// - Parameter patience: for an undoing; a making has that of the service that wants it.
   init(
     own: OwnProcesses, worker: @escaping () throws(SystemError) -> [String], places: IsolationDirectory,
-    patience: Duration = JailRegistry.undoingPatience, plan: @escaping Planner
+    patience: Duration = JailRegistry.undoingPatience, afterlife: JailAfterlife, plan: @escaping Planner
   ) {
+    self.afterlife = afterlife
     self.own = own
     self.worker = worker
     self.patience = patience
     self.places = places
     self.plan = plan
+    afterlife.onDue = { [weak self] jail in self?.undoAgain(jail) }
   }
 
   // MARK: What the core asks for
 
   /// - Parameter owner: the definition whose jail it is: the service's own, or that of the service which it shares the jail with.
   func confine(_ id: Incarnation, _ question: QuestionID, by owner: ServiceDefinition) {
-    if let obstacle { return refuse(question, obstacle) }
     joined[id] = owner.name
     joins[id] = question
     // A jail that is there, or on its way, stays what it is.
@@ -92,18 +92,26 @@ final class Confinement {
     joined[id].map { registry.members(of: $0) } ?? []
   }
 
-  /// The services of whose jails something is there: one that stands or is on its way, or what could not be undone.
+  /// The services of whose jails something is there: one that stands or is on its way, or what could not be undone. What comes
+  /// by itself is left out: the next supervisor finds it in the journal.
   var remains: [String] {
-    obstacle == nil ? Set(registry.jails + places.leftovers()).sorted() : []
+    Set(registry.jails + places.leftovers()).subtracting(afterlife.awaiting).sorted()
   }
 
   /// Undoes what a dead supervisor has left. A service whose jail is among it waits for that.
   func inherit() {
-    guard obstacle == nil else { return }
     for jail in places.leftovers() {
       onNotice?("undoing what an earlier supervisor has left of the jail of \(jail)")
       carryOut(registry.inherit(jail))
     }
+  }
+
+  /// What is still to come of the jails that a service has made before, as clauses.
+  func remains(ofJailsOf owner: String) -> [String] { afterlife.clauses(owner) }
+
+  /// Looks whether an interface has come back that a dying jail had kept. A start that comes meanwhile waits for that.
+  private func undoAgain(_ jail: String) {
+    carryOut(registry.inherit(jail))
   }
 
   // MARK: What the registry wants
@@ -141,6 +149,7 @@ final class Confinement {
   private func raiseEnded(_ jail: String, _ end: OwnProcesses.End, _ output: [UInt8]) {
     raising[jail] = nil
     let report = IsolationReport(output)
+    if let report { keep(report, jail) }
     if case .exited(.exited(0)) = end, let standing = report?.jail {
       self.standing[jail] = standing
       return raised(jail, failure: nil)
@@ -162,12 +171,18 @@ final class Confinement {
   private func lower(_ jail: String, _ done: @escaping (String?) -> Void) {
     standing[jail] = nil
     do throws(SystemError) {
-      _ = try start("down", jail, limit: patience) { end, output in
-        done(IsolationReport(output).map(\.failure) ?? Self.describe(end))
+      _ = try start("down", jail, limit: patience) { [weak self] end, output in
+        let report = IsolationReport(output)
+        if let report { self?.keep(report, jail) }
+        done(report.map(\.failure) ?? Self.describe(end))
       }
     } catch {
       done("\(error)")
     }
+  }
+
+  private func keep(_ report: IsolationReport, _ jail: String) {
+    for clause in afterlife.keep(report, of: jail) { onNotice?("\(jail): \(clause)") }
   }
 
   private func lowered(_ jail: String, _ failure: String?) {
@@ -205,7 +220,7 @@ extension Confinement {
     let program = Result { () throws(SystemError) in try Host.executable() }
     self.init(
       own: own, worker: { () throws(SystemError) in [try program.get(), "isolate"] },
-      places: IsolationDirectory(stateDirectory: stateDirectory)
+      places: IsolationDirectory(stateDirectory: stateDirectory), afterlife: JailAfterlife(loop: own.loop)
     ) { (definition) throws(IsolationRefusal) in try planner.plan(definition) }
   }
 }

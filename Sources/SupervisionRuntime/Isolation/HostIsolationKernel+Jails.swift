@@ -22,8 +22,12 @@ extension HostIsolationKernel {
     try Host.jail(named: name)
   }
 
-  public mutating func isJailGone(_ jid: Int32) throws(IsolationError) -> Bool {
-    try checkResult("look for the jail \(jid)", cproc_jail_gone(jid)) == 1
+  public mutating func state(ofJail jid: Int32) throws(IsolationError) -> JailState {
+    try Host.state(ofJail: jid)
+  }
+
+  public mutating func hasProcesses(inJail jid: Int32) throws(IsolationError) -> Bool {
+    try checkResult("look for processes in the jail \(jid)", cproc_jail_has_processes(jid)) == 1
   }
 
   public mutating func removeJail(_ jid: Int32) throws(IsolationError) {
@@ -57,5 +61,20 @@ extension Host {
     let code = cproc_errno()
     if code == ENOENT { return nil }
     throw IsolationError("look for the jail \(name)", code: code)
+  }
+
+  /// The CPUs that processes in a jail may run on; none where that cannot be had.
+  static func cpus(ofJail jid: Int32) -> [UInt16] {
+    var cpus = [UInt16](repeating: 0, count: 1024)
+    let count = cproc_jail_cpus(jid, &cpus, cpus.count)
+    return count > 0 ? Array(cpus.prefix(count)) : []
+  }
+
+  static func state(ofJail jid: Int32) throws(IsolationError) -> JailState {
+    switch try checkResult("look for the jail \(jid)", cproc_jail_state(jid)) {
+    case Int32(CPROC_JAIL_ALIVE.rawValue): .alive
+    case Int32(CPROC_JAIL_DYING.rawValue): .dying
+    default: .gone
+    }
   }
 }

@@ -32,14 +32,26 @@ extension HostIsolationKernel {
       for end in ["a", "b"] {
         try checkResult("describe \(name)\(end)", cproc_interface_describe(name + end, description))
       }
-      let host = name + "a"
-      try checkResult("bring up \(host)", cproc_interface_up(host))
-      for address in addresses { try addAddress(InterfaceAddress(interface: host, address: address)) }
-      if let bridge { try join(bridge, host) }
+      try raise(name + "a", addresses)
+      if let bridge { try join(bridge, name + "a") }
     } catch {
       _ = cproc_interface_destroy(name + "a")
       throw error
     }
+  }
+
+  /// Gives an interface its addresses and brings it up.
+  private func raise(_ interface: String, _ addresses: [NetworkAddress]) throws(IsolationError) {
+    var failed = 0
+    let result = withWords([interface] + addresses.map(\.text)) { words in
+      let requests = zip(addresses, 1...).map { $0.request(text: words[$1]) }
+      return requests.withUnsafeBufferPointer { cproc_interface_raise(words[0], $0.baseAddress, $0.count, &failed) }
+    }
+    guard result < 0 else { return }
+    let code = cproc_errno()
+    guard addresses.indices.contains(failed) else { throw IsolationError("bring up \(interface)", code: code) }
+    let address = InterfaceAddress(interface: interface, address: addresses[failed])
+    throw IsolationError("add \(address.attempt)", code: code, words: Self.wordsOfAddresses)
   }
 
   /// Loads epair(4) where it is missing, as ifconfig(8) does: the generic kernel is without it.
@@ -111,7 +123,7 @@ extension HostIsolationKernel {
   public mutating func addAddress(_ address: InterfaceAddress) throws(IsolationError) {
     try checkResult(
       "add \(address.attempt)", address.with(cproc_interface_add),
-      words: Self.wordsOfNetworks.merging([EADDRINUSE: "another machine of the network has it"]) { $1 })
+      words: Self.wordsOfAddresses)
   }
 
   public mutating func removeAddress(_ address: InterfaceAddress) throws(IsolationError) {
@@ -119,6 +131,9 @@ extension HostIsolationKernel {
   }
 
   private static let wordsOfNetworks: [Int32: String] = [ENXIO: "there is no such interface"]
+  private static let wordsOfAddresses: [Int32: String] = [
+    ENXIO: "there is no such interface", EADDRINUSE: "another machine of the network has it",
+  ]
 }
 
 extension NetworkAddress {

@@ -7,6 +7,10 @@ struct IsolationReport: Equatable {
   var jail: StandingJail?
   /// Why there is none, or why not everything could be undone.
   var failure: String?
+  /// What was not undone since it comes by itself: interfaces that a dying jail keeps; clauses for people.
+  var awaited: [String] = []
+  /// The jails that were removed and are dying still.
+  var dying: [Int32] = []
 
   init(jail: StandingJail) {
     self.jail = jail
@@ -22,6 +26,8 @@ struct IsolationReport: Equatable {
       return nil
     }
     failure = value["failure"]?.string
+    awaited = (value["awaited"]?.array ?? []).compactMap(\.string)
+    dying = (value["dying"]?.array ?? []).compactMap { $0.integer.flatMap { Int32(exactly: $0) } }
     // 0 is the host itself, where nothing may run that belongs into a jail.
     if let number = value["jid"]?.integer, let jid = Int32(exactly: number), jid > 0,
       let name = value["name"]?.string, let path = value["path"]?.string
@@ -33,6 +39,8 @@ struct IsolationReport: Equatable {
   var text: String {
     var members: [(String, Value)] = []
     if let failure { members.append(("failure", .string(failure))) }
+    if !awaited.isEmpty { members.append(("awaited", .array(awaited.map { .string($0) }))) }
+    if !dying.isEmpty { members.append(("dying", .array(dying.map { .integer($0) }))) }
     if let jail {
       members += [("jid", .integer(jail.jid)), ("name", .string(jail.name)), ("path", .string(jail.path))]
     }

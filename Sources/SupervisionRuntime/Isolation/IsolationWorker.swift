@@ -10,15 +10,14 @@ public enum IsolationWorker {
   /// The report for the supervisor, and whether all went well.
   public struct Outcome {
     /// One line of JSON.
-    public var report: String
-    public var isSuccess: Bool { failure == nil }
-    fileprivate var failure: String?
+    public var report: String { content.text }
+    public var isSuccess: Bool { content.failure == nil }
+    fileprivate var content: IsolationReport
     /// What the supervisor's journal should have besides.
     public var notes: [String] = []
 
-    fileprivate init(_ report: IsolationReport, notes: [String] = []) {
-      self.report = report.text
-      failure = report.failure
+    fileprivate init(_ content: IsolationReport, notes: [String] = []) {
+      self.content = content
       self.notes = notes
     }
   }
@@ -27,21 +26,26 @@ public enum IsolationWorker {
   public static func up(_ directory: String) -> Outcome {
     alone(in: directory) { kernel in
       let plan = try readPlan(in: directory)
-      let before = try undo(directory, &kernel)
-      if let failure = before.failure {
-        return Outcome(
-          IsolationReport(failure: "what an earlier start has left cannot be undone: \(failure)"), notes: before.notes)
+      // An interface that was given to the jail before is needed again.
+      let before = try undo(directory, &kernel, waitsForInterfaces: true)
+      var report = before.content
+      if let trouble = report.failure ?? report.awaited.first {
+        report.failure = "what an earlier start has left cannot be undone: \(trouble)"
+        return Outcome(report, notes: before.notes)
       }
       var journal = try JournalFile(creating: IsolationDirectory.journal(in: directory))
       switch IsolationRun.carryOut(plan, kernel: &kernel, journal: &journal) {
       case .success(let outcome):
         guard let jid = outcome.jid else { throw IsolationError("the plan \(directory)/plan makes no jail") }
-        let jail = StandingJail(jid: jid, name: plan.jail, path: plan.root)
-        return Outcome(IsolationReport(jail: jail), notes: before.notes)
+        report.jail = StandingJail(jid: jid, name: plan.jail, path: plan.root)
+        return Outcome(report, notes: before.notes)
       case .failure(let failure):
         let notes = settle(failure.remains, in: directory) + errors(of: failure.remains)
         if failure.remains.isFinished { clear(directory) }
-        return Outcome(IsolationReport(failure: failure.error.message), notes: before.notes + notes)
+        report.failure = failure.error.message
+        report.awaited = failure.remains.awaited
+        report.dying += failure.remains.dying
+        return Outcome(report, notes: before.notes + notes)
       }
     }
   }
@@ -51,7 +55,7 @@ public enum IsolationWorker {
     guard (try? Files.status(directory)) != nil else { return Outcome(IsolationReport(failure: nil)) }
     return alone(in: directory) { kernel in
       let outcome = try undo(directory, &kernel)
-      if outcome.isSuccess { clear(directory) }
+      if outcome.isSuccess, outcome.content.awaited.isEmpty { clear(directory) }
       return outcome
     }
   }
@@ -77,16 +81,23 @@ public enum IsolationWorker {
     }
   }
 
-  private static func undo(_ directory: String, _ kernel: inout some IsolationKernel) throws -> Outcome {
+  private static func undo(
+    _ directory: String, _ kernel: inout some IsolationKernel, waitsForInterfaces: Bool = false
+  ) throws -> Outcome {
     let path = IsolationDirectory.journal(in: directory)
     guard let undoing = try readJournal(path) else { return Outcome(IsolationReport(failure: nil)) }
     var journal = try JournalFile(appendingTo: path)
-    let remains = undoing.run(kernel: &kernel, journal: &journal)
+    let remains = undoing.run(kernel: &kernel, journal: &journal, waitsForInterfaces: waitsForInterfaces)
     let notes = settle(remains, in: directory)
-    guard !remains.isFinished else {
-      return Outcome(IsolationReport(failure: nil), notes: notes + errors(of: remains))
+    var report = IsolationReport(failure: nil)
+    report.awaited = remains.awaited
+    report.dying = remains.dying
+    // A command that failed is not tried again, and keeps nothing from being finished.
+    guard !remains.isFinished, !remains.errors.isEmpty else {
+      return Outcome(report, notes: notes + errors(of: remains))
     }
-    return Outcome(IsolationReport(failure: remains.errors.map(\.message).joined(separator: "; ")), notes: notes)
+    report.failure = remains.errors.map(\.message).joined(separator: "; ")
+    return Outcome(report, notes: notes)
   }
 
   /// That it can stay is no failure: a plan and a lock mean nothing without a journal.

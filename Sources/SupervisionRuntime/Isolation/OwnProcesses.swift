@@ -13,7 +13,7 @@ final class OwnProcesses {
     case timedOut(Duration)
   }
 
-  private let loop: EventLoop
+  let loop: EventLoop
   private let table: ProcessTable
   private var running: [ProcessKey: Running] = [:]
   /// Counts down, while the core's serials count up.

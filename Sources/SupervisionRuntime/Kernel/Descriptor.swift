@@ -42,14 +42,22 @@ public struct Descriptor: ~Copyable {
     throw SystemError("read", code: code)
   }
 
-  /// write(2), for sockets without SIGPIPE. Returns how many bytes were taken: 0 when the other side is full
+  /// write(2), for files and pipes. Returns how many bytes were taken: 0 when the other side is full
   /// (non-blocking descriptors only).
   public borrowing func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int {
-    let count = cproc_write(number, bytes.baseAddress, bytes.count)
+    try Self.taken("write", cproc_write(number, bytes.baseAddress, bytes.count))
+  }
+
+  /// send(2) on a socket: the same, and without SIGPIPE where nobody reads any more.
+  public borrowing func send(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int {
+    try Self.taken("send", cproc_send(number, bytes.baseAddress, bytes.count))
+  }
+
+  private static func taken(_ call: String, _ count: Int) throws(SystemError) -> Int {
     if count >= 0 { return count }
     let code = cproc_errno()
     if code == EAGAIN || code == EWOULDBLOCK { return 0 }
-    throw SystemError("write", code: code)
+    throw SystemError(call, code: code)
   }
 
   /// A second descriptor for the same open file: dup(2).
@@ -82,6 +90,8 @@ extension Descriptor {
     case create
     /// Must not exist, not even as a symbolic link.
     case new
+    /// Only to be watched: ``EventLoop/watchFile(_:_:)``. A socket can be, too.
+    case watch
   }
 
   /// open(2).
@@ -94,6 +104,7 @@ extension Descriptor {
       case .append: CPROC_OPEN_APPEND
       case .create: CPROC_OPEN_CREATE
       case .new: CPROC_OPEN_NEW
+      case .watch: CPROC_OPEN_WATCH
       }
     return Descriptor(
       adopting: try check("open", on: path, cproc_open(path, how, mode_t(truncatingIfNeeded: permissions))))

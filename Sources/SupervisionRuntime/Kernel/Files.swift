@@ -17,14 +17,33 @@ public enum Files {
     public var size: Int64
     public var device: UInt64
     public var inode: UInt64
+
+    init(_ file: cproc_file) {
+      kind = Kind(file.kind)
+      user = file.user
+      group = file.group
+      mode = file.mode
+      size = file.size
+      device = file.device
+      inode = file.inode
+    }
+
+    /// Whether both are of one file, whatever it is called.
+    public func isSameFile(as other: Status) -> Bool {
+      device == other.device && inode == other.inode
+    }
   }
 
   public static func status(_ path: String, followingLink: Bool = true) throws(SystemError) -> Status {
     var file = cproc_file()
     try check("stat", on: path, cproc_file_status(path, followingLink, &file))
-    return Status(
-      kind: Kind(file.kind), user: file.user, group: file.group, mode: file.mode, size: file.size,
-      device: file.device, inode: file.inode)
+    return Status(file)
+  }
+
+  public static func status(of descriptor: borrowing Descriptor) throws(SystemError) -> Status {
+    var file = cproc_file()
+    try check("fstat", cproc_descriptor_status(descriptor.number, &file))
+    return Status(file)
   }
 
   /// The whole of a file.

@@ -103,6 +103,9 @@ public struct OpenFiles: Sendable, Equatable {
     self.hard = hard
   }
 
+  /// What the supervisor needs for itself: the trials at its start use numbers up to 102.
+  public static let least: UInt64 = 128
+
   /// Raises this process's soft limit to the hard one and returns what was there before: what a child gets back.
   public static func raise() throws(SystemError) -> OpenFiles {
     var original = OpenFiles(soft: 0, hard: 0)

@@ -34,10 +34,12 @@ public enum LocalSocket {
 /// A listening local socket whose path is this process's alone.
 public struct ControlListener: ~Copyable {
   public let path: String
-  private let socket: Descriptor
+  private var socket: Descriptor
+  /// What the path leads to, as long as nobody has removed it.
+  private var file: Files.Status
   /// Held while the socket is ours; the file stays, since removing it would let two others lock two files of the
   /// same name.
-  private let lock: Descriptor
+  private var lock: Descriptor
 
   public enum Failure: Error, Sendable, Equatable {
     /// Another supervisor listens there; its pid when it is known.
@@ -54,9 +56,39 @@ public struct ControlListener: ~Copyable {
   public init(path: String, permissions: UInt32 = 0o600) throws(Failure) {
     let lock = try Self.takeLock(of: path)
     try Self.removeStale(path)
-    self.socket = try Self.listen(path, permissions)
+    let socket = try Self.listen(path, permissions)
+    self.file = try Self.status(path)
+    self.socket = socket
     self.lock = lock
     self.path = path
+  }
+
+  private static func status(_ path: String) throws(Failure) -> Files.Status {
+    do { return try Files.status(path, followingLink: false) } catch { throw .system(error) }
+  }
+
+  /// Whether the path still leads to this socket.
+  public var isInPlace: Bool {
+    guard let found = try? Files.status(path, followingLink: false) else { return false }
+    return found.isSameFile(as: file)
+  }
+
+  /// Makes the socket again, after somebody has removed it. What has connected stays connected.
+  ///
+  /// - Throws: `inUse`, somebody else has made one there meanwhile. Everything is as it was then.
+  public mutating func renew(permissions: UInt32) throws(Failure) {
+    let ours = try? Files.status(of: lock)
+    let named = try? Files.status(path + ".lock", followingLink: false)
+    // The lock may have been removed as well: then it keeps nobody away any more.
+    if let ours, let named, named.isSameFile(as: ours) {
+      try Self.removeStale(path)
+    } else {
+      let lock = try Self.takeLock(of: path)
+      try Self.removeStale(path)
+      self.lock = lock
+    }
+    socket = try Self.listen(path, permissions)
+    file = try Self.status(path)
   }
 
   private static func listen(_ path: String, _ permissions: UInt32) throws(Failure) -> Descriptor {
@@ -116,8 +148,8 @@ public struct ControlListener: ~Copyable {
     throw SystemError("accept", on: path, code: code)
   }
 
-  /// Removes the socket from the file system, then closes it.
+  /// Removes the socket from the file system, unless it is another's by now, then closes it.
   public consuming func close() throws(SystemError) {
-    try Files.remove(path)
+    if isInPlace { try Files.remove(path) }
   }
 }

@@ -98,6 +98,11 @@ public enum Terminal {
 }
 
 extension Host {
+  /// The descriptor becomes the standard output and error: dup2(2).
+  static func replaceOutput(by descriptor: borrowing Descriptor) throws(SystemError) {
+    try check("dup2", cproc_output_replace(descriptor.number))
+  }
+
   /// getcwd(3); `nil` when it has gone.
   public static func currentDirectory() -> String? {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer in

@@ -104,7 +104,7 @@ public struct Subtree: Sendable, Equatable {
 
   public struct Member: Sendable, Equatable {
     public var pid: Int32
-    /// Its parent where the system tells (Linux), else `nil`.
+    /// Its parent; `nil` when it could not be asked for any more.
     public var parent: Int32?
     /// Which of the subtree's first processes it descends from; `nil` when only the mark tells.
     public var first: Int32?

@@ -211,7 +211,7 @@ final class Launcher {
 
   /// Puts a failed stage into words.
   static func describe(
-    _ failure: LaunchFailure, _ definition: ServiceDefinition, program: String
+    _ failure: LaunchFailure, _ definition: ServiceDefinition, program: String, jail: Int32? = nil
   ) -> SpawnFailure {
     let reason = SystemError.text(of: failure.code)
     let attributes = definition.process
@@ -229,6 +229,8 @@ final class Launcher {
       case .cpus: "cannot run on the CPUs \(rare.cpuRanges.joined(separator: ", ")): \(reason)"
       case .protection: "cannot be protected against a lack of memory: \(reason)"
       case .close: "cannot close the supervisor's descriptors: \(reason)"
+      case .jail where failure.code == SystemError.deadlock && !rare.cpus.isEmpty:
+        "cannot enter the jail \(jailName(of: definition)): \(processors(of: rare, miss: jail))"
       case .jail: "cannot enter the jail \(jailName(of: definition)): \(reason)"
       case .chroot: "cannot change the root to \(rare.chroot ?? ""): \(reason)"
       case .directory: "cannot change to the directory \(attributes.workingDirectory)\(inside(rare)): \(reason)"
@@ -246,6 +248,16 @@ final class Launcher {
   private static func jailName(of definition: ServiceDefinition) -> String {
     let jail = definition.process.rare.jail
     return definition.jailName ?? jail?.enter ?? jail?.sharedWith.map { "of \($0)" } ?? ""
+  }
+
+  /// jail_attach(2) says EDEADLK to a process that has none of the jail's CPUs (docs/FREEBSD.md).
+  private static func processors(of attributes: RareAttributes, miss jail: Int32?) -> String {
+    let own = "the CPUs of the service (\(attributes.cpuRanges.joined(separator: ", ")))"
+    let found = jail.map { Host.cpus(ofJail: $0) } ?? []
+    guard !found.isEmpty else { return "\(own) are none of the jail's" }
+    var other = RareAttributes()
+    other.cpus = found
+    return "\(own) are none of the jail's (\(other.cpuRanges.joined(separator: ", ")))"
   }
 
   private static func inside(_ attributes: RareAttributes) -> String {

@@ -7,7 +7,7 @@ extension Daemon {
   private static let mostHoldups = 8
 
   func interrupted() {
-    guard shell.core.isShuttingDown else { return shell.feed(.shutdown(.shutdown)) }
+    guard shell.core.isShuttingDown else { return stopEverything(HostSignal.interrupt) }
     interruptsWhileLeaving += 1
     guard interruptsWhileLeaving == 1 else {
       journal.notice("interrupted again: what is left gets SIGKILL")

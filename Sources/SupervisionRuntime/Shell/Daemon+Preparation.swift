@@ -9,6 +9,50 @@ extension Daemon {
       "there is no place for the \(what): the home directory is not known; use \(key)", exitCode: ExitCode.usage)
   }
 
+  /// The limit of open files that children get back; this process has its hard one from now on.
+  static func raiseOpenFiles() throws(Failure) -> OpenFiles {
+    let limits: OpenFiles
+    do throws(SystemError) { limits = try OpenFiles.raise() } catch {
+      throw Failure("cannot start: \(error)", exitCode: ExitCode.system)
+    }
+    guard limits.hard >= OpenFiles.least else {
+      throw Failure(
+        "cannot start: this process may have only \(limits.hard) open files; the supervisor needs \(OpenFiles.least), and "
+          + "one or two more for each service: raise the limit (ulimit -Hn, openfiles in login.conf(5))",
+        exitCode: ExitCode.system)
+    }
+    return limits
+  }
+
+  /// Every process without an input of its own has this one.
+  static func checkNullDevice() throws(Failure) {
+    do throws(SystemError) { _ = try Descriptor.open("/dev/null") } catch {
+      throw Failure(
+        "cannot start: /dev/null, which is the input of every service, cannot be opened: \(SystemError.text(of: error.code)); "
+          + "mount devfs on /dev, also in a chroot", exitCode: ExitCode.system)
+    }
+  }
+
+  /// Makes the state directory this supervisor's alone, as long as it lives.
+  static func own(_ state: StateDirectory) throws(Failure) -> PidFile {
+    do throws(PidFile.Failure) {
+      let lock = try PidFile(taking: state.lockPath, permissions: 0o600)
+      if let rival = state.livingSupervisor { throw .held(pid: rival) }
+      do throws(SystemError) { try lock.write() } catch { throw .system(error) }
+      return lock
+    } catch {
+      switch error {
+      case .held(let pid):
+        let who = pid.map { " (pid \($0))" } ?? ""
+        throw Failure(
+          "another supervisor\(who) uses the state directory \(state.path); give this one its own: "
+            + "supervisor { state-directory = ... }", exitCode: 1)
+      case .system(let error):
+        throw Failure("cannot lock the state directory: \(error)", exitCode: ExitCode.system)
+      }
+    }
+  }
+
   /// The event queue, once it is known that processes can be started, watched and ended here: better no supervisor than one
   /// that finds out at its first service.
   static func loopOfAbleKernel() throws(Failure) -> EventLoop {
@@ -37,25 +81,33 @@ extension Daemon {
     }
   }
 
+  /// Who may connect at all: only the owner, unless the configuration lets others in; the rights are checked per request.
+  static func permissions(by policy: AccessPolicy) -> UInt32 {
+    policy.admitsOthers ? 0o666 : 0o600
+  }
+
+  static func failure(_ failure: ControlListener.Failure, _ path: String) -> Failure {
+    switch failure {
+    case .inUse(let pid):
+      let who = pid.map { " (pid \($0))" } ?? ""
+      return Failure("another supervisor\(who) listens on \(path); use --socket for a second one", exitCode: 1)
+    case .notASocket:
+      return Failure("\(path) exists and is not a socket; remove it, or use --socket", exitCode: ExitCode.cannotCreate)
+    case .system(let error):
+      return Failure("cannot make the control socket: \(error)", exitCode: ExitCode.cannotCreate)
+    }
+  }
+
   static func listen(
     on path: String, loop: EventLoop, settings: SupervisorSettings
   ) throws(Failure) -> ControlServer {
     let policy = AccessPolicy(owner: Host.user, read: settings.accessRead, control: settings.accessControl)
     do {
-      // Who may connect at all: only the owner, unless the configuration lets others in; the rights are checked per request.
-      let listener = try ControlListener(path: path, permissions: policy.admitsOthers ? 0o666 : 0o600)
+      let listener = try ControlListener(path: path, permissions: permissions(by: policy))
       return try ControlServer(
         on: listener, loop: loop, policy: policy, daemonVersion: Release.version, pid: Host.pid)
     } catch let failure as ControlListener.Failure {
-      switch failure {
-      case .inUse(let pid):
-        let who = pid.map { " (pid \($0))" } ?? ""
-        throw Failure("another supervisor\(who) listens on \(path); use --socket for a second one", exitCode: 1)
-      case .notASocket:
-        throw Failure("\(path) exists and is not a socket; remove it, or use --socket", exitCode: ExitCode.cannotCreate)
-      case .system(let error):
-        throw Failure("cannot make the control socket: \(error)", exitCode: ExitCode.cannotCreate)
-      }
+      throw Self.failure(failure, path)
     } catch {
       throw Failure("cannot serve the control socket \(path): \(error)", exitCode: ExitCode.system)
     }

@@ -2,13 +2,11 @@ import Supervision
 
 /// What changes while the supervisor runs: the configuration, and what of it is the supervisor's own.
 extension Daemon {
-  /// SIGHUP.
   func reload() {
     switch source.read(nil, base: shell.core.currentConfiguration, state: state) {
     case .success(let configuration):
       for note in configuration.notes(enabled: shell.core.enabledServices) { journal.notice(DiagnosticRenderer().line(note)) }
       shell.feed(.load(configuration, scope: .all, requester: .load, request: nil))
-      settingsMayHaveChanged()
     case .failure(let diagnostics):
       for diagnostic in diagnostics.all { journal.error(DiagnosticRenderer().line(diagnostic)) }
       journal.error("the configuration has errors; nothing was changed")
@@ -19,6 +17,7 @@ extension Daemon {
     trimMemoryLater()
     let settings = shell.core.settings
     server.policy = AccessPolicy(owner: Host.user, read: settings.accessRead, control: settings.accessControl)
+    renewSocket()
     reportAccess()
     if let directory = settings.logDirectory, directory != shell.launcher.logDirectory {
       do throws(SystemError) {

@@ -3,13 +3,18 @@ import Supervision
 /// Signals: what each means, and that the others mean nothing.
 extension Daemon {
   func watchSignals() throws(SystemError) {
-    _ = try loop.watchSignal(HostSignal.terminate) { [weak self] _ in self?.shell.feed(.shutdown(.shutdown)) }
+    _ = try loop.watchSignal(HostSignal.terminate) { [weak self] _ in self?.stopEverything(HostSignal.terminate) }
     _ = try loop.watchSignal(HostSignal.interrupt) { [weak self] _ in self?.interrupted() }
-    _ = try loop.watchSignal(HostSignal.hangup) { [weak self] _ in self?.reload() }
+    _ = try loop.watchSignal(HostSignal.hangup) { [weak self] _ in self?.hangUp() }
     _ = try loop.watchSignal(HostSignal.child) { [weak self] _ in self?.shell.table.reapOrphans() }
     for signal in HostSignal.strange {
       _ = try loop.watchSignal(signal) { [weak self] _ in self?.tell(strange: signal) }
     }
+  }
+
+  func stopEverything(_ signal: Int32) {
+    journal.notice("\(SignalName.name(of: signal)) has come: everything stops")
+    shell.feed(.shutdown(.shutdown))
   }
 
   /// Whoever sent it meant something by it, and learns that nothing came of it; a storm of them is no news.

@@ -13,17 +13,13 @@ extension Daemon {
     shell.feed(.boot(boot.configuration, enablement))
   }
 
-  /// Ends what a dead predecessor has left, and begins a record of our own. The control socket is ours by now, so nobody
+  /// Ends what a dead predecessor has left, and begins a record of our own. The state directory is ours by now, so nobody
   /// else does the same; clients wait until it is done.
   func takeOver() {
     let inheritance = Inheritance.take(state, own: shell.table.record)
     for note in inheritance.notes { journal.notice(note) }
     desk.notes = inheritance.notes
     record = inheritance.file
-    shell.confinement.obstacle = inheritance.rival.map {
-      "supervisor \($0) keeps its jails in the same state directory; "
-        + "give this one its own: supervisor { state-directory = ... }"
-    }
     record?.onTrouble = { [weak self] error in
       self?.journal.error("the record of processes is incomplete: \(error)")
     }

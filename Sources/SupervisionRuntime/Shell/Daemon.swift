@@ -1,5 +1,4 @@
 import ControlProtocol
-import Logging
 import Supervision
 
 /// The supervisor as a process: wires the parts together, listens to signals, runs until everything has stopped.
@@ -9,8 +8,11 @@ public final class Daemon {
     public var configuration: String
     public var socket: String?
     public var packaged: String?
+    /// What matters less does not go to the supervisor's own log.
+    public var logLevel: JournalLevel
 
-    public init(configuration: String, socket: String?, packaged: String?) {
+    public init(configuration: String, socket: String?, packaged: String?, logLevel: JournalLevel = .notice) {
+      self.logLevel = logLevel
       self.configuration = configuration
       self.socket = socket
       self.packaged = packaged
@@ -33,8 +35,11 @@ public final class Daemon {
   let desk: ControlDesk
   let server: ControlServer
   let journal: Journal
+  let log: OwnLog
   let source: ConfigurationSource
   let state: StateDirectory
+  /// Held as long as this lives.
+  private let ownership: PidFile
   /// What is running, for whoever comes after a death.
   var record: ProcessRecordFile?
   /// Until it is handed to the core, which keeps what it needs.
@@ -42,7 +47,9 @@ public final class Daemon {
   let enablement: Enablement
   let socketPath: String
   /// Where the supervisor's own messages go once it is in the background.
-  public let ownLog: String
+  let ownLog: String
+  var isInBackground = false
+  var socketWatch: SocketWatch?
   var exitCode: Int32 = 0
   private var isLeaving = false
   /// The signals without a meaning that have come and were told.
@@ -53,8 +60,9 @@ public final class Daemon {
   // MARK: Getting ready
 
   /// Reads the configuration, takes the socket, becomes a reaper; nothing is started yet.
-  public init(_ options: Options, logger: Logger) throws(Failure) {
-    journal = Journal(logger: logger)
+  public init(_ options: Options) throws(Failure) {
+    log = OwnLog()
+    journal = Journal(to: log, from: options.logLevel)
     source = ConfigurationSource(path: options.configuration, packaged: options.packaged)
     let home = (try? Host.homeDirectory()) ?? nil
     let provisional = try Self.need(
@@ -74,21 +82,25 @@ public final class Daemon {
     let statePath = settings.stateDirectory ?? provisional
     let logPath =
       settings.logDirectory ?? StandardPlaces.logDirectory(user: Host.user, stateDirectory: statePath)
+    let openFiles = try Self.raiseOpenFiles()
+    try Self.checkNullDevice()
     loop = try Self.loopOfAbleKernel()
+    journal.attach(to: loop)
     // Before any other directory is made: a second supervisor, which is refused here, leaves nothing behind.
     try Self.makeDirectory(ofSocket: socketPath, state: statePath, settings)
     server = try Self.listen(on: socketPath, loop: loop, settings: settings)
-    do throws(SystemError) {
+    do {
       state = try StateDirectory(path: statePath)
+      ownership = try Self.own(state)
       try Files.makeDirectory(logPath, permissions: 0o750)
       enablement = try state.readEnablement()
-      let launcher = try Launcher(logDirectory: logPath, openFiles: try OpenFiles.raise())
+      let launcher = try Launcher(logDirectory: logPath, openFiles: openFiles)
       shell = try Shell(
         loop: loop, launcher: launcher, journal: journal, seed: UInt64(bitPattern: Clock.wall())
       ) { Confinement(own: $0, stateDirectory: statePath) }
     } catch {
       try? Files.remove(socketPath)
-      throw Failure("cannot start: \(error)", exitCode: ExitCode.system)
+      throw error as? Failure ?? Failure("cannot start: \(error)", exitCode: ExitCode.system)
     }
     ownLog = "\(logPath)/fruix-shepherd.log"
     let identity = SupervisorIdentity(
@@ -104,7 +116,7 @@ public final class Daemon {
   private func connect() {
     shell.onExit = { [weak self] unstopped in self?.leave(unstopped) }
     shell.onEnablement = { [weak self] enablement in self?.save(enablement) }
-    desk.onLoaded = { [weak self] in self?.settingsMayHaveChanged() }
+    shell.onLoaded = { [weak self] in self?.settingsMayHaveChanged() }
   }
 
   // MARK: Running
@@ -116,8 +128,10 @@ public final class Daemon {
     do throws(SystemError) { try watchSignals() } catch {
       throw Failure("cannot watch signals: \(error)", exitCode: ExitCode.system)
     }
+    watchSocket()
     start()
     trimMemoryLater()
+    defer { journal.finish(within: Self.patienceWithReaders) }
     do throws(SystemError) {
       try loop.run()
     } catch {
@@ -130,6 +144,8 @@ public final class Daemon {
 
   /// How long clients have to read their last answers.
   private static let patienceWithClients: Duration = .seconds(1)
+  /// How long whoever reads the supervisor's own messages has for the last ones.
+  private static let patienceWithReaders: Duration = .seconds(1)
 
   private func leave(_ unstopped: [String]) {
     guard !isLeaving else { return }

@@ -1,4 +1,3 @@
-import DequeModule
 import Supervision
 
 /// The imperative shell around the core: hands it events, carries out its actions, each in one place, and wakes it at its deadlines.
@@ -15,11 +14,16 @@ final class Shell {
   weak var desk: (any ShellClient)?
   /// Everything has stopped: the names of what did not.
   var onExit: (([String]) -> Void)?
+  /// A configuration has been loaded: it is in force.
+  var onLoaded: (() -> Void)?
   /// The lists of enabled and disabled services have changed.
   var onEnablement: ((Enablement) -> Void)?
 
-  private var events = Deque<Event>()
-  private var isDraining = false
+  private var work = PendingWork()
+  private var isWorking = false
+  /// Work is left that goes on in the loop's next turn.
+  private var continuation: TimerHeap.Timer?
+  private var isTickWaiting = false
   private var wake: (deadline: Instant, timer: TimerHeap.Timer)?
 
   /// - Parameter confinement: makes what makes jails, given the processes that the supervisor runs for itself.
@@ -45,33 +49,59 @@ final class Shell {
 
   // MARK: Events
 
-  /// Hands an event to the core. Events that come while another is being handled wait for their turn.
+  /// So long the shell works on what waits before descriptors and signals get their turn again. A start costs the
+  /// kernel about a millisecond, so a turn is a few of them.
+  private static let budget: Duration = .milliseconds(5)
+
+  /// Hands an event to the core: at once, unless others wait before it.
   func feed(_ event: Event) {
-    events.append(event)
-    guard !isDraining else { return }
-    isDraining = true
-    defer { isDraining = false }
-    var count = 0
-    while let next = events.popFirst() {
-      count += 1
-      for action in core.handle(next, at: Clock.now()) { carryOut(action) }
+    work.arrive(event)
+    guard !isWorking, continuation == nil else { return }
+    doWork()
+  }
+
+  /// Works until nothing is left or the budget is used up; then it goes on after the loop's next look around.
+  private func doWork() {
+    isWorking = true
+    defer { isWorking = false }
+    let end = Clock.now() + Self.budget
+    while let item = work.next() {
+      switch item {
+      case .action(let action): carryOut(action)
+      case .event(let event):
+        if case .tick = event { isTickWaiting = false }
+        work.act(core.handle(event, at: Clock.now()))
+      }
+      guard Clock.now() < end else { return goOnLater() }
     }
-    // The room that a boot of thousands needed is given back.
-    if count > 64 { events = Deque() }
+    setWake()
+  }
+
+  private func goOnLater() {
+    continuation = loop.schedule(at: Clock.now()) { [weak self] in
+      self?.continuation = nil
+      self?.doWork()
+    }
     setWake()
   }
 
   private func setWake() {
-    let deadline = core.nextDeadline
+    let deadline = isTickWaiting ? nil : core.nextDeadline
     guard deadline != wake?.deadline else { return }
     if let wake { loop.cancel(wake.timer) }
     wake = deadline.map { deadline in
       let timer = loop.schedule(at: deadline) { [weak self] in
         self?.wake = nil
-        self?.feed(.tick)
+        self?.feedTick()
       }
       return (deadline, timer)
     }
+  }
+
+  /// One that waits for its turn answers all deadlines that pass meanwhile.
+  private func feedTick() {
+    isTickWaiting = true
+    feed(.tick)
   }
 
   // MARK: Actions
@@ -90,18 +120,23 @@ final class Shell {
     case .inspectSubtree(let question, let service): table.inspect(service, question)
     case .reply(let request, let reply): desk?.answer(request, reply)
     case .progress(let request, let progress): desk?.report(request, progress)
-    case .record(let record): journal.record(record)
+    case .record(let record): self.record(record)
     case .saveEnablement(let enablement): onEnablement?(enablement)
     case .forget(let service, _): table.forget(service)
     case .exit(let unstopped): onExit?(unstopped + confinement.remains.map { "the jail of \($0)" })
     }
   }
 
+  private func record(_ record: Record) {
+    journal.record(record)
+    if case .loaded = record { onLoaded?() }
+  }
+
   private func prepare(_ id: ServiceID, _ question: QuestionID) {
     let definition = core.blueprint(of: id).definition
     var inspection = HostInspection(facts: facts)
     let unmet = definition.preconditions.map { PreconditionCheck.lacks(of: $0) } ?? []
-    events.append(.prepared(question, lacks: unmet + inspection.reasons(of: definition)))
+    work.answer(.prepared(question, lacks: unmet + inspection.reasons(of: definition)))
   }
 
   private func confine(_ service: Incarnation, _ question: QuestionID) {
@@ -123,8 +158,9 @@ final class Shell {
         role, of: definition, in: try place(of: id, definition), arguments: invocation?.arguments ?? [],
         mark: table.record.mark(purpose.incarnation.serial))
       let program = plan.programs.first ?? ""
+      let jail = plan.jail
       let describe: (LaunchFailure) -> SpawnFailure = {
-        Launcher.describe($0, blueprint.definition, program: program)
+        Launcher.describe($0, blueprint.definition, program: program, jail: jail)
       }
       if let invocation {
         try spawn(&plan, for: invocation, purpose, describe)
@@ -135,7 +171,7 @@ final class Shell {
         _ = consume log
       }
     } catch {
-      events.append(.spawnFailed(key, error))
+      work.answer(.spawnFailed(key, error))
     }
   }
 

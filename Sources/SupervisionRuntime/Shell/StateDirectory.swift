@@ -50,7 +50,18 @@ struct StateDirectory {
     try Files.replace(file("last-configuration.json"), with: bytes)
   }
 
-  // MARK: What runs
+  // MARK: Whose it is, and what runs
+
+  /// Locked by the supervisor that uses the directory.
+  var lockPath: String { file("lock") }
+
+  /// A supervisor that has left a record here and still runs: of a version that takes no lock.
+  var livingSupervisor: Int32? {
+    guard let record = try? readProcessRecord(), let boot = try? Host.bootName(), record.boot == boot,
+      let start = try? StartClock.start(of: record.supervisor), start == record.start
+    else { return nil }
+    return record.supervisor
+  }
 
   var processRecordPath: String { file("processes") }
 

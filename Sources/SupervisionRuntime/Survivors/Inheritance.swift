@@ -7,24 +7,14 @@ struct Inheritance {
   var file: ProcessRecordFile?
   /// What there is to say about it, for the journal and the status.
   var notes: [String] = []
-  /// The pid of a supervisor that runs, and whose directory it is: what is in it is none of this one's business.
-  var rival: Int32?
 
-  /// Takes over the state directory. May wait for survivors to end, at most ``SurvivorEnding/most``.
+  /// Takes over the state directory, which nobody else uses any more. May wait for survivors to end, at most ``SurvivorEnding/most``.
   ///
   /// - Parameter own: the beginning of this supervisor's record.
   static func take(_ state: StateDirectory, own: ProcessRecord) -> Inheritance {
     var result = Inheritance()
     do throws(SystemError) {
       if let record = try state.readProcessRecord(), record.boot == own.boot {
-        if try SurvivorSearch.isAlive(record, among: Sighting.all()) {
-          result.rival = record.supervisor
-          result.notes.append(
-            "supervisor \(record.supervisor) uses the same state directory, and runs; "
-              + "what this one starts is not recorded there, and would outlive its death"
-          )
-          return result
-        }
         result.notes += notes(on: try SurvivorEnding(record).run(), of: record.supervisor)
       }
     } catch {

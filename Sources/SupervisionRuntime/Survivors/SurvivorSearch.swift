@@ -40,11 +40,6 @@ struct SurvivorSearch {
     }
   }
 
-  /// Whether the supervisor whose record it is still runs.
-  static func isAlive(_ record: ProcessRecord, among all: [Sighting]) -> Bool {
-    all.contains { $0.pid == record.supervisor && $0.start == record.start }
-  }
-
   /// In the order of their pids.
   func survivors() -> [Survivor] {
     var found: [Int32: Survivor] = [:]

@@ -1,3 +1,6 @@
+import ControlProtocol
+import SupervisionRuntime
+
 /// What the output may look like.
 struct Appearance: Equatable {
   /// Relative times, lines that are redrawn.
@@ -9,6 +12,13 @@ struct Appearance: Equatable {
   var hasSymbols = false
   /// The width of the terminal; `nil`: no line is too long.
   var columns: Int?
+  /// The civil time in which moments are told.
+  var zone = Zone.utc
+
+  enum Zone {
+    case utc
+    case local
+  }
 
   /// A pipe or a file: absolute times, ASCII, one line a fact.
   static let plain = Appearance()
@@ -36,6 +46,14 @@ struct Appearance: Equatable {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(variable).first { !$0.isEmpty } ?? ""
     let characterSet = locale.uppercased()
     hasSymbols = self.isTerminal && (characterSet.contains("UTF-8") || characterSet.contains("UTF8"))
+  }
+
+  /// By how many seconds the civil time is ahead of UTC.
+  func zoneOffset(_ time: Timestamp) -> Int {
+    switch zone {
+    case .utc: 0
+    case .local: Host.zoneOffset(at: time)
+    }
   }
 
   var dash: String { hasSymbols ? "–" : "-" }

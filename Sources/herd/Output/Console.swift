@@ -15,9 +15,11 @@ struct Console {
   }
 
   private static func appearance(of descriptor: Int32) -> Appearance {
-    Appearance(
+    var appearance = Appearance(
       isTerminal: isatty(descriptor) == 1, variable: Host.environmentValue,
       width: Terminal.columns(of: descriptor))
+    appearance.zone = .local
+    return appearance
   }
 
   var now: Timestamp { Timestamp(millisecondsSinceEpoch: Clock.wall() / 1_000_000) }

@@ -14,12 +14,12 @@ func age(_ duration: Duration) -> String {
 
 /// A moment as a sentence has it: `3 min ago` on a terminal, absolute elsewhere.
 func moment(_ time: Timestamp, now: Timestamp, _ appearance: Appearance) -> String {
-  appearance.isTerminal ? age(now.since(time)) + " ago" : "at " + absolute(time)
+  appearance.isTerminal ? age(now.since(time)) + " ago" : "at " + absolute(time, appearance)
 }
 
-/// A moment to the second, in UTC.
-func absolute(_ time: Timestamp) -> String {
-  String(time.description.prefix(19)) + "Z"
+/// A moment to the second, in the civil time of this place, as the supervisor's log has it.
+func absolute(_ time: Timestamp, _ appearance: Appearance) -> String {
+  time.text(offset: appearance.zoneOffset(time))
 }
 
 /// How long something took: `0.1 s`, `75 s`.

@@ -9,7 +9,8 @@ struct ServiceReport {
   func text() -> String {
     var text = service.state.mark(appearance) + appearance.paint(service.name, .bold) + ": "
     text += appearance.paint(service.state.rawValue, service.state.colour)
-    text += appearance.isTerminal ? " for \(age(now.since(service.since)))" : " since \(absolute(service.since))"
+    text +=
+      appearance.isTerminal ? " for \(age(now.since(service.since)))" : " since \(absolute(service.since, appearance))"
     if let pid = service.pid { text += ", pid \(pid)" }
     text += "\n"
     let facts = facts()
@@ -34,6 +35,7 @@ struct ServiceReport {
     fact("command", commandLine(service.exec))
     fact("user", service.user)
     fact("jail", service.jail.map(jail))
+    for clause in service.jail?.remains ?? [] { fact("of its jail", clause) }
     for line in service.surroundings {
       let parts = line.split(separator: " = ", maxSplits: 1).map(String.init)
       fact(parts[0], parts.last)
@@ -101,7 +103,9 @@ private func isPlain(_ byte: UInt8) -> Bool {
 func supervisorReport(_ status: SupervisorStatus, now: Timestamp, _ appearance: Appearance) -> String {
   var text = ServiceState.running.mark(appearance) + appearance.paint("root", .bold)
   text += ": fruix-shepherd \(status.version), pid \(status.pid), running "
-  text += appearance.isTerminal ? "for \(age(now.since(status.started)))\n" : "since \(absolute(status.started))\n"
+  text +=
+    appearance.isTerminal
+    ? "for \(age(now.since(status.started)))\n" : "since \(absolute(status.started, appearance))\n"
   func fact(_ label: String, _ value: String?) {
     if let value { text += appearance.hanging("  " + padded(label, 15) + "  ", value) }
   }

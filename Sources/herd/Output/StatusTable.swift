@@ -96,7 +96,7 @@ struct StatusTable {
   private func row(_ service: ServiceStatus) -> Row {
     Row(
       name: service.name, state: service.state.rawValue,
-      since: appearance.isTerminal ? age(now.since(service.since)) : absolute(service.since),
+      since: appearance.isTerminal ? age(now.since(service.since)) : absolute(service.since, appearance),
       pid: service.pid.map(String.init) ?? appearance.dash, memory: service.memory.map(size) ?? appearance.dash,
       note: note(service))
   }

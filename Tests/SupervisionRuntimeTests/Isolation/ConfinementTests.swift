@@ -25,7 +25,9 @@ extension ProcessTests {
           echo "$1" >> "$2/calls"
           case $1 in
           up) \(script) ;;
-          down) [ ! -f "$2/slow" ] || sleep 1000; rm -f "$2/journal"; [ ! -f "$2/stuck" ] || { echo '{"failure":"busy"}'; exit 1; }; echo '{}' ;;
+          down) [ ! -f "$2/slow" ] || sleep 1000
+            if [ -f "$2/awaited" ]; then rm "$2/awaited"; echo '{"awaited":["em1 comes back"],"dying":[7]}'; exit 0; fi
+            rm -f "$2/journal"; [ ! -f "$2/stuck" ] || { echo '{"failure":"busy"}'; exit 1; }; echo '{}' ;;
           esac
           """
         try Files.replace(base + "/worker", with: Array(worker.utf8))
@@ -35,7 +37,10 @@ extension ProcessTests {
         self.table = table
         let own = OwnProcesses(loop: loop, table: table)
         let words = ["/bin/sh", base + "/worker"]
-        confinement = Confinement(own: own, worker: { words }, places: places, patience: patience) {
+        let afterlife = JailAfterlife(loop: loop, firstPause: .milliseconds(10)) { $0 == 7 }
+        confinement = Confinement(
+          own: own, worker: { words }, places: places, patience: patience, afterlife: afterlife
+        ) {
           (definition) throws(IsolationRefusal) in
           if let refusal { throw IsolationRefusal(reasons: [refusal]) }
           return IsolationPlan(service: definition.name, jail: definition.name, root: "/", steps: [])
@@ -55,7 +60,7 @@ extension ProcessTests {
       deinit {
         // What was killed together with its parent has been adopted.
         while waitpid(-1, nil, 0) > 0 {}
-        for name in ["plan", "journal", "calls", "stuck", "slow"] {
+        for name in ["plan", "journal", "calls", "stuck", "slow", "awaited"] {
           try? Files.remove(places.directory(of: "web") + "/" + name)
         }
         for path in [places.directory(of: "web"), places.path] { try? Files.removeDirectory(path) }
@@ -192,6 +197,41 @@ extension ProcessTests {
       #expect(scene.told.last == "released 1 busy")
     }
 
+    @Test("a service has stopped while an interface is still to come back, which is looked for until it has")
+    func awaited() throws {
+      let scene = try Scene(up: Self.makes + #"; : > "$2/awaited""#)
+      scene.confine(one, by: scene.web)
+      try scene.wait(for: 1)
+      scene.release(one)
+      try scene.wait(for: 2)
+      #expect(scene.told.last == "released 1 well")
+      #expect(scene.notices.last == "web: em1 comes back")
+      #expect(
+        scene.confinement.remains(ofJailsOf: "web") == [
+          "an earlier jail is still dying (jid 7), until the kernel lets go of its sockets", "em1 comes back",
+        ])
+      // The next supervisor would find it: nothing is unfinished.
+      #expect(scene.places.leftovers() == ["web"] && scene.confinement.remains.isEmpty)
+      while !scene.places.leftovers().isEmpty { try scene.loop.turn() }
+      while scene.confinement.remains(ofJailsOf: "web").count > 1 { try scene.loop.turn() }
+      #expect(try scene.calls() == "up\ndown\ndown\n")
+      #expect(scene.notices.filter { $0 == "web: em1 comes back" }.count == 1)
+    }
+
+    @Test("a start that comes while an interface is looked for waits for the look")
+    func awaitedByAnother() throws {
+      let scene = try Scene(up: Self.makes + #"; [ -f "$2/second" ] || : > "$2/awaited""#)
+      scene.confine(one, by: scene.web)
+      try scene.wait(for: 1)
+      scene.release(one)
+      try scene.wait(for: 2)
+      scene.confine(two, by: scene.web)
+      try scene.wait(for: 3)
+      #expect(scene.told.last == "confined 2 well")
+      scene.release(two)
+      try scene.wait(for: 4)
+    }
+
     @Test("an undoing that hangs is ended in time, so that the next one is not kept waiting")
     func hanging() throws {
       let scene = try Scene(up: Self.makes + #"; : > "$2/slow""#, patience: .milliseconds(200))
@@ -230,19 +270,6 @@ extension ProcessTests {
       try scene.wait(for: 1)
       #expect(scene.told == ["confined 1 well"])
       #expect(try scene.calls() == "down\nup\n")
-    }
-
-    @Test("the jails of a supervisor that runs are neither undone nor made again by another one")
-    func rival() throws {
-      let scene = try Scene(up: Self.makes)
-      try Files.makeDirectory(scene.places.directory(of: "web"), permissions: 0o700)
-      try Files.replace(scene.file("journal"), with: [])
-      scene.confinement.obstacle = "supervisor 7 keeps its jails here"
-      scene.confinement.inherit()
-      scene.confine(one, by: scene.web)
-      scene.release(one)
-      #expect(scene.told == ["confined 1 supervisor 7 keeps its jails here", "released 1 well"])
-      #expect(scene.notices.isEmpty && scene.places.leftovers() == ["web"])
     }
   }
 }

@@ -74,7 +74,7 @@ import Testing
     var kernel = try HostIsolationKernel()
     #expect(try kernel.mounts().contains { $0.target == "/" })
     #expect(try kernel.findJail("web") == nil)
-    #expect(try kernel.isJailGone(1))
+    #expect(try kernel.state(ofJail: 1) == .gone)
   }
 
   @Test("the boot is named as in other records")

@@ -208,4 +208,14 @@ import Testing
     definition.process.rare.jail?.sharedWith = "db"
     #expect(Launcher.describe(failure, definition, program: "sh").message.contains("the jail of db:"))
   }
+
+  @Test("the failure of an attach because of the CPUs names them")
+  func describeProcessors() {
+    var definition = ServiceDefinition(name: "web")
+    definition.process.rare.jail = JailDefinition()
+    definition.process.rare.cpus = [1, 2, 3]
+    let failure = LaunchFailure(stage: .jail, code: EDEADLK)
+    let message = Launcher.describe(failure, definition, program: "sh", jail: 1).message
+    #expect(message == "cannot enter the jail web: the CPUs of the service (1-3) are none of the jail's")
+  }
 }

@@ -79,25 +79,43 @@ import Testing
     try Files.replace(state.processRecordPath, with: Array(old.text.utf8))
     let own = ProcessRecord(boot: "another", supervisor: Host.pid, start: 1)
     let inheritance = Inheritance.take(state, own: own)
-    #expect(inheritance.notes.isEmpty && inheritance.rival == nil)
+    #expect(inheritance.notes.isEmpty)
     #expect(try state.readProcessRecord() == own)
     inheritance.file?.remove()
     try Files.removeDirectory(state.path)
   }
 
-  @Test("the record of a supervisor that runs is left alone")
+  @Test("a supervisor that has left a record and runs is known by its pid and its start")
   func alive() throws {
     let state = try StateDirectory(path: temporaryPath("state"))
+    #expect(state.livingSupervisor == nil)
     var record = ProcessRecord(
       boot: try Host.bootName(), supervisor: Host.pid, start: try StartClock.start(of: Host.pid))
-    record.entries = [ProcessRecordTests.entry]
     try Files.replace(state.processRecordPath, with: Array(record.text.utf8))
-    let inheritance = Inheritance.take(
-      state, own: ProcessRecord(boot: record.boot, supervisor: 7, start: 1))
-    #expect(inheritance.file == nil && inheritance.rival == Host.pid)
-    #expect(inheritance.notes.first?.contains("supervisor \(Host.pid) uses the same state directory") == true)
-    #expect(try state.readProcessRecord() == record)
+    #expect(state.livingSupervisor == Host.pid)
+    record = ProcessRecord(boot: record.boot, supervisor: record.supervisor, start: record.start - 1_000_000_000)
+    try Files.replace(state.processRecordPath, with: Array(record.text.utf8))
+    #expect(state.livingSupervisor == nil)
     try Files.remove(state.processRecordPath)
     try Files.removeDirectory(state.path)
+  }
+
+  @Test("a pid file is one process's at a time, and names it")
+  func pidFile() throws {
+    let path = temporaryPath("pid")
+    do {
+      let first = try PidFile(taking: path, permissions: 0o644)
+      // A lock belongs to the open file: another opening of the same process is refused as another process is.
+      #expect(throws: PidFile.Failure.held(pid: nil)) { _ = try PidFile(taking: path, permissions: 0o644) }
+      try first.write()
+      #expect(throws: PidFile.Failure.held(pid: Host.pid)) { _ = try PidFile(taking: path, permissions: 0o644) }
+    }
+    // What a dead one has left is taken, however long its content is.
+    try Files.replace(path, with: Array("123456789\nand more\n".utf8))
+    let second = try PidFile(taking: path, permissions: 0o644)
+    try second.write()
+    #expect(try Files.read(path) == Array("\(Host.pid)\n".utf8))
+    try second.remove()
+    #expect((try? Files.status(path)) == nil)
   }
 }

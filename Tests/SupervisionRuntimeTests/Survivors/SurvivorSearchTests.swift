@@ -99,11 +99,4 @@ import Testing
     // The service that the shell belongs to is spared with it; so is what else runs below that shell.
     #expect(search.survivors().isEmpty)
   }
-
-  @Test("a supervisor lives only if pid and start agree")
-  func alive() {
-    let record = ProcessRecordTests.record()
-    #expect(SurvivorSearch.isAlive(record, among: [process(812, start: 50)]))
-    #expect(!SurvivorSearch.isAlive(record, among: [process(812, start: 51), process(50, start: 50)]))
-  }
 }

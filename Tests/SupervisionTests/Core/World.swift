@@ -221,7 +221,7 @@ struct World {
     case .progress(let request, let step): progress[request, default: []].append(step)
     case .record(let record):
       records.append(record)
-      if case .state(let name, let state, _, _) = record { journal.append("\(name) \(state)") }
+      if case .state(let name, let state, _, _, _) = record { journal.append("\(name) \(state)") }
     case .saveEnablement(let lists): enablement = lists
     case .forget(_, let name): forgotten.append(name)
     case .exit(let unstopped): exit = unstopped

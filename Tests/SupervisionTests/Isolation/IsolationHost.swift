@@ -24,6 +24,7 @@ extension IsolationStep {
   static func mount(_ kind: IsolationMount.Kind, at path: String) -> IsolationStep {
     .mount(IsolationMount(kind, at: .inside(path)))
   }
+  static let network: IsolationStep = .network(jailAddresses: [], gateways: [])
   static let tmpfs = mount(.tmpfs(size: 1 << 20, mode: nil), at: "")
   static let data = mount(.nullfs(from: "/data", isReadOnly: true), at: "data")
   static func alias(_ address: String) -> IsolationStep {

@@ -154,6 +154,38 @@ struct IsolationRunTests {
     #expect(seen.map(\.1) == [place, ["JID=\(jid)"] + place, ["JID=\(jid)"] + place, ["JID=\(jid)"] + place])
   }
 
+  @Test("a pair of interfaces whose number somebody takes first gets another one, whenever the supervisor dies")
+  func takenPair() throws {
+    let plan = makePlan(.epair(hostAddresses: [], bridge: nil), .jail([]), .network)
+    func takers() -> SimulatedIsolationKernel {
+      makeIsolationHost { kernel in
+        // Each time one more is there than at the look.
+        for (call, number) in [(5, 0), (8, 1)] {
+          kernel.world[call] = { kernel in
+            for end in ["a", "b"] where kernel.interfaces["epair\(number)" + end] == nil {
+              kernel.interfaces["epair\(number)" + end] = .init(description: "theirs", maker: .outsider)
+            }
+          }
+        }
+      }
+    }
+    var scenario = IsolationScenario(plan, on: takers())
+    let outcome = try scenario.carryOut().get()
+    #expect(outcome.epair == "epair2")
+    #expect(try IsolationJournal(scenario.kernel.bytes).epair == "epair2")
+    scenario.undo()
+    #expect(scenario.kernel.remains.isEmpty && scenario.kernel.interfaces["epair1b"] != nil)
+    for call in 0..<24 {
+      var scenario = IsolationScenario(plan, on: takers())
+      scenario.kernel.faults = [call: .crash]
+      scenario.carryOut("crash at call \(call)")
+      scenario.restart()
+      scenario.undo()
+      scenario.expectNothingForeignRemoved()
+      #expect(scenario.kernel.remains.isEmpty)
+    }
+  }
+
   @Test("a command that fails fails the plan, and what undoes is run")
   func failingCommand() {
     let kernel = makeIsolationHost { $0.failingCommands = ["prestart"] }

@@ -33,14 +33,19 @@ struct IsolationScenario {
   }
 
   @discardableResult
-  mutating func undo(_ what: String = "undo") -> IsolationRemains {
+  mutating func undo(
+    _ what: String = "undo", waitsForInterfaces: Bool = false, looksAgain: Bool = true
+  ) -> IsolationRemains {
     do {
       let undoing = try IsolationUndoing(journal: kernel.bytes)
       var kernel = kernel
       var journal = kernel
-      let remains = undoing.run(kernel: &kernel, journal: &journal)
+      let remains = undoing.run(kernel: &kernel, journal: &journal, waitsForInterfaces: waitsForInterfaces)
       story.append { "\(what): \(remains)" }
-      return remains
+      // As the supervisor does: what comes by itself is looked for again.
+      guard looksAgain, !remains.awaited.isEmpty, remains.errors.isEmpty, !kernel.isDead else { return remains }
+      for _ in 0..<100 { kernel.elapse(.seconds(1)) }
+      return self.undo("look again", looksAgain: false)
     } catch {
       note("\(what): \(error)")
       return IsolationRemains(isFinished: false)

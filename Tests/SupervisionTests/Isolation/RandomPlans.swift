@@ -116,7 +116,8 @@ struct RandomPlan {
     kernel.addresses = ["em0 10.0.0.1": .host]
     kernel.mountsFiles = random.next() & 1 == 0
     kernel.busyMounts = [0, 0, 3, nil][Int(random.next() % 4)]
-    kernel.pausesOfDying = [0, 2][Int(random.next() % 2)]
+    kernel.pausesOfDying = [0, 2, 60][Int(random.next() % 3)]
+    kernel.pausesOfProcesses = Int(random.next() % 4)
     return kernel
   }
 }

@@ -93,6 +93,17 @@ extension SimulatedIsolationKernel: IsolationKernel {
       if jails.contains(where: { $0.maker == .plan && $0.dying == nil }) {
         violations.append("a mount was undone under a living jail")
       }
+      // The kernel holds the root of a jail until that is gone altogether.
+      if !isForced, let target = files.mounts.first(where: { $0.entry.id == id })?.entry.target,
+        jails.contains(where: { $0.dying != nil && $0.path == target })
+      {
+        throw IsolationError(code: 16, "unmount \(target): device busy")
+      }
+      if isForced, paused - lastRemoval < .seconds(2),
+        jails.contains(where: { $0.maker == .plan && $0.dying != nil && $0.processes > 0 })
+      {
+        violations.append("a mount was forced under processes that had no time to end")
+      }
       try files.unmount(id, isForced: isForced)
       violate(maker, "mount \(id)")
     }
@@ -117,8 +128,14 @@ extension SimulatedIsolationKernel: IsolationKernel {
     }
   }
 
-  func isJailGone(_ jid: Int32) throws(IsolationError) -> Bool {
-    try call("jail_get") { () throws(IsolationError) in !jails.contains { $0.jid == jid } }
+  func state(ofJail jid: Int32) throws(IsolationError) -> JailState {
+    try call("jail_get") { () throws(IsolationError) in
+      jails.first { $0.jid == jid }.map { $0.dying == nil ? .alive : .dying } ?? .gone
+    }
+  }
+
+  func hasProcesses(inJail jid: Int32) throws(IsolationError) -> Bool {
+    try call("processes") { () throws(IsolationError) in jails.contains { $0.jid == jid && $0.processes > 0 } }
   }
 
   func removeJail(_ jid: Int32) throws(IsolationError) {
@@ -127,7 +144,9 @@ extension SimulatedIsolationKernel: IsolationKernel {
         throw IsolationError(code: 22, "no such jail")
       }
       violate(jails[index].maker, "jail \(jails[index].name)")
+      lastRemoval = paused
       jails[index].dying = pausesOfDying
+      jails[index].processes = min(pausesOfProcesses, pausesOfDying)
       bury()
     }
   }

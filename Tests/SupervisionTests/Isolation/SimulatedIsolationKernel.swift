@@ -10,6 +10,8 @@ final class SimulatedIsolationKernel {
     var maker: Maker
     /// `nil`: alive; else it is gone after so many pauses.
     var dying: Int?
+    /// After so many pauses the processes have ended that were in it when it was removed.
+    var processes = 0
   }
 
   struct Interface {
@@ -40,6 +42,7 @@ final class SimulatedIsolationKernel {
   var mountsFiles = true
   var busyMounts: Int? = 0
   var pausesOfDying = 0
+  var pausesOfProcesses = 0
   var failingCommands: Set<String> = []
 
   // What is to happen.
@@ -56,6 +59,8 @@ final class SimulatedIsolationKernel {
   /// Whether the rest of the world did something just before this call.
   private(set) var isInterfering = false
   private(set) var paused = Duration.zero
+  /// How long had been paused when a jail was removed.
+  var lastRemoval = Duration.zero
   var violations: [String] = []
   private var lastJid: Int32 = 10
 
@@ -105,7 +110,10 @@ final class SimulatedIsolationKernel {
   func elapse(_ duration: Duration) {
     guard !isDead else { return }
     paused += duration
-    for index in jails.indices { jails[index].dying = jails[index].dying.map { $0 - 1 } }
+    for index in jails.indices where jails[index].dying != nil {
+      jails[index].dying = jails[index].dying.map { $0 - 1 }
+      jails[index].processes = max(0, jails[index].processes - 1)
+    }
     bury()
   }
 

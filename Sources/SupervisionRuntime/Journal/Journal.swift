@@ -1,0 +1,76 @@
+import ControlProtocol
+import Supervision
+import UCL
+
+/// The supervisor's own journal: what happened to which service, why, and because of whom, as log lines.
+///
+/// Equal messages that come in a storm are folded (``StormFolding``).
+final class Journal {
+  private let log: OwnLog
+  private let level: JournalLevel
+  private var folding = StormFolding()
+  private weak var loop: EventLoop?
+  private var wake: TimerHeap.Timer?
+
+  /// - Parameter level: what matters less is not written.
+  init(to log: OwnLog, from level: JournalLevel) {
+    self.log = log
+    self.level = level
+  }
+
+  /// From now on what waits is written when it can be, and what was folded is told in time.
+  func attach(to loop: EventLoop) {
+    self.loop = loop
+    log.attach(to: loop)
+  }
+
+  func record(_ record: Record) {
+    guard let entry = JournalEntry(record), entry.level >= level else { return }
+    write(entry)
+  }
+
+  /// Something that should not be; it was contained.
+  func anomaly(_ text: String) {
+    write(JournalEntry(.error, text))
+  }
+
+  func notice(_ text: String) {
+    write(JournalEntry(.notice, text))
+  }
+
+  func error(_ text: String) {
+    write(JournalEntry(.error, text))
+  }
+
+  // MARK: Lines
+
+  private func write(_ entry: JournalEntry) {
+    guard entry.level >= level else { return }
+    guard folding.admits(entry.text, of: entry.kind, entry.level, at: Clock.now()) else { return wakeForSummary() }
+    write(entry.text, entry.level)
+  }
+
+  private func write(_ text: String, _ level: JournalLevel) {
+    let now = Timestamp.now
+    log.write("\(now.text(offset: Host.zoneOffset(at: now))) \(level.rawValue) fruix-shepherd: \(text.printable)")
+  }
+
+  private func wakeForSummary() {
+    guard wake == nil, let loop, let deadline = folding.nextDeadline else { return }
+    wake = loop.schedule(at: deadline) { [weak self] in
+      self?.wake = nil
+      self?.tellFolded()
+    }
+  }
+
+  private func tellFolded(isLast: Bool = false) {
+    for summary in folding.summaries(at: Clock.now(), isLast: isLast) { write(summary.text, summary.level) }
+    if !isLast { wakeForSummary() }
+  }
+
+  /// Writes what is still to be written, as far as somebody reads it in time.
+  func finish(within time: Duration) {
+    tellFolded(isLast: true)
+    log.finish(within: time)
+  }
+}

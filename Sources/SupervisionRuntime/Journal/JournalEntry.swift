@@ -1,0 +1,69 @@
+import Supervision
+
+/// A message of the supervisor's journal: how much it matters, and of which kind it is in a storm.
+struct JournalEntry {
+  var level: JournalLevel
+  var text: String
+  /// The text without what differs each time.
+  var kind: String
+
+  init(_ level: JournalLevel, _ text: String, kind: String? = nil) {
+    self.level = level
+    self.text = text
+    self.kind = kind ?? text
+  }
+
+  /// - Returns: `nil` for what is no news to anybody.
+  init?(_ record: Record) {
+    switch record {
+    case .state(let service, let state, let outcome, let pid, let requester):
+      self.init(service, state, outcome, pid, requester)
+    case .attemptFailed(let service, let cause, true):
+      self.init(.warning, "\(service) could not be started: \(cause); will be tried again")
+    case .ended(let service, let cause, true):
+      self.init(.warning, "\(service) has ended: \(cause); is started again")
+    // The state that the service comes to says the same, once what it left is ended too.
+    case .attemptFailed(let service, let cause, false):
+      self.init(.debug, "\(service) could not be started: \(cause)")
+    case .ended(let service, let cause, false):
+      self.init(.debug, "\(service) has ended: \(cause)")
+    case .hookFailed(let service, let cause):
+      self.init(.warning, "\(service): \(cause)")
+    case .killing(let service, let patience?, let outcome):
+      let reason = outcome.map { " (\($0))" } ?? ""
+      self.init(.warning, "\(service) has not ended within \(patience.text): SIGKILL for what is left of it\(reason)")
+    case .killing(let service, nil, _):
+      self.init(.warning, "\(service) has not ended within shutdown-timeout: SIGKILL for what is left of it")
+    case .ordered(let order, let requester):
+      self.init(.notice, "\(order), by \(requester)")
+    case .loaded(let summary):
+      self.init(
+        .notice,
+        "loaded: \(summary.added.count) added, \(summary.changed.count) changed, \(summary.removed.count) removed, "
+          + "\(summary.unchanged) unchanged")
+    case .forgotten(let service):
+      self.init(.info, "\(service) is forgotten")
+    case .instanceRefused(let text), .anomaly(let text):
+      self.init(.error, text)
+    }
+  }
+
+  private init(_ service: String, _ state: StateName, _ outcome: Outcome?, _ pid: Int32?, _ requester: Requester?) {
+    let reason = outcome.map { ": \($0)" } ?? ""
+    let number = pid.map { ", pid \($0)" } ?? ""
+    switch state {
+    case .failed:
+      self.init(.error, "\(service) has failed\(reason)")
+    case .stopped:
+      self.init(.notice, "\(service) is stopped\(reason)")
+    case .running, .completed:
+      let who = requester.map { ", wanted by \($0)" } ?? ""
+      let kind = "\(service) is \(state.rawValue)"
+      self.init(.notice, "\(kind)\(number)\(who)", kind: kind)
+    case .respawning:
+      self.init(.info, "\(service) is respawning")
+    case .waiting, .starting, .stopping:
+      self.init(.debug, "\(service) is \(state.rawValue)\(number)\(reason)", kind: "\(service) is \(state.rawValue)")
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import CProc
+
+/// A file that is locked while a process has what it stands for, with the pid of that process in it: pidfile(3).
+///
+/// The lock ends with the process, however it ends; it passes to a child that goes on in the background. A file without a
+/// lock is a dead process's, whatever is in it.
+public final class PidFile {
+  public let path: String
+  private let descriptor: Descriptor
+
+  public enum Failure: Error, Sendable, Equatable {
+    /// Another process has it; its pid, if it has written that already.
+    case held(pid: Int32?)
+    case system(SystemError)
+  }
+
+  /// Takes the file, which is made if it is missing. Nothing is written yet.
+  public init(taking path: String, permissions: UInt32) throws(Failure) {
+    self.path = path
+    do {
+      descriptor = try Self.take(path, mode_t(truncatingIfNeeded: permissions))
+    } catch {
+      throw error.code == SystemError.wouldBlock ? .held(pid: Self.pid(in: path)) : .system(error)
+    }
+  }
+
+  private static func take(_ path: String, _ mode: mode_t) throws(SystemError) -> Descriptor {
+    while true {
+      let descriptor = Descriptor(adopting: try check("flock", on: path, cproc_lock_file(path, mode)))
+      let locked = try Files.status(of: descriptor)
+      // Who had it before may have removed the file between our opening it and the lock.
+      if let named = try? Files.status(path, followingLink: false), named.isSameFile(as: locked) { return descriptor }
+    }
+  }
+
+  private static func pid(in path: String) -> Int32? {
+    guard let bytes = try? Files.read(path, limit: 64) else { return nil }
+    let pid = Int32(String(decoding: bytes, as: UTF8.self).prefix { $0.isNumber })
+    return pid.flatMap { $0 > 0 ? $0 : nil }
+  }
+
+  /// Writes who has it: this process.
+  public func write() throws(SystemError) {
+    let text = "\(Host.pid)\n"
+    let result = text.utf8CString.withUnsafeBufferPointer { bytes in
+      cproc_content_replace(descriptor.number, bytes.baseAddress, bytes.count - 1)
+    }
+    try check("write", on: path, result)
+  }
+
+  /// Removes the file. Call it last: whoever comes next takes one of the same name.
+  public func remove() throws(SystemError) {
+    try Files.remove(path)
+  }
+}

@@ -1,0 +1,87 @@
+import Supervision
+
+/// Files that others may move or remove under a supervisor that runs: its own log, and its control socket.
+extension Daemon {
+  /// SIGHUP: what was moved or removed is opened or made again, and the configuration is read.
+  func hangUp() {
+    reopenLog()
+    renewSocket()
+    reload()
+  }
+
+  // MARK: The supervisor's own log
+
+  /// Lets go of the terminal: from now on the messages go to a file.
+  public func goIntoBackground(_ background: Background) throws(SystemError) {
+    try background.ready(output: try openLog())
+    isInBackground = true
+    log.redirect(to: 2)
+  }
+
+  private func openLog() throws(SystemError) -> Descriptor {
+    try Descriptor.open(ownLog, .append, permissions: 0o640)
+  }
+
+  /// The file may have been renamed by whoever rotates logs (newsyslog(8)); in the foreground it is not ours to open.
+  private func reopenLog() {
+    guard isInBackground else { return }
+    do throws(SystemError) {
+      if let directory = Files.parent(of: ownLog) { try Files.makeDirectory(directory, permissions: 0o750) }
+      try Host.replaceOutput(by: try openLog())
+      log.redirect(to: 2)
+    } catch {
+      journal.error("the supervisor's log cannot be opened again: \(error); messages go where they went")
+    }
+  }
+
+  // MARK: The control socket
+
+  /// What tells that the socket's file has changed.
+  final class SocketWatch {
+    let file: Descriptor
+    var registration: EventLoop.Registration?
+
+    init(_ file: consuming Descriptor) {
+      self.file = file
+    }
+  }
+
+  /// Where the kernel tells of changes of a socket's file, its loss is noticed at once; elsewhere by SIGHUP and loads.
+  func watchSocket() {
+    endSocketWatch()
+    guard let file = try? Descriptor.open(socketPath, .watch) else { return }
+    let watch = SocketWatch(file)
+    watch.registration = try? loop.watchFile(watch.file.number) { [weak self] _ in self?.socketHasChanged() }
+    socketWatch = watch
+  }
+
+  private func endSocketWatch() {
+    if let registration = socketWatch?.registration { loop.cancel(registration) }
+    socketWatch = nil
+  }
+
+  private func socketHasChanged() {
+    guard !server.isReachable else { return }
+    endSocketWatch()
+    journal.error(
+      "the control socket \(socketPath) has been removed or replaced, and herd does not reach this supervisor: "
+        + "SIGHUP makes it again (kill -HUP \(Host.pid))")
+  }
+
+  /// Makes the socket again if its file is lost.
+  func renewSocket() {
+    guard !server.isReachable else { return }
+    do throws(Failure) {
+      try Self.makeDirectory(ofSocket: socketPath, state: state.path, shell.core.settings)
+    } catch {
+      return journal.error(error.message)
+    }
+    do throws(ControlListener.Failure) {
+      try server.renewSocket(permissions: Self.permissions(by: server.policy))
+      journal.notice("the control socket \(socketPath) was lost, and is there again")
+    } catch {
+      journal.error(Self.failure(error, socketPath).message)
+    }
+    watchSocket()
+  }
+}
