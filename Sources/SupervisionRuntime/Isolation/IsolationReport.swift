@@ -27,7 +27,7 @@ struct IsolationReport: Equatable {
     }
     failure = value["failure"]?.string
     awaited = (value["awaited"]?.array ?? []).compactMap(\.string)
-    dying = (value["dying"]?.array ?? []).compactMap { $0.integer.flatMap { Int32(exactly: $0) } }
+    dying = (value["dying"]?.array ?? []).compactMap(\.integer).compactMap(Int32.init(exactly:))
     // 0 is the host itself, where nothing may run that belongs into a jail.
     if let number = value["jid"]?.integer, let jid = Int32(exactly: number), jid > 0,
       let name = value["name"]?.string, let path = value["path"]?.string
