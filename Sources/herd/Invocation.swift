@@ -107,7 +107,8 @@ struct Invocation {
   }
 
   private static func unknownCommand(_ word: String, exitStatus: Int32) -> Failure {
-    let action = ServiceName.herdCommands.contains(word) ? "" : "; an action of a service's own needs its name: herd \(word) NAME"
+    let isReserved = ServiceName.herdCommands.contains(word)
+    let action = isReserved ? "" : "; an action of a service's own needs its name: herd \(word) NAME"
     return Failure(
       ControlError(
         .unknownCommand, "there is no command `\(word)`", hint: "`herd --help` lists the commands\(action)",

@@ -121,8 +121,8 @@ struct StatusReporter {
     let members = (try? shell.table.members(of: shell.core.incarnation(of: id))) ?? []
     return members.sorted { $0.pid < $1.pid }.map { member in
       ProcessEntry(
-        service: shell.core.name(of: id), pid: member.pid, parent: member.parent, command: ProcessFacts(of: member.pid)?.command ?? "",
-        isMain: member.pid == main)
+        service: shell.core.name(of: id), pid: member.pid, parent: member.parent,
+        command: ProcessFacts(of: member.pid)?.command ?? "", isMain: member.pid == main)
     }
   }
 

@@ -5,7 +5,9 @@ extension Daemon {
   func reload() {
     switch source.read(nil, base: shell.core.currentConfiguration, state: state) {
     case .success(let configuration):
-      for note in configuration.notes(enabled: shell.core.enabledServices) { journal.notice(DiagnosticRenderer().line(note)) }
+      for note in configuration.notes(enabled: shell.core.enabledServices) {
+        journal.notice(DiagnosticRenderer().line(note))
+      }
       shell.feed(.load(configuration, scope: .all, requester: .load, request: nil))
     case .failure(let diagnostics):
       for diagnostic in diagnostics.all { journal.error(DiagnosticRenderer().line(diagnostic)) }
