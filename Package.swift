@@ -92,7 +92,7 @@ let package = Package(
       swiftSettings: strict
     ),
     .testTarget(
-      name: "SupervisionRuntimeTests", dependencies: ["SupervisionRuntime", "Supervision", "CProc"],
+      name: "SupervisionRuntimeTests", dependencies: ["SupervisionRuntime", "Supervision", "UCL", "CProc"],
       swiftSettings: strict),
     .testTarget(name: "ControlProtocolTests", dependencies: ["ControlProtocol"], swiftSettings: strict),
     .testTarget(

@@ -8,6 +8,8 @@ enum CommandLineRun {
     switch words.dropFirst().first {
     case ProbeCommand.name: return ProbeCommand.run(words)
     case IsolateCommand.name: return IsolateCommand.run(words)
+    // Nobody but the supervisor starts it.
+    case "worker": return Worker.run()
     default: break
     }
     do throws(CommandLineOptions.Mistake) {
@@ -31,6 +33,8 @@ enum CommandLineRun {
   private static func supervise(_ path: String, _ options: CommandLineOptions) -> Int32 {
     do {
       try Host.beginSignals()
+      // Without /dev/null nothing is started, and Daemon says so.
+      try? Host.openStandardDescriptors()
       var options = options
       // In the background the current directory is another.
       options.pidFile = options.pidFile.map(absolute)

@@ -13,5 +13,15 @@ number=$(grep -o 'needs [0-9]*' "$work/said" | grep -o '[0-9]*')
 (ulimit -n "$number" && exec "$bin/fruix-shepherd" --foreground --config "$etc" --socket "$socket" </dev/null >>"$work/supervisor.out" 2>&1) &
 supervisor=$!
 started="$started $supervisor"
+eventually 20 supervisor_answers
 it "with so many it runs" up one
+stop_supervisor
+it "and ends" is "$?" 0
+
+"$bin/fruix-shepherd" --foreground --config "$etc" --socket "$socket" --log-level debug <&- >&- 2>&- &
+supervisor=$!
+started="$started $supervisor"
+eventually 20 supervisor_answers
+it "without standard descriptors it runs as well" up one
+it "and none of its messages went into a file of its own" sh -c "! grep -r -q 'one is running' '$work/state' '$log'"
 finish

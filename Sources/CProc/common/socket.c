@@ -58,6 +58,12 @@ cproc_local_listen(const char *path, mode_t mode)
 }
 
 int
+cproc_local_pair(int ends[2])
+{
+	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
+}
+
+int
 cproc_local_connect(const char *path)
 {
 	struct sockaddr_un address;

@@ -107,6 +107,17 @@ cproc_background_begin(void)
 }
 
 int
+cproc_standard_open(void)
+{
+	/* The lowest free number is taken, so the first that is not a standard one is the sign that all of them are open. */
+	int null = open("/dev/null", O_RDWR);
+
+	while (null >= 0 && null <= STDERR_FILENO)
+		null = open("/dev/null", O_RDWR);
+	return null < 0 ? -1 : close(null);
+}
+
+int
 cproc_output_replace(int output)
 {
 	return dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 ? -1 : 0;

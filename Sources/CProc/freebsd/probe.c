@@ -31,7 +31,7 @@ probe_fork_described(int *process)
 	return pdfork(process, PD_CLOEXEC);
 }
 
-/* As a service is ended whose main process is dead: by PROC_REAP_GETPIDS and PROC_REAP_KILL with the subtree's number. */
+/* As a service is ended whose main process is dead: by PROC_REAP_GETPIDS with the subtree's number, and kill(2). */
 int
 probe_end_subtree(pid_t first, pid_t orphan, struct cproc_probe_result *result)
 {
@@ -50,7 +50,7 @@ probe_end_subtree(pid_t first, pid_t orphan, struct cproc_probe_result *result)
 	}
 	if (cproc_subtree_signal(&subtree, SIGKILL, &killed) == 0)
 		return 0;
-	probe_failed(result, "procctl PROC_REAP_KILL");
+	probe_failed(result, "kill");
 	return -1;
 }
 

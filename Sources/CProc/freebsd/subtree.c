@@ -16,7 +16,15 @@
  * PROC_REAP_GETPIDS names every descendant with pi_subtree, the child of the reaper that it
  * descends from; the number outlives that child for as long as its descriptor is open.  Nothing
  * else is needed to tell whose a process is: `mark` and `known` are the Linux side's.
+ *
+ * A descendant that is a reaper itself (timeout(1) is) hides its own descendants from that list: it is
+ * asked for them.
  */
+
+/* A bound for the recursion, far above what is ever met. */
+#define DEEPEST_REAPER 16
+/* Whoever forks faster than so many passes is met again when the supervisor looks whether anything is left. */
+#define MOST_PASSES 32
 
 static bool
 is_first(const struct cproc_subtree *subtree, pid_t pid)
@@ -29,18 +37,18 @@ is_first(const struct cproc_subtree *subtree, pid_t pid)
 }
 
 /*
- * All descendants, in memory that the caller frees; *count of them.  More may appear between the
+ * All descendants of a reaper, in memory that the caller frees; *count of them.  More may appear between the
  * question how many and the one which, so that room is left, and it is asked again as long as the
  * answer fills all of it.
  */
 static struct procctl_reaper_pidinfo *
-descendants(size_t *count)
+descendants(pid_t reaper, size_t *count)
 {
 	struct procctl_reaper_status status = { 0 };
 	struct procctl_reaper_pids request = { 0 };
 	size_t capacity;
 
-	if (procctl(P_PID, getpid(), PROC_REAP_STATUS, &status) < 0)
+	if (procctl(P_PID, reaper, PROC_REAP_STATUS, &status) < 0)
 		return NULL;
 	for (capacity = (size_t)status.rs_descendants + 16;; capacity *= 2) {
 		/* Zeroed, so that what the kernel did not fill lacks REAPER_PIDINFO_VALID. */
@@ -50,7 +58,7 @@ descendants(size_t *count)
 			return NULL;
 		request.rp_count = (u_int)capacity;
 		request.rp_pids = pids;
-		if (procctl(P_PID, getpid(), PROC_REAP_GETPIDS, &request) < 0) {
+		if (procctl(P_PID, reaper, PROC_REAP_GETPIDS, &request) < 0) {
 			int error = errno;
 
 			free(pids);
@@ -90,54 +98,121 @@ lives(const struct procctl_reaper_pidinfo *process, pid_t *parent)
 	return info.ki_stat != SZOMB;
 }
 
+struct member_list {
+	struct cproc_member *members;
+	size_t count;
+	size_t capacity;
+};
+
+static int
+append_member(struct member_list *list, pid_t pid, pid_t parent, pid_t first)
+{
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
+		struct cproc_member *members = reallocarray(list->members, capacity, sizeof *members);
+
+		if (members == NULL)
+			return -1;
+		list->members = members;
+		list->capacity = capacity;
+	}
+	list->members[list->count++] = (struct cproc_member){ .pid = pid, .parent = parent, .first = first };
+	return 0;
+}
+
+/*
+ * The living ones below a reaper.  first: whom all of them belong to; 0: the reaper is the supervisor, and
+ * pi_subtree tells.
+ */
+static int
+collect(const struct cproc_subtree *subtree, pid_t reaper, pid_t first, int depth, struct member_list *list)
+{
+	size_t total;
+	int result = 0;
+	struct procctl_reaper_pidinfo *pids = descendants(reaper, &total);
+
+	if (pids == NULL)
+		/* One further down may have gone or given up meanwhile, and is no business of an unprivileged supervisor's. */
+		return first != 0 && errno != ENOMEM ? 0 : -1;
+	for (size_t i = 0; result == 0 && i < total; i++) {
+		pid_t parent, owner = first != 0 ? first : pids[i].pi_subtree;
+
+		if ((first == 0 && !is_first(subtree, owner)) || !lives(&pids[i], &parent))
+			continue;
+		result = append_member(list, pids[i].pi_pid, parent, owner);
+		if (result == 0 && (pids[i].pi_flags & REAPER_PIDINFO_REAPER) != 0 && depth < DEEPEST_REAPER)
+			result = collect(subtree, pids[i].pi_pid, owner, depth + 1, list);
+	}
+	free(pids);
+	return result;
+}
+
 ssize_t
 cproc_subtree_list(const struct cproc_subtree *subtree, struct cproc_member *members, size_t capacity)
 {
-	size_t total;
-	ssize_t count = 0;
-	struct procctl_reaper_pidinfo *pids = descendants(&total);
+	struct member_list list = { 0 };
+	ssize_t count = -1;
 
-	if (pids == NULL)
-		return -1;
-	for (size_t i = 0; i < total; i++) {
-		pid_t parent;
+	if (collect(subtree, getpid(), 0, 0, &list) == 0) {
+		size_t shown = list.count < capacity ? list.count : capacity;
 
-		if (!is_first(subtree, pids[i].pi_subtree) || !lives(&pids[i], &parent))
-			continue;
-		if ((size_t)count < capacity) {
-			members[count] = (struct cproc_member){
-				.pid = pids[i].pi_pid, .parent = parent, .first = pids[i].pi_subtree,
-			};
-		}
-		count++;
+		count = (ssize_t)list.count;
+		if (shown > 0)
+			memcpy(members, list.members, shown * sizeof *members);
 	}
-	free(pids);
+	free(list.members);
+	return count;
+}
+
+static bool
+was_signalled(const struct member_list *signalled, pid_t pid)
+{
+	for (size_t i = 0; i < signalled->count; i++) {
+		if (signalled->members[i].pid == pid)
+			return true;
+	}
+	return false;
+}
+
+/* Returns how many processes got the signal that had not got it before; -1: the list could not be made. */
+static ssize_t
+signal_pass(const struct cproc_subtree *subtree, int number, struct member_list *signalled,
+    struct cproc_subtree_killed *killed)
+{
+	struct member_list list = { 0 };
+	ssize_t count = collect(subtree, getpid(), 0, 0, &list) < 0 ? -1 : 0;
+
+	for (size_t i = 0; count >= 0 && i < list.count; i++) {
+		struct cproc_member member = list.members[i];
+
+		if (was_signalled(signalled, member.pid))
+			continue;
+		if (kill(member.pid, number) < 0) {
+			if (errno != ESRCH && killed->refused == 0) {
+				killed->refused = member.pid;
+				killed->error = errno;
+			}
+			continue;
+		}
+		count = append_member(signalled, member.pid, member.parent, member.first) < 0 ? -1 : count + 1;
+	}
+	free(list.members);
 	return count;
 }
 
 int
 cproc_subtree_signal(const struct cproc_subtree *subtree, int number, struct cproc_subtree_killed *killed)
 {
-	*killed = (struct cproc_subtree_killed){ 0 };
-	for (size_t i = 0; i < subtree->first_count; i++) {
-		struct procctl_reaper_kill request = {
-			.rk_sig = number,
-			.rk_flags = REAPER_KILL_SUBTREE,
-			.rk_subtree = subtree->firsts[i],
-			.rk_fpid = -1,
-		};
-		int result = procctl(P_PID, getpid(), PROC_REAP_KILL, &request);
-		int error = result < 0 ? errno : 0;
+	struct member_list signalled = { 0 };
+	ssize_t count = 1;
 
-		/* ESRCH: this subtree is empty. */
-		if (error != 0 && error != ESRCH && error != EPERM)
-			return -1;
-		killed->signalled += request.rk_killed;
-		if (killed->refused == 0 && (error == EPERM || (error == 0 && request.rk_fpid > 0))) {
-			killed->refused = request.rk_fpid > 0 ? request.rk_fpid : subtree->firsts[i];
-			killed->error = EPERM;
-		}
-	}
+	*killed = (struct cproc_subtree_killed){ 0 };
+	for (int pass = 0; count > 0 && pass < MOST_PASSES; pass++)
+		count = signal_pass(subtree, number, &signalled, killed);
+	killed->signalled = (unsigned)signalled.count;
+	free(signalled.members);
+	if (count < 0)
+		return -1;
 	if (killed->signalled == 0 && killed->refused == 0) {
 		errno = ESRCH;
 		return -1;

@@ -162,6 +162,7 @@ struct cproc_spawned {
 	 * cproc_failure that it has not and that the child has ended with status 127.
 	 */
 	int report;
+	const char *call; /* after a failure: what has failed, in this system's word */
 };
 
 /*
@@ -246,8 +247,10 @@ struct cproc_subtree_killed {
 };
 
 /*
- * Signals all members.  PROC_REAP_KILL does it atomically; on Linux SIGKILL repeats until a pass finds no process
- * that it has not signalled before, other signals are sent in one pass.  -1 with ESRCH: there is none.
+ * Signals all members, one by one, and repeats until a pass finds no process that it has not signalled before; on Linux
+ * other signals than SIGKILL are sent in one pass.  Not by PROC_REAP_KILL, which waits in the kernel until every
+ * thread of every member has suspended: one that sleeps on a dead disk would keep it for ever.  -1 with ESRCH: there is
+ * none; with any other errno: they could not be listed.
  */
 int cproc_subtree_signal(const struct cproc_subtree *subtree, int signal, struct cproc_subtree_killed *killed);
 
@@ -416,6 +419,8 @@ int cproc_local_listen(const char *path, mode_t mode);
  * many wait already; EAGAIN: too many wait already, on Linux.
  */
 int cproc_local_connect(const char *path);
+/* Two ends of a stream, both blocking. */
+int cproc_local_pair(int ends[2]);
 /* The next connection, non-blocking.  EAGAIN: none is waiting. */
 int cproc_local_accept(int listener);
 
@@ -603,6 +608,11 @@ int cproc_options_next(int count, char *const *words, const struct cproc_option 
 int cproc_background_begin(void);
 /* Lets go of the terminal (`output` becomes the standard output and error, /dev/null the input), then reports. */
 int cproc_background_ready(int report, int output);
+/*
+ * Opens /dev/null at the standard numbers that are closed: what the program opens later would be taken for its standard
+ * error.  ENOENT: there is no /dev/null.
+ */
+int cproc_standard_open(void);
 /* `output` becomes the standard output and error. */
 int cproc_output_replace(int output);
 

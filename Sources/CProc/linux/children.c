@@ -92,7 +92,11 @@ search_children(pid_t parent, struct pid_list *list)
 		pid_t pid = (pid_t)atoi(entry->d_name);
 		struct process_stat stat;
 
-		if (pid > 0 && process_stat(pid, &stat) == 0 && stat.parent == parent)
+		if (pid <= 0)
+			continue;
+		if (process_stat(pid, &stat) < 0)
+			result = is_lack(errno) ? -1 : 0;
+		else if (stat.parent == parent)
 			result = pid_list_append(list, pid);
 	}
 	closedir(directory);
@@ -177,14 +181,18 @@ process_stat(pid_t pid, struct process_stat *stat)
 		return -1;
 	count = read(descriptor, text, sizeof text - 1);
 	close(descriptor);
-	if (count <= 0)
+	if (count <= 0) {
+		errno = ESRCH;
 		return -1;
+	}
 	text[count] = '\0';
 	rest = strrchr(text, ')');
 	if (rest == NULL || sscanf(rest + 1,
 	    " %c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld %*d %lld",
-	    &state, &parent, &session, &threads, &start) != 5)
+	    &state, &parent, &session, &threads, &start) != 5) {
+		errno = ESRCH;
 		return -1;
+	}
 	stat->parent = parent;
 	stat->session = session;
 	stat->start = start;

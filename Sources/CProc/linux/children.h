@@ -1,6 +1,7 @@
 #ifndef CPROC_CHILDREN_H
 #define CPROC_CHILDREN_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,6 +31,13 @@ int children_of(pid_t parent, struct pid_list *list);
  */
 int children_of_first_thread(struct pid_list *list);
 
+/* The reading failed for want of something, and says nothing about what was to be read. */
+static inline bool
+is_lack(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
 struct process_stat {
 	pid_t parent;
 	pid_t session;
@@ -37,7 +45,7 @@ struct process_stat {
 	bool lives; /* neither a zombie nor gone */
 };
 
-/* -1 when there is no such process. */
+/* -1: there is no such process, or with an errno for which is_lack() holds, it cannot be known at present. */
 int process_stat(pid_t pid, struct process_stat *stat);
 
 #endif

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "mark.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +42,7 @@ mark_in_limits_file(pid_t pid)
 	snprintf(path, sizeof path, "/proc/%d/limits", (int)pid);
 	file = fopen(path, "re");
 	if (file == NULL)
-		return 0;
+		return 0; /* errno says whether it is gone or cannot be read at present */
 	while (fgets(line, sizeof line, file) != NULL) {
 		char *hard;
 
@@ -52,6 +53,7 @@ mark_in_limits_file(pid_t pid)
 		mark = decode(strtoull(hard, NULL, 10));
 	}
 	fclose(file);
+	errno = 0;
 	return mark;
 }
 

@@ -152,11 +152,14 @@ cproc_spawn(const struct cproc_spawn *spawn, struct cproc_spawned *spawned)
 	int process;
 	pid_t pid;
 
+	spawned->call = "clone";
 	if (child_prepare(&task, spawn) < 0)
 		return -1;
 	/* Both ends non-blocking: what the child writes always fits. */
-	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) {
+		spawned->call = "pipe";
 		return -1;
+	}
 	task.report = ends[1];
 	pid = start_process(&task, &process);
 	if (pid < 0) {

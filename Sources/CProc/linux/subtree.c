@@ -48,21 +48,21 @@ is_first(const struct cproc_subtree *subtree, pid_t pid)
 
 /*
  * The environment as the process got it at its exec: it may have cleared its own copy, or be
- * another user's (EACCES).
+ * another user's (EACCES).  1 or 0; -1: it cannot be known at present.
  */
-static bool
+static int
 has_variable(pid_t pid, const char *mark)
 {
 	char path[40], *text = NULL;
 	size_t capacity = 0;
 	ssize_t length;
-	bool found = false;
+	int found = 0;
 	FILE *file;
 
 	snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
 	file = fopen(path, "re");
 	if (file == NULL)
-		return false;
+		return is_lack(errno) ? -1 : 0;
 	while (!found && (length = getdelim(&text, &capacity, '\0', file)) > 0)
 		found = strncmp(text, "FRUIX_SERVICE=", 14) == 0 && strcmp(text + 14, mark) == 0;
 	free(text);
@@ -70,14 +70,22 @@ has_variable(pid_t pid, const char *mark)
 	return found;
 }
 
-/* Whether an adopted process belongs to the subtree; *first as in struct cproc_member. */
-static bool
+/*
+ * Whether an adopted process belongs to the subtree: 1 or 0; -1: it cannot be known at present.  *first as in struct
+ * cproc_member.
+ */
+static int
 belongs(const struct cproc_subtree *subtree, pid_t pid, pid_t *first)
 {
-	pid_t mark = mark_of(pid);
+	pid_t mark;
 	struct process_stat stat;
+	int marked;
 
 	*first = 0;
+	errno = 0;
+	mark = mark_of(pid);
+	if (mark == 0 && is_lack(errno))
+		return -1;
 	if (mark != 0 && pid_is_in(mark, subtree->known, subtree->known_count)) {
 		/*
 		 * What is marked by another service's process that we still hold is that service's,
@@ -86,14 +94,16 @@ belongs(const struct cproc_subtree *subtree, pid_t pid, pid_t *first)
 		*first = mark;
 		return is_first(subtree, mark);
 	}
-	if (subtree->mark != NULL && has_variable(pid, subtree->mark))
-		return true;
+	marked = subtree->mark != NULL ? has_variable(pid, subtree->mark) : 0;
+	if (marked != 0)
+		return marked;
+	if (process_stat(pid, &stat) < 0)
+		return is_lack(errno) ? -1 : 0;
 	/* The child of cproc_spawn() leads a session of its own. */
-	if (process_stat(pid, &stat) == 0 && is_first(subtree, stat.session)) {
-		*first = stat.session;
-		return true;
-	}
-	return false;
+	if (!is_first(subtree, stat.session))
+		return 0;
+	*first = stat.session;
+	return 1;
 }
 
 /* Our own child: unlike its stat file, waitid(2) tells a zombie from a process whose first thread has ended. */
@@ -124,7 +134,10 @@ append_roots(const struct cproc_subtree *subtree, struct member_list *list)
 
 		if (pid_is_in(pid, subtree->known, subtree->known_count))
 			continue;
-		if (child_lives(pid) && belongs(subtree, pid, &first))
+		if (!child_lives(pid))
+			continue;
+		result = belongs(subtree, pid, &first);
+		if (result > 0)
 			result = append_member(list, pid, self, first);
 	}
 	pid_list_free(&children);
@@ -140,8 +153,10 @@ append_living_children(struct member_list *list, struct cproc_member parent)
 	for (size_t i = 0; result == 0 && i < children.count; i++) {
 		struct process_stat stat;
 
+		if (process_stat(children.pids[i], &stat) < 0)
+			result = is_lack(errno) ? -1 : 0;
 		/* The parent is looked at again: the pid may have been another's meanwhile. */
-		if (process_stat(children.pids[i], &stat) == 0 && stat.lives && stat.parent == parent.pid)
+		else if (stat.lives && stat.parent == parent.pid)
 			result = append_member(list, children.pids[i], parent.pid, parent.first);
 	}
 	pid_list_free(&children);

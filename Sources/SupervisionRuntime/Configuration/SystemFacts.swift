@@ -26,14 +26,8 @@ public struct SystemFacts: HostFacts {
 
   public func findProgram(_ name: String, in path: SearchPath) -> ProgramLookup {
     if name.contains("/") { return check(name) }
-    let directories =
-      switch path {
-      case .standard: StandardPath.value
-      case .inherited: Host.environmentValue("PATH") ?? StandardPath.value
-      case .path(let directories): directories
-      }
     var result = ProgramLookup.missing
-    for directory in directories.split(separator: ":") {
+    for directory in path.directories.split(separator: ":") {
       switch check("\(directory)/\(name)") {
       case .found: return .found
       // As execvp(3) does it: what may not be executed is passed over, and remembered for the message.

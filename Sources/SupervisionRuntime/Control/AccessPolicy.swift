@@ -27,9 +27,19 @@ public struct AccessPolicy: Sendable {
   ///   - read: who may look; names of users, or of groups with `@`.
   ///   - control: who may do everything.
   public init(owner: UInt32, read: [String] = [], control: [String] = []) {
+    self.init(owner: owner, read: read, control: control, accounts: HostAccounts())
+  }
+
+  /// - Parameter accounts: where the names are looked up.
+  init(owner: UInt32, read: [String], control: [String], accounts: some AccountSource) {
     self.owner = owner
-    self.read = resolve(read)
-    self.control = resolve(control)
+    self.read = resolve(read, accounts)
+    self.control = resolve(control, accounts)
+  }
+
+  /// What has to be known of a name of the lists.
+  static func question(about name: String) -> HostQuestion {
+    name.hasPrefix("@") ? .group(String(name.dropFirst())) : .account(name)
   }
 
   /// Whether anybody else than root and the owner may do anything: then the socket has to let them connect.
@@ -66,15 +76,15 @@ public struct AccessPolicy: Sendable {
     return found
   }
 
-  private mutating func resolve(_ names: [String]) -> Grant {
+  private mutating func resolve(_ names: [String], _ accounts: some AccountSource) -> Grant {
     var grant = Grant()
     for name in names {
       if name.hasPrefix("@") {
-        if let group = (try? Group.find(String(name.dropFirst()))) ?? nil {
+        if let group = (try? accounts.group(String(name.dropFirst()))) ?? nil {
           grant.groups.insert(group)
           continue
         }
-      } else if let account = (try? Account.find(name)) ?? nil {
+      } else if let account = (try? accounts.account(name)) ?? nil {
         grant.users.insert(account.user)
         continue
       } else if let number = UInt32(name) {

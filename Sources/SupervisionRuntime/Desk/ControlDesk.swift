@@ -157,15 +157,25 @@ final class ControlDesk: ControlDelegate, ShellClient {
   }
 
   private func load(_ path: String?, _ request: Request, for open: OpenRequest, from peer: PeerCredentials) {
-    switch configuration.read(path, base: shell.core.currentConfiguration, state: state) {
-    case .failure(let diagnostics):
-      finish(ReplyTranslation.refusedLoad(diagnostics), open)
-    case .success(let loaded):
-      let number = remember(request, open)
-      pendingNotes[number] = loaded.notes(enabled: shell.core.enabledServices)
-      shell.feed(
-        .load(loaded, scope: path == nil ? .all : .part, requester: .user(uid: peer.user), request: number))
+    let number = remember(request, open)
+    configuration.read(
+      path, by: shell.workers, base: { [shell] in shell.core.currentConfiguration }, state: state
+    ) { [weak self] result in
+      guard let self else { return }
+      switch result {
+      case .failure(let diagnostics): refuseLoad(number, diagnostics)
+      case .success(let loaded):
+        pendingNotes[number] = loaded.notes(enabled: shell.core.enabledServices)
+        shell.feed(
+          .load(loaded, scope: path == nil ? .all : .part, requester: .user(uid: peer.user), request: number))
+      }
     }
+  }
+
+  private func refuseLoad(_ number: Supervision.RequestID, _ diagnostics: Diagnostics) {
+    guard let caller = callers.removeValue(forKey: number) else { return }
+    numbers[caller.open] = nil
+    finish(ReplyTranslation.refusedLoad(diagnostics), caller.open)
   }
 
   /// Notes of a configuration that is being loaded: they go into the reply.
@@ -174,9 +184,9 @@ final class ControlDesk: ControlDelegate, ShellClient {
   // MARK: The core's answers
 
   func answer(_ number: Supervision.RequestID, _ reply: Supervision.Reply) {
+    let notes = pendingNotes.removeValue(forKey: number) ?? []
     guard let caller = callers.removeValue(forKey: number) else { return }
     numbers[caller.open] = nil
-    let notes = pendingNotes.removeValue(forKey: number) ?? []
     tellOfThoseLeftDown(reply, to: caller)
     let translation = ReplyTranslation(core: shell.core, desk: self, request: caller.request, notes: notes)
     finish(withTrouble(translation.reply(to: reply), to: caller.request), caller.open)

@@ -6,8 +6,9 @@ import Supervision
 /// each undoing is a process, `fruix-shepherd isolate`, that keeps a journal of what it does. Killing it is safe at any
 /// moment, since the next one goes on from the journal.
 final class Confinement {
-  /// Computes what is to be done for a service's jail, or says why it cannot be had; `nil`: the service makes none.
-  typealias Planner = (ServiceDefinition) throws(IsolationRefusal) -> IsolationPlan?
+  /// Computes what is to be done for a service's jail and writes it down, or says why it cannot be had. That may take its
+  /// time; what is returned gives it up.
+  typealias Planner = (ServiceDefinition, _ done: @escaping (PlanOutcome) -> Void) -> (() -> Void)
 
   private let own: OwnProcesses
   /// The command that carries plans out; a verb and a directory are added.
@@ -25,6 +26,8 @@ final class Confinement {
   private var definitions: [String: ServiceDefinition] = [:]
   private var standing: [String: StandingJail] = [:]
   private var raising: [String: ProcessKey] = [:]
+  /// The jails whose plan is being made, and how to give that up.
+  private var planning: [String: () -> Void] = [:]
   private let afterlife: JailAfterlife
 
   var onEvent: ((Event) -> Void)?
@@ -52,7 +55,8 @@ final class Confinement {
     joined[id] = owner.name
     joins[id] = question
     // A jail that is there, or on its way, stays what it is.
-    if definitions[owner.name] == nil || raising[owner.name] == nil && standing[owner.name] == nil {
+    let isUnderWay = raising[owner.name] != nil || planning[owner.name] != nil || standing[owner.name] != nil
+    if definitions[owner.name] == nil || !isUnderWay {
       definitions[owner.name] = owner
     }
     carryOut(registry.join(id, jail: owner.name))
@@ -120,7 +124,7 @@ final class Confinement {
     for output in outputs {
       switch output {
       case .raise(let jail): raise(jail)
-      case .abandon(let jail): raising[jail].map { own.kill($0) }
+      case .abandon(let jail): abandon(jail)
       case .lower(let jail): lower(jail) { [weak self] failure in self?.lowered(jail, failure) }
       case .confined(let id, let failure):
         if failure != nil { joined[id] = nil }
@@ -132,17 +136,41 @@ final class Confinement {
   }
 
   private func raise(_ jail: String) {
-    do {
-      guard let definition = definitions[jail], let plan = try plan(definition) else {
-        return raised(jail, failure: "service \(jail) makes no jail")
-      }
-      try places.write(plan)
+    guard let definition = definitions[jail] else { return raised(jail, failure: "service \(jail) makes no jail") }
+    var isPlanned = false
+    let giveUp = plan(definition) { [weak self] outcome in
+      isPlanned = true
+      self?.planned(jail, outcome)
+    }
+    if !isPlanned { planning[jail] = giveUp }
+  }
+
+  private func planned(_ jail: String, _ outcome: PlanOutcome) {
+    planning[jail] = nil
+    switch outcome {
+    case .written: makeIt(jail)
+    case .none: raised(jail, failure: "service \(jail) makes no jail")
+    case .refused(let reasons): raised(jail, failure: reasons.joined(separator: "; "))
+    case .failed(let reason): raised(jail, failure: reason)
+    }
+  }
+
+  private func makeIt(_ jail: String) {
+    do throws(SystemError) {
       raising[jail] = try start("up", jail, limit: nil) { [weak self] end, output in self?.raiseEnded(jail, end, output)
       }
-    } catch let refusal as IsolationRefusal {
-      raised(jail, failure: refusal.reasons.joined(separator: "; "))
     } catch {
       raised(jail, failure: "\(error)")
+    }
+  }
+
+  /// Nobody wants it any more.
+  private func abandon(_ jail: String) {
+    if let giveUp = planning.removeValue(forKey: jail) {
+      giveUp()
+      raised(jail, failure: "it is wanted no more")
+    } else if let process = raising[jail] {
+      own.kill(process)
     }
   }
 
@@ -214,14 +242,21 @@ final class Confinement {
 
 extension Confinement {
   /// The jails of this host, whose plans and journals are kept below the state directory.
-  convenience init(own: OwnProcesses, stateDirectory: String) {
-    let planner = IsolationPlanner(facts: HostIsolationFacts(), stateDirectory: stateDirectory)
-    // Looked up now, since a new version may take the program's place. Where it cannot be found, only jails miss it.
-    let program = Result { () throws(SystemError) in try Host.executable() }
+  convenience init(own: OwnProcesses, pool: WorkerPool, stateDirectory: String) {
     self.init(
-      own: own, worker: { () throws(SystemError) in [try program.get(), "isolate"] },
+      own: own, worker: OwnProcesses.command("isolate"),
       places: IsolationDirectory(stateDirectory: stateDirectory), afterlife: JailAfterlife(loop: own.loop)
-    ) { (definition) throws(IsolationRefusal) in try planner.plan(definition) }
+    ) { definition, done in
+      let job = pool.ask(.plan(PlanRequest(definition, stateDirectory: stateDirectory))) { reply in
+        switch reply {
+        case .planned(let outcome): done(outcome)
+        case .refused(let reason): done(.failed("its plan cannot be made: \(reason)"))
+        case .looked, .read:
+          done(.failed("its plan cannot be made: a worker answers something else than it was asked for"))
+        }
+      }
+      return { pool.withdraw(job) }
+    }
   }
 }
 

@@ -32,16 +32,26 @@ final class OwnProcesses {
     self.table = table
   }
 
+  /// This program under another of its names. It is looked up now, since a new version may take its place later; where it
+  /// cannot be found, only those miss it who need it.
+  static func command(_ verb: String) -> () throws(SystemError) -> [String] {
+    let program = Result { () throws(SystemError) in try Host.executable() }
+    return { () throws(SystemError) in [try program.get(), verb] }
+  }
+
   /// Starts a program.
   ///
   /// - Parameters:
   ///   - name: what the record of processes calls it.
+  ///   - environment: `nil`: nothing but a usual PATH.
+  ///   - descriptors: what it gets besides its output.
   ///   - limit: after this time it is killed, with all that it has started.
   ///   - onLine: gets what it says on the standard error, line by line.
   ///   - onEnd: gets its end, and what it has written to the standard output.
   /// - Throws: there is no process then, and `onEnd` is not called.
   func start(
-    _ words: [String], name: String, limit: Duration? = nil, onLine: @escaping (String) -> Void,
+    _ words: [String], name: String, environment: [String]? = nil, descriptors: [LaunchPlan.Promise] = [],
+    limit: Duration? = nil, onLine: @escaping (String) -> Void,
     onEnd: @escaping (End, _ output: [UInt8]) -> Void
   ) throws(SystemError) -> ProcessKey {
     let key = ProcessKey(serial: nextSerial)
@@ -51,17 +61,18 @@ final class OwnProcesses {
     let collector = OutputCollector(onLine: onLine)
     let output = CallerOutput(loop: loop) { stream, bytes in collector.take(stream, bytes) }
     var plan = LaunchPlan(programs: Array(words.prefix(1)), arguments: words)
-    plan.environment = ["PATH=\(StandardPath.value)"]
+    plan.environment = environment ?? ["PATH=\(StandardPath.value)"]
     if let variable = Subtree.markVariable { plan.environment.append("\(variable)=\(table.record.mark(key.serial))") }
     let purpose = ProcessPurpose(
       key: key, incarnation: incarnation, blueprint: Blueprint(ServiceDefinition(name: name)))
     running[key] = Running(incarnation: incarnation, output: collector, onEnd: onEnd)
     do throws(SystemError) {
       let ends = try output.open()
-      plan.descriptors = [
-        LaunchPlan.Promise(child: 1, parent: ends.output.number),
-        LaunchPlan.Promise(child: 2, parent: ends.error.number),
-      ]
+      plan.descriptors =
+        descriptors + [
+          LaunchPlan.Promise(child: 1, parent: ends.output.number),
+          LaunchPlan.Promise(child: 2, parent: ends.error.number),
+        ]
       let program = words.first ?? name
       try table.start(plan, for: purpose, output: output) { failure in
         SpawnFailure(

@@ -11,6 +11,7 @@ final class Journal {
   private var folding = StormFolding()
   private weak var loop: EventLoop?
   private var wake: TimerHeap.Timer?
+  private var stamp: (second: Int64, text: String) = (.min, "")
 
   /// - Parameter level: what matters less is not written.
   init(to log: OwnLog, from level: JournalLevel) {
@@ -51,8 +52,15 @@ final class Journal {
   }
 
   private func write(_ text: String, _ level: JournalLevel) {
+    log.write("\(time()) \(level.rawValue) fruix-shepherd: \(text.printable)")
+  }
+
+  /// The same for all messages of a second: a boot of thousands says as much.
+  private func time() -> String {
     let now = Timestamp.now
-    log.write("\(now.text(offset: Host.zoneOffset(at: now))) \(level.rawValue) fruix-shepherd: \(text.printable)")
+    let second = now.millisecondsSinceEpoch / 1000
+    if second != stamp.second { stamp = (second, now.text(offset: Host.zoneOffset(at: now))) }
+    return stamp.text
   }
 
   private func wakeForSummary() {

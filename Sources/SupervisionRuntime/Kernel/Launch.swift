@@ -50,7 +50,11 @@ extension LaunchPlan {
         }
       }
     }
-    try check("pdfork", on: self.programs.first, result)
+    if result < 0 {
+      // On the very result: nothing may come between.
+      let code = cproc_errno()
+      throw SystemError(String(cString: spawned.call), on: self.programs.first, code: code)
+    }
     return spawned
   }
 

@@ -23,6 +23,16 @@ public enum LocalSocket {
     Descriptor(adopting: try check("connect", on: path, cproc_local_connect(path)))
   }
 
+  /// socketpair(2): what is written to one end is read from the other. Both block.
+  static func pair() throws(SystemError) -> Descriptor.Pipe {
+    var ends: (Int32, Int32) = (-1, -1)
+    let result = withUnsafeMutablePointer(to: &ends) { pointer in
+      pointer.withMemoryRebound(to: Int32.self, capacity: 2) { cproc_local_pair($0) }
+    }
+    try check("socketpair", result)
+    return Descriptor.Pipe(reading: Descriptor(adopting: ends.0), writing: Descriptor(adopting: ends.1))
+  }
+
   /// LOCAL_PEERCRED, SO_PEERCRED.
   public static func peer(of connection: borrowing Descriptor) throws(SystemError) -> PeerCredentials {
     var peer = cproc_peer()

@@ -26,7 +26,7 @@ public final class PidFile {
 
   private static func take(_ path: String, _ mode: mode_t) throws(SystemError) -> Descriptor {
     while true {
-      let descriptor = Descriptor(adopting: try check("flock", on: path, cproc_lock_file(path, mode)))
+      let descriptor = Descriptor(adopting: try check("open", on: path, cproc_lock_file(path, mode)))
       let locked = try Files.status(of: descriptor)
       // Who had it before may have removed the file between our opening it and the lock.
       if let named = try? Files.status(path, followingLink: false), named.isSameFile(as: locked) { return descriptor }

@@ -98,6 +98,11 @@ public enum Terminal {
 }
 
 extension Host {
+  /// Opens the standard descriptors that this process was started without. Call it before anything is opened.
+  public static func openStandardDescriptors() throws(SystemError) {
+    try check("open", on: "/dev/null", cproc_standard_open())
+  }
+
   /// The descriptor becomes the standard output and error: dup2(2).
   static func replaceOutput(by descriptor: borrowing Descriptor) throws(SystemError) {
     try check("dup2", cproc_output_replace(descriptor.number))

@@ -51,7 +51,7 @@ public struct Reaper: ~Copyable {
 
   /// Sends a signal to all members. Returns how many got it; 0 when there are none.
   ///
-  /// - Throws: when a member could not be signalled (the others were).
+  /// - Throws: when a member could not be signalled (the others were), or they could not be listed.
   @discardableResult
   public func signal(_ signal: Int32, to subtree: Subtree) throws(SystemError) -> Int {
     try subtree.withRequest(known: known) { (request) throws(SystemError) in
@@ -59,7 +59,7 @@ public struct Reaper: ~Copyable {
       if cproc_subtree_signal(&request, signal, &killed) < 0 {
         let code = cproc_errno()
         if code == ESRCH { return 0 }
-        throw SystemError("procctl", on: "PROC_REAP_KILL", code: code)
+        throw SystemError("procctl", on: "PROC_REAP_GETPIDS", code: code)
       }
       if killed.refused != 0 { throw SystemError("kill", on: "\(killed.refused)", code: killed.error) }
       return Int(killed.signalled)

@@ -27,6 +27,13 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
     return "\(call)\(place): \(text) (\(name))"
   }
 
+  /// The system lacks what it may have again in a moment: descriptors, memory, places for processes.
+  public var isPassing: Bool { Self.isPassing(code) }
+
+  static func isPassing(_ code: Int32) -> Bool {
+    code == EMFILE || code == ENFILE || code == EAGAIN || code == ENOMEM
+  }
+
   public static func name(of code: Int32) -> String {
     guard let name = cproc_error_name(code) else { return "errno \(code)" }
     return String(cString: name)

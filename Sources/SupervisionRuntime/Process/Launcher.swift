@@ -40,9 +40,11 @@ final class Launcher {
   }
 
   /// Makes the plan of a process; its standard output and error are still to be promised.
+  ///
+  /// - Parameter answers: what was looked up before; what is not among it is looked up now.
   func plan(
     _ role: ProcessRole, of definition: ServiceDefinition, in place: JailPlace? = nil, arguments: [String],
-    mark: String
+    mark: String, _ answers: HostAnswers = HostAnswers()
   ) throws(SpawnFailure) -> LaunchPlan {
     guard let hook = Self.hook(role, of: definition), let program = hook.command.words.first else {
       throw SpawnFailure(stage: "program", errno: 0, message: "the definition has no \(role) any more")
@@ -55,8 +57,8 @@ final class Launcher {
         message: "the jail of \(definition.name) is there only while its processes run; "
           + "with `user = root` the command runs on the host")
     }
-    let identity = try hook.asSupervisor ? ownIdentity : identity(of: attributes, in: place)
-    let loginClass = try hook.asSupervisor ? nil : LoginClass(of: attributes)
+    let identity = try hook.asSupervisor ? ownIdentity : identity(of: attributes, in: place, answers)
+    let loginClass = try hook.asSupervisor ? nil : LoginClass(of: attributes, answers)
     let environment = try environment(of: attributes, identity: identity, loginClass, mark: mark)
     let path = environment.last { $0.name == "PATH" }?.value ?? StandardPath.value
     var candidates = LaunchPlan.candidates(for: program, path: path)
@@ -75,17 +77,17 @@ final class Launcher {
   }
 
   /// In a jail with a root of its own the names of users are those of its tree.
-  private func identity(of attributes: ProcessAttributes, in place: JailPlace?) throws(SpawnFailure) -> ServiceIdentity
-  {
+  private func identity(
+    of attributes: ProcessAttributes, in place: JailPlace?, _ answers: HostAnswers
+  ) throws(SpawnFailure) -> ServiceIdentity {
     guard let root = place?.accountRoot else {
-      return try ServiceIdentity(of: attributes, own: ownIdentity)
+      return try ServiceIdentity(of: attributes, own: ownIdentity, accounts: AnsweredAccounts(answers: answers))
     }
     let accounts: TreeAccounts
     do {
       accounts = try TreeAccounts(root: root)
     } catch {
-      throw SpawnFailure(
-        stage: "user", errno: error.code, message: "cannot read \(error.subject ?? root): \(error.text)")
+      throw SpawnFailure(stage: "user", error, "cannot read \(error.subject ?? root): \(error.text)")
     }
     return try ServiceIdentity(of: attributes, own: ownIdentity, accounts: accounts)
   }
@@ -164,8 +166,7 @@ final class Launcher {
       bytes = try Files.read(path, limit: 1 << 20)
     } catch {
       throw SpawnFailure(
-        stage: "environment-file", errno: error.code,
-        message: "cannot read the environment file \(path): \(error.text)")
+        stage: "environment-file", error, "cannot read the environment file \(path): \(error.text)")
     }
     switch EnvironmentFile.parse(bytes) {
     case .success(let variables): return variables
@@ -193,12 +194,24 @@ final class Launcher {
     case .automatic: path = "\(logDirectory)/\(definition.name).log"
     case .file(let file): path = file
     }
-    do {
-      let log = try Descriptor.open(path, .append, permissions: 0o640)
+    do throws(SystemError) {
+      let log = try openLog(path, isOurs: definition.log == .automatic)
       promise(log.number, log.number, to: &plan)
       return log
     } catch {
-      throw SpawnFailure(stage: "log", errno: error.code, message: "cannot open the log \(path): \(error.text)")
+      // A full disk, a file system that is not there: no fault of the service, and it may pass.
+      throw SpawnFailure(
+        stage: "log", errno: error.code, message: "cannot open the log \(path): \(error.text)", isPassing: true)
+    }
+  }
+
+  /// The directory of logs is made again when somebody has removed it.
+  private func openLog(_ path: String, isOurs: Bool) throws(SystemError) -> Descriptor {
+    do {
+      return try Descriptor.open(path, .append, permissions: 0o640)
+    } catch  where isOurs && error.code == SystemError.notFound {
+      try Files.makeDirectory(logDirectory, permissions: 0o750)
+      return try Descriptor.open(path, .append, permissions: 0o640)
     }
   }
 

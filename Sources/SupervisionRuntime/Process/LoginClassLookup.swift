@@ -26,11 +26,15 @@ extension LoginClass {
   }
 
   /// The class that a service names, looked up anew at each start; `nil`: it names none.
-  init?(of attributes: ProcessAttributes) throws(SpawnFailure) {
+  init?(of attributes: ProcessAttributes, _ answers: HostAnswers = HostAnswers()) throws(SpawnFailure) {
     guard attributes.hasRare, let name = attributes.rare.loginClass else { return nil }
     let values: [String: String]?
     do throws(SystemError) {
-      values = try Self.values(ofClass: name)
+      switch answers[.loginClass(name)] {
+      case .loginClass(let known): values = known
+      case .unknown(let error): throw error
+      default: values = try Self.values(ofClass: name)
+      }
     } catch {
       throw SpawnFailure(
         stage: "login-class", errno: error.code, message: "cannot look up the login class \(name): \(error.text)")

@@ -16,6 +16,10 @@ final class ProcessTable {
   /// Services with dead processes whose subtrees were not empty when they were looked at last.
   private var occupied: Set<Incarnation> = []
   private let exits: any ExitWatcher
+  /// What could not be listed is no more empty than it is full: it is looked at again.
+  private var relook: Retry?
+  /// Stands in the way of a listing, in tests.
+  var beforeListing: (() throws(SystemError) -> Void)?
 
   /// What runs, as whoever comes after this supervisor's death would have to know it; its entries are in the file.
   let record: ProcessRecord
@@ -32,6 +36,7 @@ final class ProcessTable {
     reaper = try Reaper()
     record = ProcessRecord(
       boot: try Host.bootName(), supervisor: Host.pid, start: try StartClock.start(of: Host.pid))
+    relook = Retry(loop: loop) { [weak self] in self?.sweepOccupied() }
   }
 
   // MARK: Starting
@@ -174,16 +179,27 @@ final class ProcessTable {
     trees[service] = first
   }
 
-  /// Whether nothing lives that descends from these processes.
+  /// Whether nothing lives that descends from these processes. While that cannot be known it counts as occupied.
   private func isEmpty(_ firsts: [RunningProcess], _ service: Incarnation, isWhole: Bool) -> Bool {
     // The marker speaks for the whole service; it says nothing about a part of its processes.
     let subtree = Subtree(firsts: firsts.map(\.pid), mark: isWhole ? record.mark(service.serial) : nil)
     do throws(SystemError) {
-      return try reaper.members(of: subtree).isEmpty
+      let isEmpty = try list(subtree).isEmpty
+      relook?.succeeded()
+      return isEmpty
     } catch {
-      onAnomaly?("the subtree of process \(firsts.first?.pid ?? 0) cannot be listed: \(error)")
-      return true
+      if relook?.failed() == true {
+        onAnomaly?(
+          "what is left of process \(firsts.first?.pid ?? 0) cannot be listed: \(error); "
+            + "this is tried again until it succeeds")
+      }
+      return false
     }
+  }
+
+  private func list(_ subtree: Subtree) throws(SystemError) -> [Subtree.Member] {
+    try beforeListing?()
+    return try reaper.members(of: subtree)
   }
 
   /// SIGCHLD: adopted processes have ended; a subtree may have become empty.
@@ -193,6 +209,10 @@ final class ProcessTable {
     } catch {
       onAnomaly?("adopted processes cannot be waited for: \(error)")
     }
+    sweepOccupied()
+  }
+
+  private func sweepOccupied() {
     for service in occupied.sorted() { sweep(service) }
   }
 
@@ -258,7 +278,7 @@ final class ProcessTable {
   /// All living processes of a service.
   func members(of service: Incarnation) throws(SystemError) -> [Subtree.Member] {
     guard let subtree = subtree(service) else { return [] }
-    return try reaper.members(of: subtree)
+    return try list(subtree)
   }
 
   /// The service exists no more; what its dead processes still hold is released when it is empty.

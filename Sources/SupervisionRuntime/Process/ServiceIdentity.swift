@@ -79,8 +79,10 @@ struct ServiceIdentity {
     do {
       return try body()
     } catch {
+      // That there is none would be an answer. A directory service that does not answer may do so later.
       throw SpawnFailure(
-        stage: what, errno: error.code, message: "cannot look up the \(what) \"\(name)\": \(error.text)")
+        stage: what, errno: error.code, message: "cannot look up the \(what) \"\(name)\": \(error.text)",
+        isPassing: true)
     }
   }
 }

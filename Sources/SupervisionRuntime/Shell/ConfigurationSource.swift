@@ -1,4 +1,5 @@
 import ControlProtocol
+import DequeModule
 import Supervision
 
 /// Where the configuration comes from: reads it, remembers what became of the last reading, and keeps a copy of the last
@@ -14,6 +15,10 @@ final class ConfigurationSource {
   private(set) var error: String?
   /// What deserves a word in the status.
   private(set) var notes: [String] = []
+  /// What was found out about names when the files were read last.
+  private(set) var answers = HostAnswers()
+  /// Readings that were asked for, the one under way first: each is loaded onto what the one before has made.
+  private var readings = Deque<Reading>()
   /// A copy of what loaded, until it is written to the state directory.
   private var fresh: [UInt8]?
 
@@ -51,9 +56,63 @@ final class ConfigurationSource {
     }
   }
 
-  /// Reads the whole configuration again, or (with `part`) only some services on top of what is in force.
-  func read(_ part: String?, base: Configuration, state: StateDirectory) -> Result<Configuration, Diagnostics> {
-    let recorder = RecordingStore(store)
+  private struct Reading {
+    var part: String?
+    var workers: WorkerPool
+    var base: () -> Configuration
+    var state: StateDirectory
+    var done: (Result<Configuration, Diagnostics>) -> Void
+  }
+
+  /// What takes longer than this hangs.
+  static let patience: Duration = .seconds(60)
+
+  /// Reads the whole configuration again, or (with `part`) only some services on top of what is in force by then. The files
+  /// are read by a worker.
+  func read(
+    _ part: String?, by workers: WorkerPool, base: @escaping () -> Configuration, state: StateDirectory,
+    done: @escaping (Result<Configuration, Diagnostics>) -> Void
+  ) {
+    readings.append(Reading(part: part, workers: workers, base: base, state: state, done: done))
+    if readings.count == 1 { beginReading() }
+  }
+
+  private func beginReading() {
+    guard let reading = readings.first else { return }
+    let settings = reading.base().supervisor
+    let request = ConfigurationReading(
+      path: path, packaged: packaged, part: reading.part, accessNames: settings.accessRead + settings.accessControl)
+    reading.workers.ask(.read(request), limit: Self.patience) { [weak self] reply in
+      guard let self else { return }
+      let result =
+        switch reply {
+        case .read(let record): load(reading, record)
+        case .refused(let reason): unread(reading, reason)
+        case .looked, .planned: unread(reading, "a worker answers something else than it was asked for")
+        }
+      reading.done(result)
+      readings.removeFirst()
+      beginReading()
+    }
+  }
+
+  private func unread(_ reading: Reading, _ reason: String) -> Result<Configuration, Diagnostics> {
+    let name = reading.part ?? path
+    let diagnostics = Diagnostics([Diagnostic(.error, "\(name) cannot be read: \(reason)", at: nil)])
+    if reading.part == nil { refuse(diagnostics) }
+    return .failure(diagnostics)
+  }
+
+  private func load(_ reading: Reading, _ record: ReadingRecord) -> Result<Configuration, Diagnostics> {
+    answers = record.answers
+    return load(
+      reading.part, base: reading.base(), state: reading.state,
+      from: RecordingStore(RecordedHost(record)), AnsweredFacts(answers: record.answers, kernel: facts))
+  }
+
+  private func load(
+    _ part: String?, base: Configuration, state: StateDirectory, from recorder: RecordingStore, _ facts: some HostFacts
+  ) -> Result<Configuration, Diagnostics> {
     let loader = ConfigurationLoader(store: recorder, facts: facts)
     let result = part.map { loader.loadSubset(path: $0, onto: base) } ?? loader.load(path: path, packaged: packaged)
     switch result {

@@ -3,7 +3,13 @@ import Supervision
 /// What changes while the supervisor runs: the configuration, and what of it is the supervisor's own.
 extension Daemon {
   func reload() {
-    switch source.read(nil, base: shell.core.currentConfiguration, state: state) {
+    source.read(nil, by: shell.workers, base: { [shell] in shell.core.currentConfiguration }, state: state) {
+      [weak self] in self?.take($0)
+    }
+  }
+
+  private func take(_ result: Result<Configuration, Diagnostics>) {
+    switch result {
     case .success(let configuration):
       for note in configuration.notes(enabled: shell.core.enabledServices) {
         journal.notice(DiagnosticRenderer().line(note))
@@ -18,7 +24,9 @@ extension Daemon {
   func settingsMayHaveChanged() {
     trimMemoryLater()
     let settings = shell.core.settings
-    server.policy = AccessPolicy(owner: Host.user, read: settings.accessRead, control: settings.accessControl)
+    server.policy = AccessPolicy(
+      owner: Host.user, read: settings.accessRead, control: settings.accessControl,
+      accounts: AnsweredAccounts(answers: source.answers))
     renewSocket()
     reportAccess()
     if let directory = settings.logDirectory, directory != shell.launcher.logDirectory {

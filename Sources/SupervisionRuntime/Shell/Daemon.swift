@@ -96,8 +96,9 @@ public final class Daemon {
       enablement = try state.readEnablement()
       let launcher = try Launcher(logDirectory: logPath, openFiles: openFiles)
       shell = try Shell(
-        loop: loop, launcher: launcher, journal: journal, seed: UInt64(bitPattern: Clock.wall())
-      ) { Confinement(own: $0, stateDirectory: statePath) }
+        loop: loop, launcher: launcher, journal: journal, seed: UInt64(bitPattern: Clock.wall()),
+        worker: OwnProcesses.command("worker")
+      ) { Confinement(own: $0, pool: $1, stateDirectory: statePath) }
     } catch {
       try? Files.remove(socketPath)
       throw error as? Failure ?? Failure("cannot start: \(error)", exitCode: ExitCode.system)

@@ -13,10 +13,10 @@ private struct Answers {
 
 /// Passes questions on to the file system and writes the answers down.
 final class RecordingStore: ConfigurationStore {
-  private let store: HostConfigurationStore
+  private let store: any ConfigurationStore
   private var answers = Answers()
 
-  init(_ store: HostConfigurationStore) {
+  init(_ store: any ConfigurationStore) {
     self.store = store
   }
 
@@ -54,7 +54,7 @@ final class RecordingStore: ConfigurationStore {
   func encoded() -> [UInt8] {
     let object = Value.object([
       ("version", .integer(1)),
-      ("kinds", map(answers.kinds) { .string(Self.word(for: $0)) }),
+      ("kinds", map(answers.kinds) { .string($0.word) }),
       ("entries", map(answers.entries) { .array($0.map { .string($0) }) }),
       ("owners", map(answers.ownerships) { .array([.integer(Int64($0.owner)), .integer(Int64($0.mode))]) }),
       ("texts", map(answers.texts) { .string(String(decoding: $0, as: UTF8.self)) }),
@@ -65,15 +65,6 @@ final class RecordingStore: ConfigurationStore {
 
   private func map<Content>(_ answers: [String: Content], _ value: (Content) -> Value) -> Value {
     .object(answers.sorted { $0.key < $1.key }.map { ($0.key, value($0.value)) })
-  }
-
-  fileprivate static func word(for kind: FileKind) -> String {
-    switch kind {
-    case .missing: "missing"
-    case .file: "file"
-    case .directory: "directory"
-    case .other: "other"
-    }
   }
 }
 
@@ -89,7 +80,7 @@ struct ReplayedStore: ConfigurationStore {
       let value = try? Parser(mode: .json, limits: limits).parse(Source(name: "<last configuration>", bytes: bytes)),
       value["version"]?.integer == 1
     else { return nil }
-    answers.kinds = Self.map(value["kinds"]) { Self.kind($0) }
+    answers.kinds = Self.map(value["kinds"]) { FileKind(word: $0.string) }
     answers.entries = Self.map(value["entries"]) { $0.array?.compactMap(\.string) }
     answers.ownerships = Self.map(value["owners"]) { value in
       guard let numbers = value.array?.compactMap(\.integer), numbers.count == 2 else { return nil }
@@ -104,16 +95,6 @@ struct ReplayedStore: ConfigurationStore {
     var result: [String: Content] = [:]
     for member in object.members { result[member.key] = member.values.first.flatMap(content) }
     return result
-  }
-
-  private static func kind(_ value: Value) -> FileKind? {
-    switch value.string {
-    case "missing": .missing
-    case "file": .file
-    case "directory": .directory
-    case "other": .other
-    default: nil
-    }
   }
 
   func kind(of path: String) -> FileKind { answers.kinds[path] ?? .missing }

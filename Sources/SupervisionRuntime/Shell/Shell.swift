@@ -8,6 +8,9 @@ final class Shell {
   let journal: Journal
   let confinement: Confinement
   private let own: OwnProcesses
+  /// Does what may wait.
+  let workers: WorkerPool
+  private let preparations: Preparations
   var facts = SystemFacts()
   private(set) var core: Supervisor
   /// Answers to clients; the desk sets it.
@@ -26,17 +29,22 @@ final class Shell {
   private var isTickWaiting = false
   private var wake: (deadline: Instant, timer: TimerHeap.Timer)?
 
-  /// - Parameter confinement: makes what makes jails, given the processes that the supervisor runs for itself.
+  /// - Parameters:
+  ///   - worker: the command that a worker is started by.
+  ///   - confinement: makes what makes jails, given the processes that the supervisor runs for itself.
   init(
     loop: EventLoop, launcher: Launcher, journal: Journal, seed: UInt64,
-    confinement: (OwnProcesses) -> Confinement
+    worker: @escaping () throws(SystemError) -> [String],
+    confinement: (OwnProcesses, WorkerPool) -> Confinement
   ) throws(SystemError) {
     self.loop = loop
     self.launcher = launcher
     self.journal = journal
     table = try ProcessTable(loop: loop)
     own = OwnProcesses(loop: loop, table: table)
-    self.confinement = confinement(own)
+    workers = WorkerPool(loop: loop, own: own, command: worker)
+    preparations = Preparations(pool: workers)
+    self.confinement = confinement(own, workers)
     core = Supervisor(seed: seed)
     table.onEvent = { [weak self] event in
       guard let self, !own.take(event) else { return }
@@ -44,6 +52,8 @@ final class Shell {
     }
     self.confinement.onEvent = { [weak self] event in self?.feed(event) }
     self.confinement.onNotice = { [weak self] text in self?.journal.notice(text) }
+    workers.onNotice = { [weak self] text in self?.journal.notice(text) }
+    preparations.onEvent = { [weak self] event in self?.answer(event) }
     table.onAnomaly = { [weak self] text in self?.journal.anomaly(text) }
   }
 
@@ -58,6 +68,11 @@ final class Shell {
     work.arrive(event)
     guard !isWorking, continuation == nil else { return }
     doWork()
+  }
+
+  /// What the core has asked for may be known at once, or come later from outside.
+  private func answer(_ event: Event) {
+    if isWorking { work.answer(event) } else { feed(event) }
   }
 
   /// Works until nothing is left or the budget is used up; then it goes on after the loop's next look around.
@@ -108,9 +123,9 @@ final class Shell {
 
   private func carryOut(_ action: Action) {
     switch action {
-    case .prepare(let question, let service): prepare(service.service, question)
-    // The answer is there already.
-    case .withdraw: break
+    case .prepare(let question, let service):
+      preparations.prepare(question, service, core.blueprint(of: service.service).definition, facts)
+    case .withdraw(let question): preparations.withdraw(question)
     case .confine(let question, let service): confine(service, question)
     case .release(let question, let service): confinement.release(service, question)
     case .spawn(let key, let id, let role, let invocation): spawn(key, id, role, invocation)
@@ -122,7 +137,9 @@ final class Shell {
     case .progress(let request, let progress): desk?.report(request, progress)
     case .record(let record): self.record(record)
     case .saveEnablement(let enablement): onEnablement?(enablement)
-    case .forget(let service, _): table.forget(service)
+    case .forget(let service, _):
+      table.forget(service)
+      preparations.forget(service)
     case .exit(let unstopped): onExit?(unstopped + confinement.remains.map { "the jail of \($0)" })
     }
   }
@@ -130,13 +147,6 @@ final class Shell {
   private func record(_ record: Record) {
     journal.record(record)
     if case .loaded = record { onLoaded?() }
-  }
-
-  private func prepare(_ id: ServiceID, _ question: QuestionID) {
-    let definition = core.blueprint(of: id).definition
-    var inspection = HostInspection(facts: facts)
-    let unmet = definition.preconditions.map { PreconditionCheck.lacks(of: $0) } ?? []
-    work.answer(.prepared(question, lacks: unmet + inspection.reasons(of: definition)))
   }
 
   private func confine(_ service: Incarnation, _ question: QuestionID) {
@@ -156,7 +166,7 @@ final class Shell {
     do throws(SpawnFailure) {
       var plan = try launcher.plan(
         role, of: definition, in: try place(of: id, definition), arguments: invocation?.arguments ?? [],
-        mark: table.record.mark(purpose.incarnation.serial))
+        mark: table.record.mark(purpose.incarnation.serial), try preparations.answers(for: purpose.incarnation))
       let program = plan.programs.first ?? ""
       let jail = plan.jail
       let describe: (LaunchFailure) -> SpawnFailure = {
@@ -200,7 +210,7 @@ final class Shell {
       _ = consume ends
     } catch {
       output.finish()
-      throw SpawnFailure(stage: "fork", errno: error.code, message: "cannot start a process: \(error)")
+      throw SpawnFailure(stage: "fork", error, "cannot start a process: \(error)")
     }
   }
 
@@ -210,7 +220,7 @@ final class Shell {
     do throws(SystemError) {
       try table.start(plan, for: purpose, output: nil, describe)
     } catch {
-      throw SpawnFailure(stage: "fork", errno: error.code, message: "cannot start a process: \(error)")
+      throw SpawnFailure(stage: "fork", error, "cannot start a process: \(error)")
     }
   }
 }

@@ -15,6 +15,9 @@ extension ProcessTests {
       let base: String
       var told: [String] = []
       var notices: [String] = []
+      /// Instead of a refusal: the plan is never made.
+      static let never = "never"
+      nonisolated(unsafe) static var givenUp = 0
       private var questions: UInt64 = 0
 
       /// - Parameter script: what happens on `up`, in sh(1); `$2` is the directory of the jail.
@@ -37,13 +40,19 @@ extension ProcessTests {
         self.table = table
         let own = OwnProcesses(loop: loop, table: table)
         let words = ["/bin/sh", base + "/worker"]
+        let places = places
         let afterlife = JailAfterlife(loop: loop, firstPause: .milliseconds(10)) { $0 == 7 }
         confinement = Confinement(
           own: own, worker: { words }, places: places, patience: patience, afterlife: afterlife
-        ) {
-          (definition) throws(IsolationRefusal) in
-          if let refusal { throw IsolationRefusal(reasons: [refusal]) }
-          return IsolationPlan(service: definition.name, jail: definition.name, root: "/", steps: [])
+        ) { definition, done in
+          let plan = IsolationPlan(service: definition.name, jail: definition.name, root: "/", steps: [])
+          if let refusal {
+            if refusal != Self.never { done(.refused([refusal])) }
+          } else {
+            do { try places.write(plan) } catch { Issue.record("\(error)") }
+            done(.written)
+          }
+          return { Self.givenUp += 1 }
         }
         table.onAnomaly = { Issue.record("\($0)") }
         table.onEvent = { _ = own.take($0) }
@@ -127,6 +136,17 @@ extension ProcessTests {
       scene.confine(one, by: scene.web)
       #expect(scene.told == ["confined 1 `path = /j`: the directory does not exist"])
       #expect(scene.places.leftovers().isEmpty)
+    }
+
+    @Test("a plan that takes its time is given up when nobody wants the jail any more")
+    func planGivenUp() throws {
+      let scene = try Scene(up: Self.makes, refusal: Scene.never)
+      scene.confine(one, by: scene.web)
+      let before = Scene.givenUp
+      scene.release(one)
+      #expect(Scene.givenUp == before + 1)
+      try scene.wait(for: 2)
+      #expect(scene.told.last == "released 1 well")
     }
 
     @Test("a failure is told in the words of the process that met it")

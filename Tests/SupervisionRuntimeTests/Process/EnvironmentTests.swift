@@ -50,7 +50,7 @@ import Testing
 
 @Suite struct LauncherTests {
   private func launcher() throws -> Launcher {
-    try Launcher(logDirectory: "/nonexistent/log", openFiles: OpenFiles(soft: 64, hard: 64))
+    try Launcher(logDirectory: "/dev/null/log", openFiles: OpenFiles(soft: 64, hard: 64))
   }
 
   private func definition(_ words: [String]) -> ServiceDefinition {
@@ -117,7 +117,21 @@ import Testing
     let launcher = try launcher()
     let definition = definition(["/bin/sh"])
     let failure = #expect(throws: SpawnFailure.self) { _ = try launcher.attachLog(of: definition, to: &plan) == nil }
-    #expect(failure?.message.hasPrefix("cannot open the log /nonexistent/log/web.log: ") == true)
+    #expect(failure?.message.hasPrefix("cannot open the log /dev/null/log/web.log: ") == true)
+    #expect(failure?.isPassing == true)
+  }
+
+  @Test("the directory of logs is made again when it has gone")
+  func logDirectory() throws {
+    let base = temporaryPath("logs")
+    try Files.makeDirectory(base, permissions: 0o700)
+    let launcher = try Launcher(logDirectory: "\(base)/log", openFiles: OpenFiles(soft: 64, hard: 64))
+    var plan = LaunchPlan(programs: [], arguments: [])
+    let isOpen = try launcher.attachLog(of: definition(["/bin/sh"]), to: &plan) != nil
+    #expect(isOpen && plan.descriptors.count == 2)
+    try Files.remove("\(base)/log/web.log")
+    try Files.removeDirectory("\(base)/log")
+    try Files.removeDirectory(base)
   }
 
   @Test("each stage between fork and exec has its sentence")

@@ -146,6 +146,32 @@ extension ProcessTests {
       }
     }
 
+    @Test("a list that cannot be read is not taken for an empty one: it is asked for again, and told once")
+    func unknown() throws {
+      let scene = try Scene()
+      var anomalies: [String] = []
+      scene.table.onAnomaly = { anomalies.append($0) }
+      try scene.start(LaunchBench.shell("sleep 1000 & exit 0"), 1)
+      try scene.wait(for: 2)
+      let service = Scene.incarnation(1)
+      let survivor = try #require(try scene.table.members(of: service).first?.pid)
+      var failures = 0
+      scene.table.beforeListing = { () throws(SystemError) in
+        failures += 1
+        if failures <= 2 { throw SystemError("procctl", code: ENOMEM) }
+      }
+      scene.table.inspect(service, QuestionID(serial: 1))
+      #expect(scene.events.last == "subtree 1 false")
+      // The first look again fails as well; nothing but the table's own timer turns the loop.
+      while failures < 3 { try scene.loop.turn() }
+      #expect(anomalies.count == 1)
+      #expect(try scene.table.members(of: service).map(\.pid) == [survivor])
+      scene.table.signalSubtree(service, SIGKILL)
+      try? waitForEnd(of: survivor)
+      scene.table.reapOrphans()
+      #expect(scene.events.last == "subtree 1 true")
+    }
+
     @Test("several processes of one service are held until all of its subtree is gone")
     func several() throws {
       let scene = try Scene()

@@ -1,0 +1,39 @@
+import Supervision
+
+/// Something that could not be done now and is tried again later, after growing pauses, until it succeeds. While all is well
+/// there is no timer.
+final class Retry {
+  private static let first: Duration = .seconds(1)
+  private static let most: Duration = .seconds(60)
+
+  private let loop: EventLoop
+  private let again: () -> Void
+  private var pause = Retry.first
+  private var timer: TimerHeap.Timer?
+  private var isInTrouble = false
+
+  init(loop: EventLoop, again: @escaping () -> Void) {
+    self.loop = loop
+    self.again = again
+  }
+
+  /// It has failed: `again` is called after a pause.
+  ///
+  /// - Returns: whether it had succeeded before: then it is news.
+  func failed() -> Bool {
+    defer { isInTrouble = true }
+    guard timer == nil else { return !isInTrouble }
+    timer = loop.schedule(at: Clock.now() + pause) { [weak self] in
+      self?.timer = nil
+      self?.again()
+    }
+    pause = min(pause + pause, Self.most)
+    return !isInTrouble
+  }
+
+  func succeeded() {
+    guard isInTrouble, timer == nil else { return }
+    isInTrouble = false
+    pause = Self.first
+  }
+}
