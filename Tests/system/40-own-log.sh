@@ -3,7 +3,7 @@
 begin "a supervisor whose own messages nobody reads"
 
 services <<UCL
-service storm { exec = [/bin/false]; respawn = true; respawn-limit = none; respawn-delay = 1ms; log = none }
+service storm { exec = [/bin/sh, -c, "exit 1"]; respawn = true; respawn-limit = none; respawn-delay = 1ms; log = none }
 service beside { exec = [$helpers/stay]; log = none }
 UCL
 

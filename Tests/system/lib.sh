@@ -123,7 +123,8 @@ up() {
 # fact NAME KEY: a value of the service's status, from the JSON; nothing if there is none. The keys of an object come in
 # any order, so it is read to its end: strings, depth, and what belongs to which object.
 fact() {
-    "$bin/herd" status "$1" --json 2>/dev/null | awk -v wanted="$1" -v key="$2" '
+    # A slow, busy machine is no silence.
+    "$bin/herd" status "$1" --timeout 30s --json 2>/dev/null | awk -v wanted="$1" -v key="$2" '
         { text = text $0 "\n" }
         function value_ends() {
             if (word != "" && last_key != "") { value[depth, last_key] = word; last_key = "" }

@@ -79,9 +79,8 @@ ignore_library_signal(int number)
 	memcpy(action, &handler, sizeof handler);
 	return (int)syscall(SYS_rt_sigaction, number, action, NULL, 8);
 #else
-	/* SIGTHR and SIGLIBRT do nothing by default. */
-	(void)number;
-	return 0;
+	/* SIGTHR is libthr's, which catches it and leaves it to nobody.  SIGLIBRT would kill (docs/FREEBSD.md). */
+	return number == SIGTHR ? 0 : set_disposition(number, SIG_IGN);
 #endif
 }
 

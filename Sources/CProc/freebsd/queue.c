@@ -104,6 +104,25 @@ cproc_queue_forget_exit(struct cproc_queue *queue, int process)
 }
 
 /*
+ * Whether a signal stops a process.  One that is held would do so when it is taken: sigtimedwait(2) acts on its default
+ * (docs/FREEBSD.md).
+ */
+static bool
+stops(int number)
+{
+	return number == SIGTSTP || number == SIGTTIN || number == SIGTTOU;
+}
+
+static int
+ignore(int number)
+{
+	struct sigaction action = { .sa_handler = SIG_IGN };
+
+	sigemptyset(&action.sa_mask);
+	return sigaction(number, &action, NULL);
+}
+
+/*
  * EVFILT_SIGNAL sees a signal whatever its disposition and the mask (docs/FREEBSD.md), SIGCHLD excepted, which must not be
  * ignored (kqueue(2)).  The filter comes first, so that no signal falls between.
  */
@@ -116,7 +135,7 @@ cproc_queue_watch_signal(struct cproc_queue *queue, int number, uint64_t token)
 	}
 	if (change(queue, (uintptr_t)number, EVFILT_SIGNAL, EV_ADD, 0, token) < 0)
 		return -1;
-	return cproc_signal_hold(number);
+	return stops(number) ? ignore(number) : cproc_signal_hold(number);
 }
 
 /*
@@ -179,7 +198,8 @@ translate(const struct kevent *from, struct cproc_event *event)
 		event->ready = CPROC_READY_EXIT;
 		break;
 	case EVFILT_SIGNAL:
-		take_pending((int)from->ident);
+		if (!stops((int)from->ident))
+			take_pending((int)from->ident);
 		event->ready = CPROC_READY_SIGNAL;
 		break;
 	case EVFILT_VNODE:

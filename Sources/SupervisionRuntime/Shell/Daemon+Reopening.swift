@@ -46,13 +46,22 @@ extension Daemon {
     }
   }
 
-  /// Where the kernel tells of changes of a socket's file, its loss is noticed at once; elsewhere by SIGHUP and loads.
+  /// Where the kernel tells of changes of a socket's file, or of its directory, its loss is noticed at once; elsewhere by
+  /// SIGHUP and loads.
   func watchSocket() {
     endSocketWatch()
-    guard let file = try? Descriptor.open(socketPath, .watch) else { return }
-    let watch = SocketWatch(file)
-    watch.registration = try? loop.watchFile(watch.file.number) { [weak self] _ in self?.socketHasChanged() }
-    socketWatch = watch
+    // FreeBSD takes no socket's file into a queue (docs/FREEBSD.md).
+    for path in [socketPath, Files.parent(of: socketPath) ?? "."] {
+      guard let file = try? Descriptor.open(path, .watch) else { continue }
+      let watch = SocketWatch(file)
+      let number = watch.file.number
+      guard let registration = try? loop.watchFile(number, { [weak self] _ in self?.socketHasChanged() }) else {
+        continue
+      }
+      watch.registration = registration
+      socketWatch = watch
+      return
+    }
   }
 
   private func endSocketWatch() {
