@@ -47,6 +47,8 @@ extension Value {
     if case .boolean(let value) = content { value } else { nil }
   }
 
+  // Not inlined elsewhere: Swift 6.3 crashes when its optimiser meets the switch in a closure of another module.
+  @inline(never)
   public var integer: Int64? {
     if case .integer(let value) = content { value } else { nil }
   }

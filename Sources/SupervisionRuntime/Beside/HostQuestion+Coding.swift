@@ -66,7 +66,7 @@ extension HostAnswer {
       }
       guard let (account, groups) = Account.read(content) else { return nil }
       self = .account(account, groups: groups)
-    case "group": self = .group(content.integer.flatMap { UInt32(exactly: $0) })
+    case "group": self = .group(number(content))
     case "login-class":
       guard let pairs = content.array else {
         self = .loginClass(nil)
@@ -102,12 +102,12 @@ extension Account {
   }
 
   fileprivate static func read(_ value: Value) -> (Account, [UInt32])? {
-    guard let name = value["name"]?.string, let user = value["user"]?.integer.flatMap({ UInt32(exactly: $0) }),
-      let group = value["group"]?.integer.flatMap({ UInt32(exactly: $0) }), let home = value["home"]?.string,
+    guard let name = value["name"]?.string, let user = value["user"].flatMap(number),
+      let group = value["group"].flatMap(number), let home = value["home"]?.string,
       let shell = value["shell"]?.string, let groups = value["groups"]?.array
     else { return nil }
     let account = Account(name: name, user: user, group: group, home: home, shell: shell)
-    return (account, groups.compactMap { $0.integer.flatMap { UInt32(exactly: $0) } })
+    return (account, groups.compactMap(number))
   }
 }
 
@@ -171,4 +171,10 @@ extension FileKind {
     default: return nil
     }
   }
+}
+
+/// In a function of its own: where the optimiser of Swift 6.3 sees the same chain of optionals in a closure, the compiler crashes.
+private func number(_ value: Value) -> UInt32? {
+  guard let number = value.integer else { return nil }
+  return UInt32(exactly: number)
 }
