@@ -30,6 +30,7 @@ extension ServiceStatus {
       json.member("cause", cause)
       if !isEnabled { json.member("enabled", false) }
       if isGroup { json.member("group", true) }
+      if isDormant { json.member("dormant", true) }
       if respawns != 0 { json.member("respawns", respawns) }
       if let lastRespawn {
         json.member("last_respawn") { json in
@@ -90,6 +91,7 @@ extension ServiceStatus {
     cause = try fields.optionalString("cause")
     isEnabled = try fields.flag("enabled", or: true)
     isGroup = try fields.flag("group", or: false)
+    isDormant = try fields.flag("dormant", or: false)
     respawns = try fields.integer("respawns", or: 0)
     if let respawn = try fields.optionalObject("last_respawn") {
       lastRespawn = LastRespawn(at: try respawn.timestamp("at"), cause: try respawn.string("cause"))

@@ -67,6 +67,7 @@ struct Ending: Sendable {
   /// The post-stop command that comes next.
   private var nextPostStop = 0
   private var isHurried = false
+  private var isForced = false
   private var isUnkillable = false
 
   // MARK: The beginning
@@ -109,6 +110,7 @@ struct Ending: Sendable {
     case .released(let failure): released(failure)
     case .deadline: deadlinePassed(in: &context)
     case .hurry: hurry(in: &context)
+    case .kill: force(in: &context)
     case .admit, .start, .stop, .prepared, .confined, .spawned: .ongoing
     }
   }
@@ -194,6 +196,17 @@ struct Ending: Sendable {
     deadline = context.now + rule.gracePeriod
   }
 
+  private mutating func force(in context: inout LifeContext) -> Step {
+    isForced = true
+    switch phase {
+    case .commanded, .terminating, .draining:
+      isHurried = true
+      return kill(in: &context)
+    case .postStop, .releasing, .killing:
+      return hurry(in: &context)
+    }
+  }
+
   private mutating func hurry(in context: inout LifeContext) -> Step {
     isHurried = true
     switch phase {
@@ -217,6 +230,7 @@ struct Ending: Sendable {
       if isHurried { patience = nil }
     case .terminating, .draining: break
     }
+    if isForced { patience = nil }
     context.effects.append(.killing(after: patience))
     signal(ProcessSignal.kill, in: &context)
     phase = .killing

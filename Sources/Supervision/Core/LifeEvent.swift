@@ -6,6 +6,8 @@ enum LifeEvent: Sendable {
   case start
   /// It is to rest, with this outcome.
   case stop(Outcome)
+  /// No more patience: SIGKILL.
+  case kill
   /// The supervisor has no more time: no further commands, but the grace period that runs.
   case hurry
   /// The look-ups before a start; empty when nothing is missing.

@@ -27,7 +27,7 @@ extension Life {
     case .stop(let outcome):
       guard starting.hasBegun || isConfined else { return rest(outcome, at: context.now) }
       end(remains(of: starting), commanded: false, outcome, in: &context)
-    case .admit, .start, .hurry, .released, .subtree: break
+    case .admit, .start, .kill, .hurry, .released, .subtree: break
     }
   }
 

@@ -22,6 +22,28 @@ extension Supervisor {
     open(pending, as: request)
   }
 
+  /// Nobody wants to wait for grace periods any more: SIGKILL for all that is left.
+  mutating func hurryShutdown() {
+    guard let leaving = shutdown, !leaving.isOver else { return }
+    giveUpOrder(.kill)
+    shutdown?.last = now + Ending.killPatience + Ending.killPatience
+    deadlines.set(now + Ending.killPatience, for: .shutdown)
+  }
+
+  /// What a shutdown still waits for, a clause for each service: `db: pid 812, SIGKILL in 4 min at the latest`.
+  public func holdups(at now: Instant) -> [String] {
+    services.indices.filter { !services[$0].isForgotten && !services[$0].life.isResting }.map { index in
+      let record = services[index]
+      var clause = "\(record.name) is \(record.life.state.name.rawValue)"
+      if let pid = mainPID(of: ServiceID(index)) { clause += ", pid \(pid)" }
+      if let deadline = record.life.deadline, deadline > now {
+        let left = Duration.seconds(max(1, (deadline - now).nanoseconds / 1_000_000_000))
+        clause += ", for \(left.text) more at the most"
+      }
+      return clause
+    }
+  }
+
   /// The shutdown timeout has passed: what still waits for its turn gets its stop signal now, and no post-stop command begins any
   /// more. Each service has its own grace period all the same. What outlives even SIGKILL is left behind.
   mutating func shutdownTimedOut() {
@@ -32,18 +54,25 @@ extension Supervisor {
       guard restlessCount > 0, now < last else { return finishShutdown() }
       return deadlines.set(last, for: .shutdown)
     }
+    let longest = giveUpOrder(.hurry)
+    // A stop command and the signal after it have a grace period each; then come SIGKILL and the end of the jail. The services'
+    // own deadlines of the same moment come before this one.
+    shutdown?.last = now + longest + longest + Ending.killPatience + Ending.killPatience
+    deadlines.set(now + Ending.killPatience, for: .shutdown)
+  }
+
+  /// - Returns: the longest grace period of what is left.
+  @discardableResult
+  private mutating func giveUpOrder(_ event: LifeEvent) -> Duration {
     var longest = Duration.zero
     for index in services.indices where !services[index].life.isResting {
       let id = ServiceID(index)
       longest = max(longest, services[index].inForce.definition.stop.gracePeriod)
       if !services[index].isStopping { live(id, .stop(.stopped(.shutdown))) }
-      live(id, .hurry)
+      live(id, event)
     }
     signalErrands(ProcessSignal.kill)
-    // A stop command and the signal after it have a grace period each; then come SIGKILL and the end of the jail. The services'
-    // own deadlines of the same moment come before this one.
-    shutdown?.last = now + longest + longest + Ending.killPatience + Ending.killPatience
-    deadlines.set(now + Ending.killPatience, for: .shutdown)
+    return longest
   }
 
   mutating func finishShutdownIfDone() {

@@ -167,7 +167,7 @@ private struct Walk {
 
   private func events(_ node: Node) -> [LifeEvent] {
     var events: [LifeEvent] = [
-      .admit, .start, .stop(.stopped(.shutdown)), .stop(.failed(.requirement("r", .failed))), .hurry,
+      .admit, .start, .stop(.stopped(.shutdown)), .stop(.failed(.requirement("r", .failed))), .kill, .hurry,
       .prepared(lacks: []), .prepared(lacks: ["nothing"]), .confined(failure: nil), .confined(failure: "no jail"),
       .released(failure: nil), .released(failure: "busy"), .subtree(isEmpty: true), .subtree(isEmpty: false), .deadline,
     ]
