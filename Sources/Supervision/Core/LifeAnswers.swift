@@ -31,7 +31,8 @@ extension Life {
     case .stop(let outcome):
       // A rest for another reason: a requirement of a service that never started has failed.
       rest(outcome, at: context.now)
-    case .start, .kill, .hurry, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .exited, .subtree: break
+    case .start, .kill, .hurry, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .exited, .subtree:
+      break
     }
   }
 
@@ -44,7 +45,8 @@ extension Life {
       } else {
         rest(outcome, at: context.now)
       }
-    case .admit, .kill, .hurry, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .exited, .subtree: break
+    case .admit, .kill, .hurry, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .exited, .subtree:
+      break
     }
   }
 
@@ -56,7 +58,8 @@ extension Life {
     case .stop(let outcome):
       guard main != nil else { return rest(outcome, at: context.now) }
       end(remains(main: main), commanded: true, outcome, in: &context)
-    case .admit, .start, .kill, .hurry, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .subtree: break
+    case .admit, .start, .kill, .hurry, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .subtree:
+      break
     }
   }
 
@@ -65,7 +68,8 @@ extension Life {
     case .admit: enter(.waiting(rerun: true), at: context.now)
     case .stop(let outcome):
       end(remains(main: nil), commanded: true, outcome, in: &context)
-    case .start, .kill, .hurry, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .exited, .subtree: break
+    case .start, .kill, .hurry, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .exited, .subtree:
+      break
     }
   }
 
