@@ -89,13 +89,16 @@ public struct ServiceDocumentation: Sendable, Equatable {
 }
 
 public struct ProcessEntry: Sendable, Equatable {
+  /// Whose it is; a pattern may be answered by several services.
+  public var service: String?
   public var pid: Int32
   public var parent: Int32?
   /// The command's name, or its words, as far as the system tells.
   public var command: String
   public var isMain: Bool
 
-  public init(pid: Int32, parent: Int32?, command: String, isMain: Bool) {
+  public init(service: String? = nil, pid: Int32, parent: Int32?, command: String, isMain: Bool) {
+    self.service = service
     self.pid = pid
     self.parent = parent
     self.command = command

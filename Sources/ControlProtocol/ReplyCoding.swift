@@ -86,6 +86,7 @@ extension ServiceDocumentation {
 extension ProcessEntry {
   fileprivate func write(to json: inout JSONWriter) {
     json.object { json in
+      json.member("service", service)
       json.member("pid", pid)
       json.member("parent", parent)
       json.member("command", command)
@@ -94,6 +95,7 @@ extension ProcessEntry {
   }
 
   fileprivate init(_ fields: Fields) throws(MalformedMessage) {
+    service = try fields.optionalString("service")
     pid = try fields.integer("pid")
     parent = try fields.optionalInteger("parent")
     command = try fields.string("command")

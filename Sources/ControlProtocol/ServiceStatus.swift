@@ -43,6 +43,8 @@ public struct ServiceStatus: Sendable, Equatable {
   public var isEnabled = true
   /// A group: up when its requirements are, without a process of its own.
   public var isGroup = false
+  /// Of a package, and not switched on: no part of what the supervisor runs.
+  public var isDormant = false
   /// How often the main process was started again without anybody asking, since the last start by command.
   public var respawns = 0
   /// The end of the main process before the present one.

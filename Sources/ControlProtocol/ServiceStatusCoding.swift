@@ -30,6 +30,7 @@ extension ServiceStatus {
       json.member("cause", cause)
       if !isEnabled { json.member("enabled", false) }
       if isGroup { json.member("group", true) }
+      if isDormant { json.member("dormant", true) }
       if respawns != 0 { json.member("respawns", respawns) }
       if let lastExit {
         json.member("last_exit") { json in
@@ -84,6 +85,7 @@ extension ServiceStatus {
     cause = try fields.optionalString("cause")
     isEnabled = try fields.flag("enabled", or: true)
     isGroup = try fields.flag("group", or: false)
+    isDormant = try fields.flag("dormant", or: false)
     respawns = try fields.integer("respawns", or: 0)
     if let exit = try fields.optionalObject("last_exit") {
       lastExit = LastExit(try ExitStatus(exit), at: try exit.timestamp("at"))

@@ -106,7 +106,8 @@ enum CommandLineRun {
     let loader = ConfigurationLoader(store: HostConfigurationStore(), facts: SystemFacts(), purpose: .verifying)
     switch loader.load(path: path, packaged: StandardPlaces.packaged(user: Host.user)) {
     case .success(let configuration):
-      if !configuration.notes.isEmpty { Terminal.print(DiagnosticRenderer().text(configuration.notes.foldingLacks())) }
+      let notes = configuration.notesForChecking()
+      if !notes.isEmpty { Terminal.print(DiagnosticRenderer().text(notes.foldingLacks())) }
       Terminal.print("\(path): no errors")
       return 0
     case .failure(let diagnostics):

@@ -25,6 +25,8 @@ enum ExitCodes {
   /// What the parser of options says, too.
   static let badUsage: Int32 = 64
   static let noDaemon: Int32 = 69
+  /// As a shell tells an end by SIGINT.
+  static let interrupted: Int32 = 130
   static let notPermitted: Int32 = 77
 
   /// The exit status for a refusal.

@@ -1,5 +1,7 @@
 import ArgumentParser
 import ControlProtocol
+import SupervisionRuntime
+import UCL
 
 /// The command line of the supervisor: `herd ACTION [SERVICE [ARGUMENT...]]`.
 @main
@@ -30,15 +32,43 @@ struct Herd: ParsableCommand {
   ]
 
   static func main() {
+    let words = Array(Host.arguments.dropFirst())
     do {
-      let arguments = try Invocation(Array(CommandLine.arguments.dropFirst())).rewritten
-      var command = try parseAsRoot(arguments)
+      let invocation = try Invocation(words)
+      var command = try parseAsRoot(invocation.rewritten)
+      if var action = command as? ActionCommand {
+        action.isAssumed = invocation.isAssumedAction
+        command = action
+      }
       try command.run()
     } catch let failure as Failure {
-      Console().complain(failure.error)
-      exit(withError: ExitCode(failure.exitStatus))
+      report(failure.error, to: words)
+      exit(withError: ArgumentParser.ExitCode(failure.exitStatus))
+    } catch let status as ArgumentParser.ExitCode {
+      exit(withError: status)
     } catch {
-      exit(withError: error)
+      let status = exitCode(for: error)
+      // Help that was asked for is no error.
+      guard status != .success else { exit(withError: error) }
+      if isForPrograms(words) {
+        report(ControlError(.invalidArgument, message(for: error), hint: "`herd --help` lists the commands"), to: words)
+      } else {
+        Console().writeError(Array((fullMessage(for: error).printableLines + "\n").utf8))
+      }
+      exit(withError: status)
     }
+  }
+
+  private static func report(_ error: ControlError, to words: [String]) {
+    if isForPrograms(words) {
+      Console().write(ReplyDocument(Reply(error: error)).encoded())
+    } else {
+      Console().complain(error)
+    }
+  }
+
+  /// Whether the command line asks for JSON, as far as it can be understood.
+  private static func isForPrograms(_ words: [String]) -> Bool {
+    words.prefix { $0 != "--" }.contains("--json")
   }
 }

@@ -72,6 +72,9 @@ protocol DaemonCommand: ParsableCommand {
   /// Carries the command out.
   /// - Returns: the exit status.
   func perform(in session: inout Session, _ console: Console) throws(Failure) -> Int32
+
+  /// The failure as this command knows better what it means.
+  func explained(_ failure: Failure) -> Failure
 }
 
 extension DaemonCommand {
@@ -82,15 +85,18 @@ extension DaemonCommand {
       var session = try Session(path: try connection.socketPath(), limit: connection.limit, isForPrinting: !output.json)
       status = try perform(in: &session, console)
     } catch {
+      let failure = explained(error)
       if output.json {
-        console.write(ReplyDocument(Reply(error: error.error)).encoded())
+        console.write(ReplyDocument(Reply(error: failure.error)).encoded())
       } else {
-        console.complain(error.error)
+        console.complain(failure.error)
       }
-      throw ExitCode(error.exitStatus)
+      throw ExitCode(failure.exitStatus)
     }
     if status != 0 { throw ExitCode(status) }
   }
+
+  func explained(_ failure: Failure) -> Failure { failure }
 
   /// Asks, and turns a refusal into a failure; for commands whose reply has nothing more to show then.
   func answer(

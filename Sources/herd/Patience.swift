@@ -67,4 +67,12 @@ extension Request {
     case .reload, .action, .wait, .load, .unload, .shutdown: false
     }
   }
+
+  /// Whether the end of processes is what is waited for.
+  var stopsSomething: Bool {
+    switch self {
+    case .stop, .disable, .unload, .shutdown: true
+    default: false
+    }
+  }
 }

@@ -221,6 +221,8 @@ struct Session: ~Copyable {
 extension ErrorCode {
   /// herd's own: there is nobody to ask, or no longer.
   static let noDaemon = ErrorCode(rawValue: "no-daemon")
+  /// herd's own: Ctrl-C.
+  static let interrupted = ErrorCode(rawValue: "interrupted")
   /// herd's own: somebody listens, and does not answer.
   static let noAnswer = ErrorCode(rawValue: "no-answer")
 }

@@ -31,7 +31,7 @@ final class SocketWait {
 
   /// From now on an interrupt from the terminal ends a wait instead of the program.
   func watchInterrupt() throws(SystemError) {
-    guard interrupt == nil else { return }
+    guard interrupt == nil, !HostSignal.isIgnored(HostSignal.interrupt) else { return }
     let news = news
     interrupt = try loop.watchSignal(HostSignal.interrupt) { _ in news.isInterrupted = true }
   }

@@ -20,6 +20,14 @@ struct InvocationTests {
       ("rotate nginx --force --json", "action nginx rotate --force --json"),
       ("--socket /tmp/s rotate nginx", "action --socket /tmp/s nginx rotate"),
       ("action nginx rotate", "action nginx rotate"),
+      // Whom to ask is herd's business wherever it stands, up to `--`.
+      ("rotate nginx --socket /tmp/s 5", "action --socket /tmp/s nginx rotate 5"),
+      ("rotate nginx --socket=/tmp/s", "action --socket=/tmp/s nginx rotate"),
+      ("rotate --json nginx", "action --json nginx rotate"),
+      ("action nginx rotate --socket /tmp/s", "action --socket /tmp/s nginx rotate"),
+      ("rotate nginx -- --socket /tmp/s", "action nginx rotate -- --socket /tmp/s"),
+      ("rotate nginx 5 -- --socket /tmp/s", "action nginx rotate 5 -- --socket /tmp/s"),
+      ("--timeout 1s status", "status --timeout 1s"),
       ("--help", "--help"),
       ("help start", "help start"),
     ])
@@ -37,6 +45,22 @@ struct InvocationTests {
       #expect(error.exitStatus == 2)
       #expect(error.error.suggestions.first == "status")
     }
+  }
+
+  @Test(
+    "an empty word is a variable that was not set, and refused, but for what an action gets",
+    arguments: [
+      (["--socket", "", "status"], false), (["status", "--socket", ""], false), (["start", ""], false),
+      (["rotate", "nginx", "--socket", ""], false), (["rotate", ""], false), (["load", "root", ""], false),
+      (["rotate", "nginx", ""], true), (["check", "--plan", ""], false),
+    ])
+  func empty(words: [String], isAccepted: Bool) {
+    #expect(((try? Invocation(words)) != nil) == isAccepted)
+  }
+
+  @Test("an option that lacks its value is refused", arguments: [["--socket"], ["rotate", "nginx", "--socket"]])
+  func valueMissing(words: [String]) {
+    #expect(throws: Failure.self) { try Invocation(words) }
   }
 
   @Test("help for what is no command is a mistake, with the nearest commands")

@@ -9,7 +9,7 @@ UCL
 
 # A pipe that is open for reading, and never read.
 mkfifo "$work/pipe"
-sleep 1000 <"$work/pipe" &
+"$helpers/stay" <"$work/pipe" &
 reader=$!
 started="$started $reader"
 "$bin/fruix-shepherd" --foreground --config "$etc" --socket "$socket" --log-level debug >"$work/pipe" 2>&1 </dev/null &

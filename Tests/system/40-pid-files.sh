@@ -22,6 +22,8 @@ second() { "$bin/fruix-shepherd" --config "$work/second" --socket "$work/second/
 it_exits 1 "another one with the same pid file is refused" second --daemonize --pid-file "$work/pid"
 said "pid $supervisor\\)" "with the pid of the first"
 it "which is still in the file" is "$(cat "$work/pid")" "$supervisor"
+# Should it have been started after all.
+started="$started $(cat "$work/pid")"
 it "and nothing was made for it" sh -c "! ls -d '$work/second/state' '$work/second/socket'"
 
 cat >"$work/second/supervisor.ucl" <<UCL

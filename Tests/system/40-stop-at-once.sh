@@ -28,7 +28,9 @@ done
 
 start_supervisor
 began=$(date +%s)
-for round in 1 2 3 4 5 6 7 8 9 10; do
+round=0
+while [ "$round" -lt 10 ]; do
+    round=$((round + 1))
     herd start left >/dev/null 2>&1 &
     starting=$!
     started="$started $starting"

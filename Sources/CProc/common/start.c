@@ -1,9 +1,11 @@
 #include "CProc.h"
 
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 
 #include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +46,22 @@ cproc_options_next(int count, char *const *words, const struct cproc_option *opt
 		*value = optarg;
 		return found - FIRST_VALUE;
 	}
+}
+
+bool
+cproc_signal_is_ignored(int number)
+{
+	struct sigaction action;
+
+	return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+int
+cproc_terminal_columns(int descriptor)
+{
+	struct winsize size;
+
+	return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 int

@@ -505,6 +505,12 @@ uid_t cproc_user(void);
 gid_t cproc_group(void);
 pid_t cproc_pid(void);
 
+/* Whether this process ignores a signal, as a shell lets what runs in the background ignore SIGINT. */
+bool cproc_signal_is_ignored(int signal);
+
+/* The width of the terminal behind a descriptor, TIOCGWINSZ; 0: it is none, or does not say. */
+int cproc_terminal_columns(int descriptor);
+
 /* What main got, the program's name first; NULL beyond the last. */
 int cproc_argument_count(void);
 const char *cproc_argument(int index);

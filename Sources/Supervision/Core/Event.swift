@@ -27,6 +27,8 @@ public enum Event: Sendable {
   case tick
   /// Stop everything, and then exit.
   case shutdown(Requester)
+  /// Of what still stops, wait for nothing any more: as if `shutdown-timeout` had passed.
+  case hurryShutdown
 }
 
 /// What a load replaces.

@@ -39,6 +39,9 @@ extension Supervisor {
   /// Templates that instances can be made of, by name.
   public var templateNames: [String] { Array(configuration.templates.keys) }
 
+  /// Enabled by command.
+  public var enabledServices: Set<String> { enabledNames }
+
   public var settings: SupervisorSettings { configuration.supervisor }
 
   public var isShuttingDown: Bool { shutdown != nil }
@@ -47,6 +50,33 @@ extension Supervisor {
   public func find(_ name: String) -> ServiceID? {
     let candidates = resolve(name)
     return candidates.first { services[$0.index].life.isUp } ?? candidates.first
+  }
+
+  /// Services that a stop by command of one of these took along, directly or by way of others, and that nobody has asked
+  /// for since.
+  public func stoppedAlong(with names: [String]) -> [String] {
+    var gone = Set(names)
+    var found: [String] = []
+    var pending = names.compactMap { idsByName[$0] }
+    while let id = pending.popLast() {
+      for dependent in services[id.index].links.dependents.map(\.service) {
+        let record = services[dependent.index]
+        guard case .stopped(.requirementStopped(let cause)) = record.life.state, gone.contains(cause),
+          record.intent == nil, !record.isDisabled, gone.insert(record.name).inserted
+        else { continue }
+        found.append(record.name)
+        pending.append(dependent)
+      }
+    }
+    return found.sorted()
+  }
+
+  /// Whether the service belongs to a package, and nobody has switched it on: no part of what this supervisor runs.
+  public func isDormant(_ id: ServiceID) -> Bool {
+    let record = services[id.index]
+    guard record.blueprint.definition.isPackaged, !startsByItself(id), record.intent == nil else { return false }
+    if case .stopped(.neverStarted) = record.life.state { return true }
+    return false
   }
 
   /// All services that match a name or a pattern (`web@*`).

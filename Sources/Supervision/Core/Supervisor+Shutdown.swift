@@ -22,6 +22,26 @@ extension Supervisor {
     open(pending, as: request)
   }
 
+  /// Nobody wants to wait for grace periods any more.
+  mutating func hurryShutdown() {
+    guard let leaving = shutdown, !leaving.isForced else { return }
+    shutdownTimedOut()
+  }
+
+  /// What a shutdown still waits for, a clause for each service: `db: pid 812, SIGKILL in 4 min at the latest`.
+  public func holdups(at now: Instant) -> [String] {
+    services.indices.filter { !services[$0].isForgotten && !services[$0].life.isResting }.map { index in
+      let record = services[index]
+      var clause = "\(record.name) is \(record.life.state.name.rawValue)"
+      if let pid = mainPID(of: ServiceID(index)) { clause += ", pid \(pid)" }
+      if let deadline = record.life.deadline, deadline > now {
+        let left = Duration.seconds(max(1, (deadline - now).nanoseconds / 1_000_000_000))
+        clause += ", for \(left.text) more at the most"
+      }
+      return clause
+    }
+  }
+
   /// The shutdown timeout has passed: SIGKILL for all that is left, in no order. What outlives even that is left behind.
   mutating func shutdownTimedOut() {
     guard let leaving = shutdown, !leaving.isOver else { return }

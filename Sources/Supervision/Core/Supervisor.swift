@@ -134,6 +134,7 @@ public struct Supervisor: Sendable {
       answer(question, .inspectSubtree, .subtree(isEmpty: isEmpty), isLast: isEmpty)
     case .tick: tick()
     case .shutdown(let requester): beginShutdown(requester, request: nil)
+    case .hurryShutdown: hurryShutdown()
     }
   }
 }

@@ -6,7 +6,10 @@ extension [Diagnostic] {
   /// that a hundred jails on a system without any do not bury the one error.
   public func foldingLacks() -> [Diagnostic] {
     var services: [String: [String]] = [:]
-    for lack in compactMap(\.lack) { services[lack.reason, default: []].append(lack.service) }
+    // A service that lacks the same at two places is one service.
+    for lack in compactMap(\.lack) where services[lack.reason]?.contains(lack.service) != true {
+      services[lack.reason, default: []].append(lack.service)
+    }
     var shown: Set<String> = []
     var folded: [Diagnostic] = []
     for diagnostic in self {

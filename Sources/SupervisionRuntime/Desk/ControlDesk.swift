@@ -50,7 +50,7 @@ final class ControlDesk: ControlDelegate, ShellClient {
     case .documentation(let name): inquire(name, for: open) { .documentation(self.reporter.documentation(of: $0)) }
     case .definition(let name):
       inquire(name, for: open) { .definition(self.shell.core.snapshot(of: $0).definition.uclText()) }
-    case .processes(let name): inquire(name, for: open) { .processes(self.reporter.processes(of: $0)) }
+    case .processes(let name): processes(name, for: open)
     case .ping: finish(ControlProtocol.Reply(), open)
     case .load(let path): load(path, request, for: open, from: peer)
     case .signal(let names, let word, let group): signal(names, word, group, request, for: open, from: peer)
@@ -128,14 +128,32 @@ final class ControlDesk: ControlDelegate, ShellClient {
     finish(ControlProtocol.Reply(answer(id)), open)
   }
 
+  /// Of all services that a pattern matches.
+  private func processes(_ name: String, for open: OpenRequest) {
+    let ids = shell.core.findAll(name)
+    guard !ids.isEmpty else { return finish(ControlProtocol.Reply(error: unknownService(name)), open) }
+    finish(ControlProtocol.Reply(.processes(ids.flatMap { reporter.processes(of: $0) })), open)
+  }
+
   func unknownService(_ name: String) -> ControlError {
     guard !NamePattern(name).isPattern else {
       return ControlError(.unknownService, "nothing matches `\(name)`", service: name)
     }
+    if shell.core.templateNames.contains(name) { return isTemplate(name) }
     let names = shell.core.allServices.map { shell.core.name(of: $0) }
     return ControlError(
       .unknownService, "there is no service `\(name)`", service: name,
       suggestions: NearestName.all(for: name, among: names))
+  }
+
+  func isTemplate(_ name: String) -> ControlError {
+    let instances = shell.core.findAll("\(name)*").map { shell.core.name(of: $0) }.sorted()
+    let some = instances.prefix(4).joined(separator: ", ") + (instances.count > 4 ? ", ..." : "")
+    return ControlError(
+      .invalidArgument, "`\(name)` is a template, not a service", service: name,
+      hint: instances.isEmpty
+        ? "name an instance of it, such as `\(name)1`"
+        : "name an instance of it (\(some)), or all: '\(name)*'")
   }
 
   private func load(_ path: String?, _ request: Request, for open: OpenRequest, from peer: PeerCredentials) {
@@ -147,7 +165,7 @@ final class ControlDesk: ControlDelegate, ShellClient {
       switch result {
       case .failure(let diagnostics): refuseLoad(number, diagnostics)
       case .success(let loaded):
-        pendingNotes[number] = loaded.notes
+        pendingNotes[number] = loaded.notes(enabled: shell.core.enabledServices)
         shell.feed(
           .load(loaded, scope: path == nil ? .all : .part, requester: .user(uid: peer.user), request: number))
       }
@@ -169,8 +187,25 @@ final class ControlDesk: ControlDelegate, ShellClient {
     let notes = pendingNotes.removeValue(forKey: number) ?? []
     guard let caller = callers.removeValue(forKey: number) else { return }
     numbers[caller.open] = nil
+    tellOfThoseLeftDown(reply, to: caller)
     let translation = ReplyTranslation(core: shell.core, desk: self, request: caller.request, notes: notes)
     finish(withTrouble(translation.reply(to: reply), to: caller.request), caller.open)
+  }
+
+  /// A stop took its dependents along, and a start does not bring them back: one line says so.
+  private func tellOfThoseLeftDown(_ reply: Supervision.Reply, to caller: Caller) {
+    guard case .start(_, let options) = caller.request, options.waits, !options.isDryRun,
+      case .services(let outcomes) = reply
+    else { return }
+    let started = outcomes.filter { outcome in
+      if case .up = outcome.result { outcome.isNamed } else { false }
+    }
+    let left = shell.core.stoppedAlong(with: started.map(\.service))
+    guard !left.isEmpty else { return }
+    let names = left.joined(separator: " ")
+    server?.report(
+      .note("stopped along with it before, and still down: herd start \(names)", service: started.first?.service),
+      for: caller.open)
   }
 
   /// What is enabled or disabled, and will not be so any more after the supervisor's end, was not all that was asked for.

@@ -163,9 +163,7 @@ struct ReplyTranslation {
     switch refusal {
     case .unknownService(let name): return desk.unknownService(name)
     case .templateWithoutInstance(let name):
-      return ControlError(
-        .invalidArgument, "`\(name)` is a template, not a service", service: name,
-        hint: "name an instance of it, such as `\(name)1`")
+      return desk.isTemplate(name)
     case .badInstance(let name, let problems):
       return ControlError(
         .invalidArgument, "`\(name)` cannot be made: \(problems.joined(separator: "; "))", service: name)

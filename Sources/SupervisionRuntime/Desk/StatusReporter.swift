@@ -29,6 +29,7 @@ struct StatusReporter {
     status.cause = cause(of: snapshot)
     status.isEnabled = !snapshot.isDisabled
     status.isGroup = snapshot.definition.isGroup
+    status.isDormant = shell.core.isDormant(id)
     status.respawns = Int(snapshot.respawns)
     if let exit = snapshot.lastExit {
       status.lastExit = .init(ControlProtocol.ExitStatus(exit), at: Timestamp(snapshot.lastExitAt ?? snapshot.since))
@@ -120,8 +121,8 @@ struct StatusReporter {
     let members = (try? shell.table.members(of: shell.core.incarnation(of: id))) ?? []
     return members.sorted { $0.pid < $1.pid }.map { member in
       ProcessEntry(
-        pid: member.pid, parent: member.parent, command: ProcessFacts(of: member.pid)?.command ?? "",
-        isMain: member.pid == main)
+        service: shell.core.name(of: id), pid: member.pid, parent: member.parent,
+        command: ProcessFacts(of: member.pid)?.command ?? "", isMain: member.pid == main)
     }
   }
 

@@ -8,6 +8,9 @@ public enum HostSignal {
   public static var child: Int32 { SIGCHLD }
   public static var kill: Int32 { SIGKILL }
 
+  /// Whether this process ignores the signal: whoever started it in the background wants that.
+  public static func isIgnored(_ signal: Int32) -> Bool { cproc_signal_is_ignored(signal) }
+
   /// Those that would kill or stop the supervisor, and mean nothing to it.
   static var strange: [Int32] {
     (1...).lazy.map { Int32($0) }.prefix { cproc_signal_use($0) != CPROC_SIGNAL_NONE }

@@ -88,6 +88,11 @@ public struct Background {
 public enum Terminal {
   public static func print(_ text: String) { cproc_print(false, text + "\n") }
   public static func error(_ text: String) { cproc_print(true, text.printableLines + "\n") }
+  /// How wide the terminal behind a descriptor is; `nil` where there is none, or it does not say.
+  public static func columns(of descriptor: Int32) -> Int? {
+    let columns = cproc_terminal_columns(descriptor)
+    return columns > 0 ? Int(columns) : nil
+  }
   /// exit(3).
   public static func exit(with status: Int32) -> Never { cproc_exit(status) }
 }

@@ -9,11 +9,13 @@ public struct Reaper: ~Copyable {
   private var known: [Int32] = []
   /// Number 0 of every process that is not promised another.
   private let devNull: Descriptor
+  private let reserve = DescriptorReserve()
 
   /// Becomes a reaper: PROC_REAP_ACQUIRE, PR_SET_CHILD_SUBREAPER.
   public init() throws(SystemError) {
     try check("procctl", on: "PROC_REAP_ACQUIRE", cproc_reaper_acquire())
     devNull = try Descriptor.open("/dev/null")
+    reserve.refill(from: devNull)
   }
 
   /// Starts a process.
@@ -38,6 +40,16 @@ public struct Reaper: ~Copyable {
 
   /// The living processes of a service: its first processes and all that descends from them, adopted ones included.
   public func members(of subtree: Subtree) throws(SystemError) -> [Subtree.Member] {
+    do {
+      return try list(subtree)
+    } catch  where reserve.helps(error) {
+      reserve.lend()
+      defer { reserve.refill(from: devNull) }
+      return try list(subtree)
+    }
+  }
+
+  private func list(_ subtree: Subtree) throws(SystemError) -> [Subtree.Member] {
     try subtree.withRequest(known: known) { (request) throws(SystemError) in
       var members = [cproc_member](repeating: cproc_member(), count: 16)
       while true {
@@ -54,6 +66,16 @@ public struct Reaper: ~Copyable {
   /// - Throws: when a member could not be signalled (the others were), or they could not be listed.
   @discardableResult
   public func signal(_ signal: Int32, to subtree: Subtree) throws(SystemError) -> Int {
+    do {
+      return try send(signal, to: subtree)
+    } catch  where reserve.helps(error) {
+      reserve.lend()
+      defer { reserve.refill(from: devNull) }
+      return try send(signal, to: subtree)
+    }
+  }
+
+  private func send(_ signal: Int32, to subtree: Subtree) throws(SystemError) -> Int {
     try subtree.withRequest(known: known) { (request) throws(SystemError) in
       var killed = cproc_subtree_killed()
       if cproc_subtree_signal(&request, signal, &killed) < 0 {

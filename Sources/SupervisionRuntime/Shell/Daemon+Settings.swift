@@ -11,7 +11,9 @@ extension Daemon {
   private func take(_ result: Result<Configuration, Diagnostics>) {
     switch result {
     case .success(let configuration):
-      for note in configuration.notes { journal.notice(DiagnosticRenderer().line(note)) }
+      for note in configuration.notes(enabled: shell.core.enabledServices) {
+        journal.notice(DiagnosticRenderer().line(note))
+      }
       shell.feed(.load(configuration, scope: .all, requester: .load, request: nil))
     case .failure(let diagnostics):
       for diagnostic in diagnostics.all { journal.error(DiagnosticRenderer().line(diagnostic)) }

@@ -3,9 +3,8 @@ import Supervision
 /// Signals: what each means, and that the others mean nothing.
 extension Daemon {
   func watchSignals() throws(SystemError) {
-    for signal in [HostSignal.terminate, HostSignal.interrupt] {
-      _ = try loop.watchSignal(signal) { [weak self] _ in self?.stopEverything(signal) }
-    }
+    _ = try loop.watchSignal(HostSignal.terminate) { [weak self] _ in self?.stopEverything(HostSignal.terminate) }
+    _ = try loop.watchSignal(HostSignal.interrupt) { [weak self] _ in self?.interrupted() }
     _ = try loop.watchSignal(HostSignal.hangup) { [weak self] _ in self?.hangUp() }
     _ = try loop.watchSignal(HostSignal.child) { [weak self] _ in self?.shell.table.reapOrphans() }
     for signal in HostSignal.strange {
@@ -13,7 +12,7 @@ extension Daemon {
     }
   }
 
-  private func stopEverything(_ signal: Int32) {
+  func stopEverything(_ signal: Int32) {
     journal.notice("\(SignalName.name(of: signal)) has come: everything stops")
     shell.feed(.shutdown(.shutdown))
   }

@@ -53,7 +53,7 @@ extension Daemon {
       for diagnostic in errors.all { journal.error(renderer.line(diagnostic)) }
       journal.error("the configuration has errors; the last one that loaded is used instead")
     }
-    for note in boot.configuration.notes { journal.notice(renderer.line(note)) }
+    for note in boot.configuration.notes(enabled: enablement.enabled) { journal.notice(renderer.line(note)) }
     journal.notice("ready on \(source.path), \(boot.configuration.services.count) services")
   }
 }

@@ -53,6 +53,8 @@ public final class Daemon {
   var exitCode: Int32 = 0
   private var isLeaving = false
   /// The signals without a meaning that have come and were told.
+  /// Interrupts since everything began to stop.
+  var interruptsWhileLeaving = 0
   var toldSignals: Set<Int32> = []
 
   // MARK: Getting ready

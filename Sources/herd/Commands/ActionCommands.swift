@@ -38,23 +38,27 @@ struct ActionCommand: DaemonCommand {
   var action: String
   @Argument(parsing: .captureForPassthrough, help: "What the action's command gets besides its own words.")
   var arguments: [String] = []
+  /// `herd strat nginx` is taken for an action of nginx; perhaps it was meant for a command of herd's.
+  @Flag(name: .customLong("assumed"), help: .private)
+  var isAssumed = false
 
   func perform(in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
     // What asks for the end of options is for us, not for the action.
-    let words = arguments.first == "--" ? Array(arguments.dropFirst()) : arguments
+    var words = arguments
+    if let end = words.firstIndex(of: "--") { words.remove(at: end) }
     do {
       return try passThrough(.action(service: service, action: action, arguments: words), in: &session, console)
     } catch {
-      // `herd strat nginx` was taken for an action of nginx; perhaps it was meant for a command of herd's.
-      guard error.error.code == .unknownAction else { throw error }
       var failure = error
-      let commands = NearestName.all(for: action, among: Invocation.commands.sorted())
-      if action == "log" {
+      if action == "log", error.error.code == .unknownAction {
         failure.error.hint = "the output goes to the file that `herd status \(service)` shows as `log`"
       }
-      failure.error.suggestions += commands.filter { !error.error.suggestions.contains($0) }
       throw failure
     }
+  }
+
+  func explained(_ failure: Failure) -> Failure {
+    isAssumed ? failure.explained(assuming: action, of: service) : failure
   }
 }
 

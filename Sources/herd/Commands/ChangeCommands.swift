@@ -115,9 +115,9 @@ extension DaemonCommand {
   func follow(_ request: Request, in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
     var lines = ProgressLines(console.appearance)
     let isQuiet = output.json
-    let reply = try session.ask(request) { progress in
-      if !isQuiet { console.write(lines.text(for: progress)) }
-    }
+    let reply = try session.ask(
+      request, onProgress: { if !isQuiet { console.write(lines.text(for: $0)) } },
+      onInterrupt: { () throws(Failure) in throw interrupted(request, waiting: lines.waiting) })
     if output.json {
       console.write(ReplyDocument(reply).encoded())
       return reply.error.map { ExitCodes.status(for: $0.code) } ?? 0
@@ -125,6 +125,23 @@ extension DaemonCommand {
     if case .outcomes(let outcomes) = reply.content { console.write(lines.text(for: outcomes)) }
     if let error = reply.error { throw Failure(error) }
     return 0
+  }
+
+  /// Ctrl-C ends the waiting, not what was asked for: whoever presses it has to know that.
+  private func interrupted(_ request: Request, waiting: [(service: String, what: String)]) -> Failure {
+    let list = waiting.prefix(4).map { "\($0.service) (\($0.what))" }.joined(separator: ", ")
+    let rest = waiting.count > 4 ? ", and \(waiting.count - 4) more" : ""
+    let what = waiting.isEmpty ? "" : ": it waits for \(list)\(rest)"
+    let name = waiting.first?.service
+    let hint =
+      name.map { name in
+        request.stopsSomething
+          ? "`herd status \(name)` shows how far it is; `herd signal \(name) KILL` ends its main process at once"
+          : "`herd status \(name)` shows how far it is; `herd stop \(name)` takes it back"
+      } ?? "`herd status` shows how far it is"
+    return Failure(
+      ControlError(.interrupted, "the \(request.command.rawValue) goes on without you\(what)", hint: hint),
+      exitStatus: ExitCodes.interrupted)
   }
 
   func refuseRoot(_ names: [String], _ verb: String, _ reason: String) throws(Failure) {

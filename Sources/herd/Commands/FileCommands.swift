@@ -37,13 +37,13 @@ struct CheckCommand: ParsableCommand {
         try printPlan(of: plan, in: configuration, console)
         return
       }
-      diagnostics = configuration.notes
+      diagnostics = configuration.notesForChecking()
       summary = "\(path): \(count(configuration.services.count, "service"))"
       if !configuration.templates.isEmpty { summary? += ", \(count(configuration.templates.count, "template"))" }
     case .failure(let failure):
       diagnostics = failure.all
     }
-    let renderer = DiagnosticRenderer(isColoured: console.appearance.hasColour)
+    let renderer = console.renderer
     if output.json {
       console.write("{\"ok\":\(summary != nil),\"diagnostics\":\(renderer.json(diagnostics))}\n")
     } else {
@@ -97,8 +97,7 @@ struct UCLCommand: ParsableCommand {
       let value = try Parser().parse(Source(name: file, bytes: bytes), reader: HostConfigurationStore())
       console.write((json ? JSON.text(value, style: .pretty) : UCLText.text(value)) + "\n")
     } catch let error as ParseError {
-      let renderer = DiagnosticRenderer(isColoured: console.appearance.hasColour)
-      console.writeError(Array(renderer.text(Diagnostic(error)).utf8))
+      console.writeError(Array(console.renderer.text(Diagnostic(error)).utf8))
       throw ExitCode(ExitCodes.failed)
     } catch let error as SourceReadError {
       console.complain(ControlError(.invalidArgument, "cannot read \(file): \(error.message)"))

@@ -114,9 +114,9 @@ struct ShowCommand: DaemonCommand {
 
 struct ProcessesCommand: DaemonCommand {
   static let configuration = CommandConfiguration(
-    commandName: "processes", abstract: "The tree of all processes of a service.")
+    commandName: "processes", abstract: "The tree of all processes of a service, or of several.")
 
-  @Argument(help: ArgumentHelp("The service.", valueName: "name"))
+  @Argument(help: ArgumentHelp("A service or a pattern.", valueName: "name"))
   var name: String
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var output: OutputOptions
@@ -126,7 +126,8 @@ struct ProcessesCommand: DaemonCommand {
     if output.json {
       console.write(ReplyDocument(reply).encoded())
     } else if case .processes(let processes) = reply.content {
-      console.write(processes.isEmpty ? "\(name) has no processes\n" : processTree(processes, console.appearance))
+      console.write(
+        processes.isEmpty ? "\(name) has no processes\n" : processTrees(processes, console.appearance))
     }
     return 0
   }

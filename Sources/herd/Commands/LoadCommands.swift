@@ -26,12 +26,16 @@ struct UnloadCommand: DaemonCommand {
   @Argument(help: "root: the supervisor.")
   var supervisor: String
   @Argument(help: ArgumentHelp("Services.", valueName: "name"))
-  var names: [String]
+  var names: [String] = []
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var output: OutputOptions
 
   func perform(in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
-    try requireRoot(supervisor, "herd unload root NAME")
+    guard supervisor == "root" else {
+      let words = ([supervisor] + names).joined(separator: " ")
+      throw usageFailure("it is the supervisor that forgets a service: herd unload root \(words)")
+    }
+    guard !names.isEmpty else { throw usageFailure("which service is to be forgotten? herd unload root NAME...") }
     return try follow(.unload(names: names), in: &session, console)
   }
 }

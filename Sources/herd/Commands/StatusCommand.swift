@@ -8,6 +8,8 @@ struct StatusCommand: DaemonCommand {
 
   @Argument(help: ArgumentHelp("Services or patterns; all without one.", valueName: "name"))
   var names: [String] = []
+  @Flag(help: "Also packaged services that are off.")
+  var all = false
 
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var output: OutputOptions
@@ -26,7 +28,10 @@ struct StatusCommand: DaemonCommand {
       console.write(ReplyDocument(reply, services: services).encoded())
     } else if wantsTable {
       console.write(
-        StatusTable(services: services, supervisor: supervisor, now: console.now, appearance: console.appearance).text()
+        StatusTable(
+          services: services, showsDormant: all, supervisor: supervisor, now: console.now,
+          appearance: console.appearance
+        ).text()
       )
     } else {
       console.write(reports(services, supervisor, console))

@@ -6,8 +6,12 @@ struct Appearance: Equatable {
   /// Relative times, lines that are redrawn.
   var isTerminal = false
   var hasColour = false
+  /// Bold is no colour: it stays where colours are not wanted.
+  var hasBold = false
   /// Characters beyond ASCII.
   var hasSymbols = false
+  /// The width of the terminal; `nil`: no line is too long.
+  var columns: Int?
   /// The civil time in which moments are told.
   var zone = Zone.utc
 
@@ -24,13 +28,18 @@ struct Appearance: Equatable {
   init(isTerminal: Bool, hasColour: Bool, hasSymbols: Bool) {
     self.isTerminal = isTerminal
     self.hasColour = hasColour
+    hasBold = hasColour
     self.hasSymbols = hasSymbols
   }
 
-  /// - Parameter variable: the value of a variable of the environment.
-  init(isTerminal: Bool, variable: (String) -> String?) {
+  /// - Parameters:
+  ///   - variable: the value of a variable of the environment.
+  ///   - width: what the terminal says of itself; the variable COLUMNS says otherwise, as everywhere.
+  init(isTerminal: Bool, variable: (String) -> String?, width: Int? = nil) {
     let isDumb = (variable("TERM") ?? "dumb") == "dumb"
     self.isTerminal = isTerminal && !isDumb
+    if self.isTerminal { columns = variable("COLUMNS").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? width }
+    hasBold = self.isTerminal
     // https://no-color.org: set and not empty.
     hasColour = self.isTerminal && (variable("NO_COLOR") ?? "").isEmpty
     // The locale's character set, by setlocale(3)'s order of the variables; an empty one counts as unset.
@@ -51,7 +60,7 @@ struct Appearance: Equatable {
   var ellipsis: String { hasSymbols ? "…" : "..." }
 }
 
-/// The few colours that mean something, as SGR codes of the terminal.
+/// The few colours that mean something, as SGR codes of the terminal; bold is none.
 enum Colour: Int {
   case red = 31
   case green = 32
@@ -62,7 +71,7 @@ enum Colour: Int {
 
 extension Appearance {
   func paint(_ text: String, _ colour: Colour?) -> String {
-    guard hasColour, let colour else { return text }
+    guard let colour, colour == .bold ? hasBold : hasColour else { return text }
     return "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m"
   }
 }

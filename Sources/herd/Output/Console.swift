@@ -1,4 +1,5 @@
 import ControlProtocol
+import Supervision
 import Glibc
 import SupervisionRuntime
 import UCL
@@ -9,12 +10,16 @@ struct Console {
   private let errorAppearance: Appearance
 
   init() {
-    var output = Appearance(isTerminal: isatty(STDOUT_FILENO) == 1, variable: Host.environmentValue)
-    var error = Appearance(isTerminal: isatty(STDERR_FILENO) == 1, variable: Host.environmentValue)
-    output.zone = .local
-    error.zone = .local
-    appearance = output
-    errorAppearance = error
+    appearance = Self.appearance(of: STDOUT_FILENO)
+    errorAppearance = Self.appearance(of: STDERR_FILENO)
+  }
+
+  private static func appearance(of descriptor: Int32) -> Appearance {
+    var appearance = Appearance(
+      isTerminal: isatty(descriptor) == 1, variable: Host.environmentValue,
+      width: Terminal.columns(of: descriptor))
+    appearance.zone = .local
+    return appearance
   }
 
   var now: Timestamp { Timestamp(millisecondsSinceEpoch: Clock.wall() / 1_000_000) }
@@ -49,6 +54,12 @@ struct Console {
     write(bytes, to: STDERR_FILENO)
   }
 
+  /// Errors in files, as wide as the terminal; the margin takes some columns of it.
+  var renderer: DiagnosticRenderer {
+    guard let columns = appearance.columns else { return DiagnosticRenderer(isColoured: appearance.hasColour) }
+    return DiagnosticRenderer(isColoured: appearance.hasColour, width: columns - 8)
+  }
+
   func complain(_ error: ControlError) {
     writeError(Array(errorText(error, errorAppearance).utf8))
   }
@@ -57,11 +68,11 @@ struct Console {
 /// An error as people see it.
 func errorText(_ error: ControlError, _ appearance: Appearance) -> String {
   // Also what herd says itself: it quotes its arguments.
-  var text = appearance.paint("herd:", .red) + " \(error.message.printable)\n"
+  var text = appearance.hanging("herd: ", painted: appearance.paint("herd:", .red) + " ", error.message.printable)
   if !error.suggestions.isEmpty {
-    text += "  did you mean \(alternatives(error.suggestions.map(\.printable)))?\n"
+    text += appearance.hanging("  ", "did you mean \(alternatives(error.suggestions.map(\.printable)))?")
   }
-  if let hint = error.hint { text += "  \(hint.printable)\n" }
+  if let hint = error.hint { text += appearance.hanging("  ", hint.printable) }
   return text
 }
 

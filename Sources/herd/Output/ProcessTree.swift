@@ -1,4 +1,15 @@
 import ControlProtocol
+import OrderedCollections
+
+/// The processes of one service, or of several with the name of each before its own.
+func processTrees(_ processes: [ProcessEntry], _ appearance: Appearance) -> String {
+  let services = OrderedSet(processes.map(\.service))
+  guard services.count > 1 else { return processTree(processes, appearance) }
+  return services.map { service in
+    let tree = processTree(processes.filter { $0.service == service }, appearance)
+    return appearance.paint(service ?? "", .bold) + "\n" + tree
+  }.joined(separator: "\n")
+}
 
 /// The processes of a service, children below their parents.
 func processTree(_ processes: [ProcessEntry], _ appearance: Appearance) -> String {
@@ -18,8 +29,9 @@ func processTree(_ processes: [ProcessEntry], _ appearance: Appearance) -> Strin
   var pending = Array(roots.reversed().map { (process: $0, depth: 0) })
   while let (process, depth) = pending.popLast() {
     let branch = depth == 0 ? "" : String(repeating: "  ", count: depth - 1) + (appearance.hasSymbols ? "└ " : "- ")
-    text += rightAligned(String(process.pid), width) + "  " + branch + process.command
-    text += process.isMain ? "  (main)\n" : "\n"
+    let mark = process.isMain ? "  (main)" : ""
+    let line = rightAligned(String(process.pid), width) + "  " + branch + process.command
+    text += appearance.cut(line, to: appearance.columns.map { $0 - mark.utf8.count }) + mark + "\n"
     for child in (children.removeValue(forKey: process.pid) ?? []).reversed() { pending.append((child, depth + 1)) }
   }
   return text

@@ -29,6 +29,11 @@ struct ProgressLines {
     self.appearance = appearance
   }
 
+  /// What is on its way, and what each waits for.
+  var waiting: [(service: String, what: String)] {
+    open.map { line in (line.service, line.phase.rawValue + (line.step.map { ", \($0)" } ?? "")) }
+  }
+
   /// - Returns: what to write.
   mutating func text(for progress: Progress) -> String {
     switch progress {
@@ -108,6 +113,9 @@ struct ProgressLines {
     let words = outcome.kind.rawValue.split(separator: "-").joined(separator: " ")
     var text = padded(outcome.service, nameWidth) + "  "
     text += appearance.paint(words, outcome.kind == .failed ? .red : nil)
+    if outcome.kind == .disabled, outcome.state.isUp {
+      text += ", and it still is \(outcome.state.rawValue): `herd stop \(outcome.service)` stops it"
+    }
     if outcome.kind == .reached { text += ": \(outcome.state.rawValue)" }
     if outcome.state == .running, let pid = outcome.pid { text += ", pid \(pid)" }
     if let cause = outcome.cause { text += ": \(cause)" }

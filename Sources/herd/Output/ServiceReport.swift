@@ -15,7 +15,7 @@ struct ServiceReport {
     text += "\n"
     let facts = facts()
     let width = facts.reduce(13) { max($0, $1.0.count) }
-    for (label, value) in facts { text += "  " + padded(label, width) + "  " + value + "\n" }
+    for (label, value) in facts { text += appearance.hanging("  " + padded(label, width) + "  ", value) }
     return text
   }
 
@@ -107,7 +107,7 @@ func supervisorReport(_ status: SupervisorStatus, now: Timestamp, _ appearance: 
     appearance.isTerminal
     ? "for \(age(now.since(status.started)))\n" : "since \(absolute(status.started, appearance))\n"
   func fact(_ label: String, _ value: String?) {
-    if let value { text += "  " + padded(label, 15) + "  " + value + "\n" }
+    if let value { text += appearance.hanging("  " + padded(label, 15) + "  ", value) }
   }
   fact("configuration", status.configuration)
   fact("loaded", status.configurationLoaded.map { moment($0, now: now, appearance) })

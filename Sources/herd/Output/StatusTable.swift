@@ -7,38 +7,78 @@ struct StatusTable {
   var now: Timestamp
   var appearance: Appearance
 
+  /// What a package has brought and nobody has switched on: `herd enable` is for them, not an eye on what runs.
+  private var dormantCount = 0
+
+  init(
+    services: [ServiceStatus], showsDormant: Bool = false, supervisor: SupervisorStatus?, now: Timestamp,
+    appearance: Appearance
+  ) {
+    self.services = showsDormant ? services : services.filter { !$0.isDormant }
+    dormantCount = services.count - self.services.count
+    self.supervisor = supervisor
+    self.now = now
+    self.appearance = appearance
+  }
+
   func text() -> String {
     var text = ""
     text.reserveCapacity(96 * (services.count + 2))
     if let supervisor { text += summary(supervisor) }
-    guard !services.isEmpty else { return text + "no services\n" }
-    let rows = services.map(row)
-    let hasMemory = services.contains { $0.memory != nil }
-    let name = columnWidth("SERVICE", rows, \Row.name)
-    let state = columnWidth("STATE", rows, \Row.state)
-    let since = columnWidth("SINCE", rows, \Row.since)
-    let pid = columnWidth("PID", rows, \Row.pid)
-    let memory = columnWidth("MEMORY", rows, \Row.memory)
-
-    func line(_ row: Row, mark: String, state colour: Colour?) {
-      var line = mark + padded(row.name, name) + "  "
-      line += appearance.paint(padded(row.state, state), colour) + "  " + padded(row.since, since) + "  "
-      line += rightAligned(row.pid, pid)
-      if hasMemory { line += "  " + rightAligned(row.memory, memory) }
-      if !row.note.isEmpty { line += "  " + row.note }
-      while line.last == " " { line.removeLast() }
-      text += line + "\n"
+    guard !services.isEmpty else {
+      let rest = dormantCount > 0 ? "; \(dormantCount) of packages are off (herd status --all)" : ""
+      return text + "no services\(rest)\n"
     }
-
-    line(.header, mark: appearance.hasSymbols ? "  " : "", state: nil)
+    let rows = services.map(row)
+    let shape = Shape(rows, appearance)
+    text += line(.header, shape, mark: appearance.hasSymbols ? "  " : "", state: nil)
     for (service, row) in zip(services, rows) {
-      line(row, mark: service.state.mark(appearance), state: service.state.colour)
+      text += line(row, shape, mark: service.state.mark(appearance), state: service.state.colour)
     }
     return text
   }
 
-  private func columnWidth(_ header: String, _ rows: [Row], _ column: (Row) -> String) -> Int {
-    rows.reduce(width(header)) { max($0, width(column($1))) }
+  /// The columns that are shown, and how wide each is.
+  private struct Shape {
+    var name: Int
+    var state: Int
+    var since: Int?
+    var pid: Int?
+    var memory: Int?
+
+    init(_ rows: [Row], _ appearance: Appearance) {
+      func width(of column: (Row) -> String) -> Int { ([.header] + rows).reduce(0) { max($0, herd.width(column($1))) } }
+      name = width(of: \.name)
+      state = width(of: \.state)
+      since = width(of: \.since)
+      pid = width(of: \.pid)
+      memory = rows.contains { $0.memory != appearance.dash } ? width(of: \.memory) : nil
+      guard let columns = appearance.columns else { return }
+      // On a narrow terminal what matters least goes first; notes have lines of their own if need be.
+      let mark = appearance.hasSymbols ? 2 : 0
+      if mark + total > columns { memory = nil }
+      if mark + total > columns { since = nil }
+      if mark + total > columns { pid = nil }
+      name = min(name, max(8, columns - mark - 2 - state))
+    }
+
+    var total: Int { [name, state, since, pid, memory].compactMap(\.self).reduce(-2) { $0 + $1 + 2 } }
+  }
+
+  private func line(_ row: Row, _ shape: Shape, mark: String, state colour: Colour?) -> String {
+    let name = padded(appearance.cut(row.name, to: shape.name), shape.name)
+    let state = padded(row.state, shape.state)
+    var rest = ""
+    if let since = shape.since { rest += "  " + padded(row.since, since) }
+    if let pid = shape.pid { rest += "  " + rightAligned(row.pid, pid) }
+    if let memory = shape.memory { rest += "  " + rightAligned(row.memory, memory) }
+    var painted = mark + name + "  " + appearance.paint(state, colour) + rest
+    guard !row.note.isEmpty else {
+      while painted.last == " " { painted.removeLast() }
+      return painted + "\n"
+    }
+    let plain = (appearance.hasSymbols ? "  " : "") + name + "  " + state + rest + "  "
+    return appearance.hanging(plain, painted: painted + "  ", row.note)
   }
 
   private struct Row {
@@ -82,16 +122,25 @@ struct StatusTable {
     for service in services { counts[service.state, default: 0] += 1 }
     let up = (counts[.running] ?? 0) + (counts[.completed] ?? 0)
     var parts: [String] = []
+    // Paint takes no columns.
+    var columns = 0
     func part(_ count: Int, _ word: String, _ state: ServiceState) {
-      if count > 0 { parts.append(state.mark(appearance) + "\(count) \(word)") }
+      guard count > 0 else { return }
+      let text = "\(count) \(word)"
+      parts.append(state.mark(appearance) + text)
+      columns += width(text) + (appearance.hasSymbols ? 4 : 2)
     }
     part(up, "up", .running)
     for state in [ServiceState.waiting, .starting, .respawning, .stopping, .stopped, .failed] {
       part(counts[state] ?? 0, state.rawValue, state)
     }
     let age = age(now.since(supervisor.started))
-    parts.append("      fruix-shepherd \(supervisor.version), pid \(supervisor.pid), up \(age)")
-    var text = parts.joined(separator: "  ") + "\n"
+    let who = "fruix-shepherd \(supervisor.version), pid \(supervisor.pid), up \(age)"
+    let counted = parts.joined(separator: "  ")
+    var text = counted + "        " + who + "\n"
+    if let most = appearance.columns, columns + 6 + width(who) > most {
+      text = counted + "\n" + who + "\n"
+    }
     text += supervisorWarnings(supervisor, appearance)
     return text
   }

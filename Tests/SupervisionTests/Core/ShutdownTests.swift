@@ -44,6 +44,22 @@ struct ShutdownTests {
     #expect(world.exit == [])
   }
 
+  @Test("who cannot wait for a long grace period is told what it waits for, and ends it")
+  func hurry() {
+    var world = World()
+    world.plans = ["db": [.main: ProcessPlan(onStopSignal: .ignores)]]
+    world.boot(Configuration([service("db").gracePeriod(.seconds(60)), service("web").requires("db")]))
+    world.handle(.hurryShutdown)
+    #expect(world.state("db") == .running)
+    world.order(.stopRoot)
+    #expect(world.supervisor.holdups(at: world.now).map { $0.prefix(14) } == ["db is stopping"])
+    world.handle(.hurryShutdown)
+    world.run()
+    #expect(world.signals.last == "db 9")
+    world.advance(.seconds(1))
+    #expect(world.exit == [])
+  }
+
   @Test("after shutdown-timeout everything is killed, without any more commands")
   func forced() {
     var world = World()
