@@ -52,6 +52,8 @@ public struct ServiceOutcome: Sendable, Equatable {
     public static let signalled = Kind(rawValue: "signalled")
     public static let enabled = Kind(rawValue: "enabled")
     public static let disabled = Kind(rawValue: "disabled")
+    public static let reset = Kind(rawValue: "reset")
+    public static let preset = Kind(rawValue: "preset")
     public static let unloaded = Kind(rawValue: "unloaded")
     /// Of `wait`: the state was reached.
     public static let reached = Kind(rawValue: "reached")

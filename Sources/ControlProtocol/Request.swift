@@ -16,6 +16,10 @@ public enum Request: Sendable, Equatable {
   case enable(names: [String], now: Bool)
   /// `stop`: stops the services too.
   case disable(names: [String], stop: Bool)
+  /// Forgets the failure of services and the count of their respawns.
+  case reset(names: [String])
+  /// Forgets that services were enabled or disabled.
+  case preset(names: [String])
   /// The service's documentation and its actions.
   case documentation(service: String)
   /// The definition in force, as UCL.
@@ -126,7 +130,7 @@ extension Request {
     // The supervisor reads the file with its own rights, and the answer quotes the lines that are wrong: whoever may
     // name any path may read any file.
     case .load(let path): path == nil ? .control : .owner
-    case .reload, .action, .signal, .enable, .disable, .unload, .shutdown: .control
+    case .reload, .action, .signal, .enable, .disable, .reset, .preset, .unload, .shutdown: .control
     }
   }
 
@@ -142,6 +146,8 @@ extension Request {
     case .signal: .signal
     case .enable: .enable
     case .disable: .disable
+    case .reset: .reset
+    case .preset: .preset
     case .documentation: .doc
     case .definition: .show
     case .wait: .wait
@@ -156,6 +162,6 @@ extension Request {
 
 /// The commands of the protocol.
 public enum CommandName: String, Sendable, CaseIterable {
-  case status, start, stop, restart, reload, action, signal, enable, disable, doc, show, wait, processes, load, unload
-  case shutdown, ping
+  case status, start, stop, restart, reload, action, signal, enable, disable, reset, preset, doc, show, wait, processes
+  case load, unload, shutdown, ping
 }

@@ -51,7 +51,7 @@ extension Request {
       json.member("timeout_ms", condition.timeout?.wholeMilliseconds)
     case .load(let path):
       json.member("path", path)
-    case .unload(let names):
+    case .reset(let names), .preset(let names), .unload(let names):
       json.member("services", names)
     case .shutdown, .ping:
       break
@@ -158,6 +158,8 @@ extension Request {
         group: try fields.flag("group", or: false))
     case .enable: self = .enable(names: try fields.serviceNames(), now: try fields.flag("now", or: false))
     case .disable: self = .disable(names: try fields.serviceNames(), stop: try fields.flag("stop", or: false))
+    case .reset: self = .reset(names: try fields.serviceNames())
+    case .preset: self = .preset(names: try fields.serviceNames())
     case .doc: self = .documentation(service: try fields.serviceName())
     case .show: self = .definition(service: try fields.serviceName())
     case .wait: self = .wait(try WaitCondition(fields))

@@ -47,6 +47,8 @@ public struct ServiceStatus: Sendable, Equatable {
   public var isDormant = false
   /// How often the main process was started again without anybody asking, since the last start by command.
   public var respawns = 0
+  /// The last of these, and what it followed.
+  public var lastRespawn: LastRespawn?
   /// The end of the main process before the present one.
   public var lastExit: LastExit?
   /// Resident memory of all its processes, in bytes.
@@ -116,6 +118,16 @@ public struct ServiceStatus: Sendable, Equatable {
       self.isWanted = isWanted
       self.by = by
       self.since = since
+    }
+  }
+
+  public struct LastRespawn: Sendable, Equatable {
+    public var at: Timestamp
+    public var cause: String
+
+    public init(at: Timestamp, cause: String) {
+      self.at = at
+      self.cause = cause
     }
   }
 

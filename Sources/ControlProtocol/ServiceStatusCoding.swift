@@ -32,6 +32,12 @@ extension ServiceStatus {
       if isGroup { json.member("group", true) }
       if isDormant { json.member("dormant", true) }
       if respawns != 0 { json.member("respawns", respawns) }
+      if let lastRespawn {
+        json.member("last_respawn") { json in
+          json.member("at", lastRespawn.at)
+          json.member("cause", lastRespawn.cause)
+        }
+      }
       if let lastExit {
         json.member("last_exit") { json in
           lastExit.status.write(to: &json)
@@ -87,6 +93,9 @@ extension ServiceStatus {
     isGroup = try fields.flag("group", or: false)
     isDormant = try fields.flag("dormant", or: false)
     respawns = try fields.integer("respawns", or: 0)
+    if let respawn = try fields.optionalObject("last_respawn") {
+      lastRespawn = LastRespawn(at: try respawn.timestamp("at"), cause: try respawn.string("cause"))
+    }
     if let exit = try fields.optionalObject("last_exit") {
       lastExit = LastExit(try ExitStatus(exit), at: try exit.timestamp("at"))
     }

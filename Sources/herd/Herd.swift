@@ -26,7 +26,8 @@ struct Herd: ParsableCommand {
 
   static let subcommands: [any ParsableCommand.Type] = [
     StatusCommand.self, StartCommand.self, StopCommand.self, RestartCommand.self, ReloadCommand.self,
-    ActionCommand.self, SignalCommand.self, EnableCommand.self, DisableCommand.self, WaitCommand.self,
+    ActionCommand.self, SignalCommand.self, EnableCommand.self, DisableCommand.self, PresetCommand.self,
+    ResetCommand.self, WaitCommand.self,
     DocumentationCommand.self, ShowCommand.self, ProcessesCommand.self, LoadCommand.self, UnloadCommand.self,
     CheckCommand.self, UCLCommand.self,
   ]

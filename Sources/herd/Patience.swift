@@ -58,7 +58,7 @@ extension Request {
   /// Whether nothing but the supervisor itself is waited for.
   var isAnsweredAtOnce: Bool {
     switch self {
-    case .status, .documentation, .definition, .processes, .signal, .ping: true
+    case .status, .documentation, .definition, .processes, .signal, .reset, .preset, .ping: true
     case .start(_, let options), .stop(_, _, let options), .restart(_, let options):
       !options.waits || options.isDryRun
     case .enable(_, let now): !now

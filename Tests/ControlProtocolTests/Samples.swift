@@ -16,6 +16,8 @@ enum Samples {
     .action(service: "nginx", action: "rotate", arguments: ["one", hardText, ""]),
     .signal(names: ["nginx"], signal: "HUP", group: true),
     .enable(names: ["nginx"], now: true),
+    .reset(names: ["nginx"]),
+    .preset(names: ["nginx", "web@*"]),
     .disable(names: ["nginx"], stop: true),
     .documentation(service: "nginx"),
     .definition(service: "nginx"),
@@ -35,6 +37,7 @@ enum Samples {
     service.isEnabled = false
     service.isGroup = true
     service.respawns = 4
+    service.lastRespawn = .init(at: time, cause: hardText)
     service.lastExit = .init(.signal(11, name: "SEGV", dumpedCore: true), at: time)
     service.memory = 11 << 20
     service.documentation = "a web server"

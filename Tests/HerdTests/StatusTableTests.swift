@@ -20,6 +20,7 @@ enum Scene {
     nginx.pid = 901
     nginx.memory = 11 << 20
     nginx.respawns = 4
+    nginx.lastRespawn = .init(at: ago(2 * 3600), cause: "signal 11 (SEGV)")
     nginx.lastExit = .init(.signal(11, name: "SEGV", dumpedCore: false), at: ago(2 * 3600))
     var api = ServiceStatus(name: "api", state: .waiting, since: ago(2))
     api.cause = "waits for its requirement cache"
@@ -83,6 +84,33 @@ struct StatusTableTests {
     #expect(stripped == Scene.table(Scene.services, Scene.terminal))
   }
 
+  // Numbers 23 and 41 of issue 7.
+  @Test("a note says nothing twice: the cause of a failure tells of the respawns before it")
+  func respawned() {
+    var failed = ServiceStatus(name: "web", state: .failed, since: Scene.ago(9))
+    failed.cause = "respawned 5 times in 7 s, the limit; last: exit 1"
+    failed.respawns = 5
+    failed.lastRespawn = .init(at: Scene.ago(9), cause: "exit 1")
+    var respawning = failed
+    respawning.state = .respawning
+    respawning.cause = "exit 1"
+    respawning.respawns = 3
+    let text = Scene.table([failed, respawning], Scene.terminal)
+    #expect(text.contains("  respawned 5 times in 7 s, the limit; last: exit 1; herd status web\n"))
+    #expect(text.contains("  exit 1; respawned 3 times\n"))
+  }
+
+  @Test("the respawn that a note tells of is the last respawn, not the stop that came later")
+  func stopped() {
+    var stopped = ServiceStatus(name: "web", state: .stopped, since: Scene.ago(9))
+    stopped.cause = "by herd, uid 0"
+    stopped.respawns = 1
+    stopped.lastRespawn = .init(at: Scene.ago(3600), cause: "exit 3")
+    stopped.lastExit = .init(.signal(15, name: "TERM", dumpedCore: false), at: Scene.ago(9))
+    #expect(
+      Scene.table([stopped], Scene.terminal).contains("  by herd, uid 0; respawned once, last 1 h ago (exit 3)\n"))
+  }
+
   @Test("without services it says so")
   func empty() {
     #expect(Scene.table([], .plain).hasSuffix("no services\n"))
@@ -124,7 +152,7 @@ struct ServiceReportTests {
           documentation      a web server
           wanted             yes, by boot, 3 days ago
           last exit          signal 11 (SEGV), 2 h ago
-          respawns           4
+          respawns           4, last 2 h ago: signal 11 (SEGV)
           definition         changed since: the next start uses the new one
           command            /usr/local/sbin/nginx -g 'daemon off;'
           user               www

@@ -55,8 +55,7 @@ it_says 'limit|times' "the cause names the limit" herd status flaky
 it_exits 1 "what requires it does not start" herd status held
 said 'flaky' "and its status names the requirement"
 it "its failure starts what on-failure names" eventually 10 grep -q alarm "$journal"
-# Its exec succeeds, which is all that the start promises.
-it "a start by command clears the count" herd start flaky
+it_exits 1 "a start by command tries it again, and tells the exit" herd start flaky
 it "it is tried as often again, and given up again" herd wait flaky --for failed --timeout 30s
 it "after eight tries in all" is "$(wc -l <"$work/tries" | tr -d ' ')" 8
 

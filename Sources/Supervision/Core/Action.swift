@@ -12,8 +12,8 @@ public enum Action: Sendable {
   case spawn(ProcessKey, ServiceID, ProcessRole, Invocation?)
   case signal(ProcessKey, Int32)
   case signalGroup(ProcessKey, Int32)
-  /// To every process of the service, wherever it hides.
-  case signalSubtree(Incarnation, Int32)
+  /// To every process of the service, wherever it hides. `continues`: CONT follows, for those that are stopped.
+  case signalSubtree(Incarnation, Int32, continues: Bool)
   /// Is anything left? Answer `Event.subtree`.
   case inspectSubtree(QuestionID, Incarnation)
   case reply(RequestID, Reply)
@@ -64,6 +64,8 @@ public struct ServiceOutcome: Sendable, Equatable {
     case signalled(pid: Int32?)
     case enabled
     case disabled
+    case reset
+    case preset
     /// The order was taken; nobody waits for its end.
     case accepted
     case wouldStart
@@ -88,6 +90,12 @@ public struct LoadSummary: Sendable, Equatable {
   public var changed: [String] = []
   public var removed: [String] = []
   public var unchanged = 0
+  /// What was up or on its way, and is stopped by it.
+  public var stopped: [String] = []
+  /// What is started by it.
+  public var started: [String] = []
+  /// What runs under an older definition, also since an earlier load: a restart makes it use the new one.
+  public var pending: [String] = []
 
   public init() {}
 }

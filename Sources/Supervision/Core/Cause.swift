@@ -15,10 +15,10 @@ public struct SpawnFailure: Error, Hashable {
   public var isPassing: Bool
 
   public init(stage: String, errno: Int32, message: String, isPassing: Bool = false) {
-    self.isPassing = isPassing
     self.stage = stage
     self.errno = errno
     self.message = message
+    self.isPassing = isPassing
   }
 }
 
@@ -26,8 +26,12 @@ public struct SpawnFailure: Error, Hashable {
 public enum StopCause: Sendable, Hashable {
   case neverStarted
   case command(Requester)
+  /// It had failed, and that was forgotten by command.
+  case reset(Requester)
   /// The main process ended with success, and no respawn applies.
   case exited(ExitStatus)
+  /// The same soon after its start, and it left processes: it seems to have put itself into the background.
+  case background(ExitStatus)
   /// A requirement went down: its name.
   case requirementStopped(String)
   /// Another service that conflicts was started: its name.
@@ -57,13 +61,28 @@ public indirect enum FailureCause: Sendable, Hashable {
   case exitedBeforeReady(ExitStatus)
   /// The main process (or a one-shot) ended without success.
   case exited(ExitStatus)
+  /// It ended with success soon after its start and left processes, which were ended: it seems to have put itself into the
+  /// background.
+  case background(ExitStatus)
   /// The command that had not ended, if it was one that kept the service from being ready.
   case startTimeout(Duration, during: ProcessRole? = nil)
   /// The respawn limit was reached; the last cause is inside.
   case respawnLimit(count: Int, period: Duration, last: FailureCause)
-  case requirement(String, RequirementTrouble)
+  /// `first`: what the trouble began with, where that is known.
+  case requirement(String, RequirementTrouble, first: FirstCause? = nil)
   /// Processes were left after SIGKILL.
   case unkillable
+}
+
+/// The beginning of a chain of failures: the service whose own failure the others follow from.
+public struct FirstCause: Sendable, Hashable {
+  public var service: String
+  public var cause: FailureCause
+
+  public init(service: String, cause: FailureCause) {
+    self.service = service
+    self.cause = cause
+  }
 }
 
 public enum RequirementTrouble: Sendable, Hashable {

@@ -45,7 +45,9 @@ extension StopCause: CustomStringConvertible {
     switch self {
     case .neverStarted: "not started"
     case .command(let requester): "by \(requester)"
+    case .reset(let requester): "reset by \(requester)"
     case .exited(let status): "exited: \(status)"
+    case .background(let status): FailureCause.background(status).description
     case .requirementStopped(let name): "because \(name) stops"
     case .conflict(let name): "gave way to \(name), which conflicts"
     case .restart(let requester): "restarted by \(requester)"
@@ -68,11 +70,16 @@ extension FailureCause: CustomStringConvertible {
     case .hookTimeout(let role, let time): "\(role): not done after \(time.text)"
     case .exitedBeforeReady(let status): "\(status) before it was ready"
     case .exited(let status): status.description
+    case .background(let status):
+      "\(status) soon after its start, and it left processes: it seems to put itself into the background; "
+        + "give it its option for the foreground (such as -f, -D, -F, --foreground)"
     case .startTimeout(let time, nil): "not ready after \(time.text)"
     case .startTimeout(let time, let role?): "not ready after \(time.text): \(role) had not ended"
     case .respawnLimit(let count, let period, let last):
       "respawned \(count) times in \(period.text), the limit; last: \(last)"
-    case .requirement(let name, let trouble): "its requirement \(name) \(trouble.text)"
+    case .requirement(let name, let trouble, nil): "its requirement \(name) \(trouble.text)"
+    case .requirement(let name, let trouble, let first?):
+      "its requirement \(name) \(trouble.text): \(first.service == name ? "" : "\(first.service): ")\(first.cause)"
     case .unkillable: "processes are left that SIGKILL does not end"
     }
   }

@@ -13,8 +13,8 @@
 //                time is given up, and said so; the next start begins with it. The jail of what survives SIGKILL is left too.
 //   killing      the grace period is over: SIGKILL. What survives that for `killPatience` is given up, and said so.
 //
-// An ending always ends: each phase but `over` has a deadline, and each deadline leads to a later phase. A *forced* ending
-// (the supervisor has no more time) runs no commands any more.
+// An ending always ends: each phase but `over` has a deadline, and each deadline leads to a later phase. A *hurried* ending
+// (the supervisor has no more time) begins no post-stop command any more; the grace period that runs is the service's own.
 
 /// The end of a service's processes, from whichever phase of its life it was in.
 struct Ending: Sendable {
@@ -66,6 +66,7 @@ struct Ending: Sendable {
   private let isInside: Bool
   /// The post-stop command that comes next.
   private var nextPostStop = 0
+  private var isHurried = false
   private var isForced = false
   private var isUnkillable = false
 
@@ -94,6 +95,11 @@ struct Ending: Sendable {
     return .ongoing
   }
 
+  /// Main process and hook are gone, and it is asked whether anything else is there.
+  var isLookingForRemains: Bool {
+    if case .draining = phase { true } else { false }
+  }
+
   // MARK: Events
 
   mutating func handle(_ event: LifeEvent, in context: inout LifeContext) -> Step {
@@ -103,6 +109,7 @@ struct Ending: Sendable {
     case .subtree(let isEmpty): subtree(isEmpty: isEmpty, in: &context)
     case .released(let failure): released(failure)
     case .deadline: deadlinePassed(in: &context)
+    case .hurry: hurry(in: &context)
     case .kill: force(in: &context)
     case .admit, .start, .stop, .prepared, .confined, .spawned: .ongoing
     }
@@ -147,14 +154,15 @@ struct Ending: Sendable {
     case .draining:
       if isEmpty { return drained(in: &context) }
       if !hasSignalled {
-        context.effects.append(.signalSubtree(context.definition.stop.signal))
+        let rule = context.definition.stop
+        context.effects.append(.signalSubtree(rule.signal, continues: rule.continues))
         hasSignalled = true
       }
       return .ongoing
     case .killing:
       if isEmpty { return main == nil && hook == nil ? drained(in: &context) : .ongoing }
       // What was forked while the signal went round gets its own.
-      context.effects.append(.signalSubtree(ProcessSignal.kill))
+      context.effects.append(.signalSubtree(ProcessSignal.kill, continues: false))
       return .ongoing
     case .commanded, .terminating, .postStop, .releasing:
       return .ongoing
@@ -182,7 +190,7 @@ struct Ending: Sendable {
 
   private mutating func terminate(in context: inout LifeContext) {
     let rule = context.definition.stop
-    signal(rule.signal, in: &context)
+    signal(rule.signal, continues: rule.continues, in: &context)
     hasSignalled = true
     phase = .terminating
     deadline = context.now + rule.gracePeriod
@@ -190,32 +198,53 @@ struct Ending: Sendable {
 
   private mutating func force(in context: inout LifeContext) -> Step {
     isForced = true
-    guard case .releasing = phase else { return kill(in: &context) }
-    deadline = deadline.map { min($0, context.now + Self.killPatience) }
-    return .ongoing
+    switch phase {
+    case .commanded, .terminating, .draining:
+      isHurried = true
+      return kill(in: &context)
+    case .postStop, .releasing, .killing:
+      return hurry(in: &context)
+    }
+  }
+
+  private mutating func hurry(in context: inout LifeContext) -> Step {
+    isHurried = true
+    switch phase {
+    case .commanded, .terminating, .draining, .killing: return .ongoing
+    case .postStop: return kill(in: &context)
+    case .releasing:
+      deadline = deadline.map { min($0, context.now + Self.killPatience) }
+      return .ongoing
+    }
   }
 
   /// SIGKILL to all that `stop.kill` names, and to the commands of ours that run.
   private mutating func kill(in context: inout LifeContext) -> Step {
+    var patience: Duration? = context.definition.stop.gracePeriod
     switch phase {
     case .killing, .releasing: return .ongoing
-    case .commanded(let key), .postStop(_, let key): hook = key
+    case .commanded(let key): hook = key
+    case .postStop(_, let key):
+      hook = key
+      // Only a post-stop command does not have all of it when the supervisor leaves.
+      if isHurried { patience = nil }
     case .terminating, .draining: break
     }
-    context.effects.append(.killing(after: isForced ? nil : context.definition.stop.gracePeriod))
+    if isForced { patience = nil }
+    context.effects.append(.killing(after: patience))
     signal(ProcessSignal.kill, in: &context)
     phase = .killing
     deadline = context.now + Self.killPatience
     return main == nil && hook == nil ? drain(in: &context) : .ongoing
   }
 
-  private func signal(_ number: Int32, in context: inout LifeContext) {
+  private func signal(_ number: Int32, continues: Bool = false, in context: inout LifeContext) {
     switch context.definition.stop.kill {
     case .subtree:
-      context.effects.append(.signalSubtree(number))
+      context.effects.append(.signalSubtree(number, continues: continues))
     case .main:
-      if let main { context.effects.append(.signal(main, number)) }
-      if let hook { context.effects.append(.signal(hook, number)) }
+      if let main { context.effects.append(.signal(main, number, continues: continues)) }
+      if let hook { context.effects.append(.signal(hook, number, continues: continues)) }
     }
   }
 
@@ -234,7 +263,7 @@ struct Ending: Sendable {
   }
 
   private mutating func drained(in context: inout LifeContext) -> Step {
-    runsPostStop && !isForced && nextPostStop <= context.definition.postStop.count
+    runsPostStop && !isHurried && nextPostStop <= context.definition.postStop.count
       ? postStop(in: &context) : release(in: &context)
   }
 
@@ -249,7 +278,7 @@ struct Ending: Sendable {
     }
     let index = nextPostStop
     nextPostStop += 1
-    if index < commands.count, !isForced {
+    if index < commands.count, !isHurried {
       phase = .postStop(index, context.spawn(.postStop(index)))
       deadline = context.now + context.definition.stop.gracePeriod
       return .ongoing
@@ -265,7 +294,7 @@ struct Ending: Sendable {
   private mutating func release(in context: inout LifeContext) -> Step {
     guard isConfined else { return finished() }
     phase = .releasing
-    deadline = context.now + (isForced || isUnkillable ? Self.killPatience : Self.releasePatience)
+    deadline = context.now + (isHurried || isUnkillable ? Self.killPatience : Self.releasePatience)
     context.effects.append(.release)
     return .ongoing
   }

@@ -4,6 +4,8 @@ public enum Event: Sendable {
   case boot(Configuration, Enablement)
   /// A configuration that was read again, or for `only` a part of it; the reply goes to the request.
   case load(Configuration, scope: LoadScope, requester: Requester, request: RequestID?)
+  /// What such a load would change, for the reply; nothing is done.
+  case tryLoad(Configuration, scope: LoadScope, requester: Requester, request: RequestID)
   case order(Order, requester: Requester, request: RequestID)
   /// The connection that made the request is gone.
   case callerGone(RequestID)
@@ -60,6 +62,10 @@ public enum Order: Sendable {
   case signal([String], Int32, group: Bool)
   case enable([String], now: Bool, options: OrderOptions)
   case disable([String], stop: Bool, options: OrderOptions)
+  /// Forgets failures and counts of respawns.
+  case reset([String])
+  /// Forgets that they were enabled or disabled by command.
+  case preset([String])
   case wait(String, for: WaitCondition, after: Int32?, timeout: Duration?)
   case unload([String])
   case stopRoot

@@ -14,8 +14,8 @@
 // this machine runs the sequence by itself:
 //
 //   starting: preparing (look-ups, preconditions) → (confining: its jail is made) → pre-start, one command after the
-//             other → the main process → (a one-shot: its end, and the end of what it left) → post-start, one after the
-//             other → (a one-shot: leaving, its jail is undone) → ready
+//             other → the main process → (settling: it has to stay alive for a time) → (a one-shot: its end, and the end of
+//             what it left) → post-start, one after the other → (a one-shot: leaving, its jail is undone) → ready
 //   ending:   see Ending.swift; the same sequence after a stop, a failed attempt, and an end that nobody asked for.
 //             While a respawn is to follow the service is `respawning`, otherwise it is `stopping`.
 //
@@ -40,6 +40,10 @@ struct Life: Sendable {
   private(set) var history = RespawnHistory()
   private(set) var lastExit: ExitStatus?
   private(set) var lastExitAt: Instant?
+  /// When the program of the present run was executed, or of the last one.
+  private(set) var launchedAt: Instant?
+  /// An end of the main process that is told as soon as it is known whether it has left something behind.
+  var untold: News?
 
   init(at now: Instant) {
     since = now
@@ -66,6 +70,8 @@ struct Life: Sendable {
       case preStart(Int, ProcessKey)
       /// The main process was asked for and has not executed its program yet.
       case launching
+      /// It has to stay alive until then to be ready.
+      case settling(until: Instant)
       /// The one-shot's process runs to its end.
       case oneShot
       /// The one-shot has succeeded; what it left behind is ended.
@@ -139,7 +145,7 @@ struct Life: Sendable {
   var deadline: Instant? {
     switch state {
     case .starting(let starting):
-      starting.ending?.deadline ?? starting.deadline
+      starting.ending?.deadline ?? starting.nextDeadline
     case .respawning(.ending(let ending, _)): ending.deadline
     case .respawning(.delay(let until, _)): until
     case .stopping(let ending, _): ending.deadline
@@ -159,12 +165,26 @@ struct Life: Sendable {
     }
   }
 
+  /// A command of ours that is being ended.
+  var hook: ProcessKey? {
+    switch state {
+    case .starting(let starting): starting.ending?.hook
+    case .respawning(.ending(let ending, _)), .stopping(let ending, _): ending.hook
+    case .respawning(.delay), .stopped, .waiting, .running, .completed, .failed: nil
+    }
+  }
+
   // MARK: Changes of state, for the answers
 
   /// Enters a state; `since` moves only if the kind of state is another.
   mutating func enter(_ next: State, at now: Instant) {
     if next.name != state.name { since = now }
     state = next
+  }
+
+  /// The same state with another reason.
+  mutating func replaceState(_ same: State) {
+    state = same
   }
 
   mutating func becomeReady(at now: Instant, main: ProcessKey?, isOneShot: Bool) {
@@ -188,12 +208,22 @@ struct Life: Sendable {
   }
 
   /// Whether one more respawn is allowed now; if so it is entered into the history.
-  mutating func takeRespawn(_ rule: RespawnRule, at now: Instant) -> Bool {
-    history.take(rule, at: now)
+  mutating func takeRespawn(_ rule: RespawnRule, after cause: FailureCause, at now: Instant) -> Bool {
+    history.take(rule, after: cause, at: now)
   }
 
   mutating func nextDelay(_ rule: RespawnDelay, random: inout SplitMix64) -> Duration {
     history.nextDelay(rule, random: &random)
+  }
+
+  mutating func nextPatience() -> Duration {
+    history.nextPatience()
+  }
+
+  /// The program runs: nothing that the host lacked stands in its way any more.
+  mutating func noteLaunch(at now: Instant) {
+    launchedAt = now
+    history.shortages = 0
   }
 
   /// A start by command begins with a clean record.

@@ -1,7 +1,9 @@
 // Every state's answer to every event; LifeStarting.swift and LifeEnding.swift have what the two busy states do.
 extension Life {
   mutating func handle(_ event: LifeEvent, in context: inout LifeContext) {
+    let wasUntold = untold != nil
     answer(event, in: &context)
+    if wasUntold { tellRest(after: event, in: &context) }
     for effect in context.effects {
       switch effect {
       case .confine: isConfined = true
@@ -29,7 +31,7 @@ extension Life {
     case .stop(let outcome):
       // A rest for another reason: a requirement of a service that never started has failed.
       rest(outcome, at: context.now)
-    case .start, .kill, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .exited, .subtree: break
+    case .start, .kill, .hurry, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .exited, .subtree: break
     }
   }
 
@@ -42,7 +44,7 @@ extension Life {
       } else {
         rest(outcome, at: context.now)
       }
-    case .admit, .kill, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .exited, .subtree: break
+    case .admit, .kill, .hurry, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .exited, .subtree: break
     }
   }
 
@@ -54,7 +56,7 @@ extension Life {
     case .stop(let outcome):
       guard main != nil else { return rest(outcome, at: context.now) }
       end(remains(main: main), commanded: true, outcome, in: &context)
-    case .admit, .start, .kill, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .subtree: break
+    case .admit, .start, .kill, .hurry, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .subtree: break
     }
   }
 
@@ -63,7 +65,7 @@ extension Life {
     case .admit: enter(.waiting(rerun: true), at: context.now)
     case .stop(let outcome):
       end(remains(main: nil), commanded: true, outcome, in: &context)
-    case .start, .kill, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .exited, .subtree: break
+    case .start, .kill, .hurry, .deadline, .prepared, .confined, .released, .spawned, .spawnFailed, .exited, .subtree: break
     }
   }
 

@@ -16,6 +16,8 @@ extension Life {
 
   mutating func decide(_ cause: FailureCause, isSuccess: Bool, in context: inout LifeContext) -> Decision {
     if let ordered = context.ordered { return .rest(ordered) }
+    // The service has not even been tried: neither its policy nor its limit has anything to say.
+    if cause.isPassing, context.mayRespawn { return .respawn }
     let rule = context.definition.respawn
     let applies =
       switch rule.policy {
@@ -27,7 +29,7 @@ extension Life {
       if isSuccess, case .exited(let status) = cause { return .rest(.stopped(.exited(status))) }
       return .rest(.failed(cause))
     }
-    guard takeRespawn(rule, at: context.now) else {
+    guard takeRespawn(rule, after: cause, at: context.now) else {
       return .rest(.failed(.respawnLimit(count: rule.limitCount, period: rule.limitPeriod, last: cause)))
     }
     return .respawn
@@ -37,8 +39,9 @@ extension Life {
     noteExit(status, at: context.now)
     let cause = FailureCause.exited(status)
     let decision = decide(cause, isSuccess: context.definition.isSuccess(status), in: &context)
-    context.effects.append(.ended(decision.cause(or: cause), willRetry: decision.isRespawn))
+    let news = News(cause: decision.cause(or: cause), willRetry: decision.isRespawn, wasUp: true)
     finish(decision, cause, nil, in: &context)
+    tell(news, of: cause, in: &context)
   }
 
   /// - Parameter starting: what was under way, if it was not up yet.
@@ -82,14 +85,110 @@ extension Life {
   /// When init ends all processes at once, the services' SIGTERM is seen before the supervisor's own: a respawn waits for that.
   static let holdBack: Duration = .milliseconds(200)
 
+  /// The shortest pause after a start that came to nothing before its program ran: such a start costs nothing, and without a
+  /// pause it would be tried again as fast as the machine can. Short enough that the usual limit of five respawns in seven
+  /// seconds still ends what cannot succeed.
+  static let launchPause: Duration = .seconds(1)
+
   mutating func delay(cause: FailureCause, in context: inout LifeContext) {
-    var pause = nextDelay(context.definition.respawn.delay, random: &context.random)
+    var pause = cause.isPassing ? nextPatience() : nextDelay(context.definition.respawn.delay, random: &context.random)
     if case .exited(.signaled(ProcessSignal.terminate, _)) = cause { pause = max(pause, Self.holdBack) }
+    if cause.isBeforeProgram { pause = max(pause, Self.launchPause) }
     if pause == .zero {
       enter(.waiting(rerun: false), at: context.now)
     } else {
       enter(.respawning(.delay(until: context.now + pause, cause: cause)), at: context.now)
     }
+  }
+}
+
+// MARK: - Into the background
+
+/// An end of the main process that nobody asked for, and what follows it.
+struct News: Sendable {
+  var cause: FailureCause
+  var willRetry: Bool
+  /// It was ready; otherwise it is a start that came to nothing.
+  var wasUp: Bool
+
+  var effect: LifeEffect {
+    wasUp ? .ended(cause, willRetry: willRetry) : .attemptFailed(cause, willRetry: willRetry)
+  }
+}
+
+// A daemon that puts itself into the background ends with success soon after its start, and leaves the process that does the
+// work. What it leaves is ended here like any remains; so the user has to hear why. Whether there is any is known when the
+// subtree has been looked at, at once: so long the news of the end waits.
+extension Life {
+  /// For so long after its start an end with success may be that of a daemon that has left its work to a child.
+  static let backgroundWindow: Duration = .seconds(10)
+
+  func tellsLater(_ cause: FailureCause, in context: LifeContext) -> Bool {
+    switch cause {
+    case .exited(.exited(0)), .exitedBeforeReady(.exited(0)): break
+    default: return false
+    }
+    guard !context.definition.isOneShot, let launchedAt, context.now - launchedAt < Self.backgroundWindow else {
+      return false
+    }
+    switch state {
+    case .respawning(.ending(let ending, _)), .stopping(let ending, _): return ending.isLookingForRemains
+    default: return false
+    }
+  }
+
+  mutating func tell(_ news: News, of cause: FailureCause, in context: inout LifeContext) {
+    if tellsLater(cause, in: context) { untold = news } else { context.effects.append(news.effect) }
+  }
+
+  /// The first event after such an end: the subtree has been looked at, or something else is more urgent.
+  mutating func tellRest(after event: LifeEvent, in context: inout LifeContext) {
+    guard var news = untold else { return }
+    untold = nil
+    if case .subtree(isEmpty: false) = event {
+      news.cause = news.cause.inBackground
+      noteBackground()
+    }
+    switch state {
+    case .stopping, .stopped, .failed: news.willRetry = false
+    case .waiting, .starting, .running, .completed, .respawning: break
+    }
+    context.effects.append(news.effect)
+  }
+
+  private mutating func noteBackground() {
+    switch state {
+    case .respawning(.ending(let ending, let cause)):
+      replaceState(.respawning(.ending(ending, cause: cause.inBackground)))
+    case .stopping(let ending, .failed(let cause)): replaceState(.stopping(ending, .failed(cause.inBackground)))
+    case .stopping(let ending, .stopped(.exited(let status))):
+      replaceState(.stopping(ending, .stopped(.background(status))))
+    default: break
+    }
+  }
+}
+
+extension FailureCause {
+  var inBackground: FailureCause {
+    switch self {
+    case .exited(let status), .exitedBeforeReady(let status): .background(status)
+    case .respawnLimit(let count, let period, let last):
+      .respawnLimit(count: count, period: period, last: last.inBackground)
+    default: self
+    }
+  }
+
+  /// The start came to nothing before the program of the service could do anything.
+  var isBeforeProgram: Bool {
+    switch self {
+    case .spawn, .confinement: true
+    default: false
+    }
+  }
+
+  /// The host lacked something for the moment; the service has not been tried.
+  public var isPassing: Bool {
+    if case .spawn(_, let failure) = self { failure.isPassing } else { false }
   }
 }
 

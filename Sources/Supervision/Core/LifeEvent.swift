@@ -8,6 +8,8 @@ enum LifeEvent: Sendable {
   case stop(Outcome)
   /// No more patience: SIGKILL.
   case kill
+  /// The supervisor has no more time: no further commands, but the grace period that runs.
+  case hurry
   /// The look-ups before a start; empty when nothing is missing.
   case prepared(lacks: [String])
   /// The answer to `confine`: why there is no jail.
@@ -29,8 +31,8 @@ enum LifeEffect: Sendable {
   case confine
   case release
   case spawn(ProcessKey, ProcessRole)
-  case signal(ProcessKey, Int32)
-  case signalSubtree(Int32)
+  case signal(ProcessKey, Int32, continues: Bool)
+  case signalSubtree(Int32, continues: Bool)
   case inspectSubtree
   /// A start came to nothing; whether it will be tried again.
   case attemptFailed(FailureCause, willRetry: Bool)
@@ -42,10 +44,12 @@ enum LifeEffect: Sendable {
   case killing(after: Duration?)
 }
 
-/// The numbers that are the same on every system that we know.
+/// The signals that the core sends by itself. KILL and TERM are the same number on every system that we know.
 enum ProcessSignal {
   static let kill: Int32 = 9
   static let terminate: Int32 = 15
+  /// This one is not: the table of names knows it.
+  static let `continue` = SignalName.number(of: "CONT")
 }
 
 /// What an event's answer may look at, and where it puts its effects.

@@ -19,12 +19,15 @@ extension Life {
       guard let role = starting.role(of: key) else { break }
       exited(role, status, starting.without(key), in: &context)
     case .deadline:
+      if case .settling(let until) = starting.phase, context.now >= until {
+        return postStart(from: 0, starting, in: &context)
+      }
       attemptFailed(
         .startTimeout(context.definition.startTimeout ?? .zero, during: starting.hookRole), starting, in: &context)
     case .stop(let outcome):
       guard starting.hasBegun || isConfined else { return rest(outcome, at: context.now) }
       end(remains(of: starting), commanded: false, outcome, in: &context)
-    case .admit, .start, .kill, .released, .subtree: break
+    case .admit, .start, .kill, .hurry, .released, .subtree: break
     }
   }
 
@@ -72,8 +75,14 @@ extension Life {
 
   private mutating func launched(_ starting: Starting, in context: inout LifeContext) {
     var next = starting
-    guard context.definition.isOneShot else { return postStart(from: 0, next, in: &context) }
-    next.phase = .oneShot
+    noteLaunch(at: context.now)
+    if context.definition.isOneShot {
+      next.phase = .oneShot
+    } else if case .aliveFor(let time) = context.definition.ready, time > .zero {
+      next.phase = .settling(until: context.now + time)
+    } else {
+      return postStart(from: 0, next, in: &context)
+    }
     enter(.starting(next), at: context.now)
   }
 
@@ -165,8 +174,9 @@ extension Life {
     var isSuccess = false
     if case .exitedBeforeReady(let status) = cause { isSuccess = context.definition.isSuccess(status) }
     let decision = decide(cause, isSuccess: isSuccess && context.definition.respawn.policy == .onFailure, in: &context)
-    context.effects.append(.attemptFailed(decision.cause(or: cause), willRetry: decision.isRespawn))
+    let news = News(cause: decision.cause(or: cause), willRetry: decision.isRespawn, wasUp: false)
     finish(decision, cause, starting, in: &context)
+    tell(news, of: cause, in: &context)
   }
 }
 
@@ -175,7 +185,7 @@ extension Life.Starting {
   var hook: ProcessKey? {
     switch phase {
     case .preStart(_, let key), .postStart(_, let key): key == finished ? nil : key
-    case .preparing, .confining, .launching, .oneShot, .clearing, .leaving: nil
+    case .preparing, .confining, .launching, .settling, .oneShot, .clearing, .leaving: nil
     }
   }
 
@@ -185,15 +195,21 @@ extension Life.Starting {
     switch phase {
     case .preStart(let index, _): return .preStart(index)
     case .postStart(let index, _): return .postStart(index)
-    case .preparing, .confining, .launching, .oneShot, .clearing, .leaving: return nil
+    case .preparing, .confining, .launching, .settling, .oneShot, .clearing, .leaving: return nil
     }
+  }
+
+  /// The earlier of what has to be waited for and what must not be waited for any longer.
+  var nextDeadline: Instant? {
+    guard case .settling(let until) = phase else { return deadline }
+    return deadline.map { min($0, until) } ?? until
   }
 
   /// What is being ended in the midst of the start.
   var ending: Ending? {
     switch phase {
     case .clearing(let ending), .leaving(let ending): ending
-    case .preparing, .confining, .preStart, .launching, .oneShot, .postStart: nil
+    case .preparing, .confining, .preStart, .launching, .settling, .oneShot, .postStart: nil
     }
   }
 

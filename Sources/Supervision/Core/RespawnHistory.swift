@@ -4,16 +4,20 @@ struct RespawnHistory: Sendable {
   private var recent: [Instant] = []
   /// Respawns since the delay was last the first one.
   private var streak = 0
+  /// Starts in a row that came to nothing because the host lacked something for the moment.
+  var shortages: UInt8 = 0
   /// All respawns since the service was last started by command.
   private(set) var total: UInt32 = 0
   private(set) var last: Instant?
+  /// What the last respawn followed.
+  private(set) var lastCause: FailureCause?
   /// Since when the service has been ready, in this run of it.
   var readySince: Instant?
 
   /// Enters one more respawn, unless the limit's window is full.
   ///
   /// - Returns: whether the respawn may take place. A count of 0 means that there is no limit.
-  mutating func take(_ rule: RespawnRule, at now: Instant) -> Bool {
+  mutating func take(_ rule: RespawnRule, after cause: FailureCause, at now: Instant) -> Bool {
     if let readySince, now - readySince >= rule.delay.resetAfter { streak = 0 }
     readySince = nil
     if rule.limitCount > 0 {
@@ -23,6 +27,7 @@ struct RespawnHistory: Sendable {
     }
     total &+= 1
     last = now
+    lastCause = cause
     return true
   }
 
@@ -41,6 +46,14 @@ struct RespawnHistory: Sendable {
       delay *= 1 + rule.jitter * random.signedUnit()
     }
     return .nanoseconds(Int64(max(0, min(delay, 9e18))))
+  }
+
+  /// The pause before a start is tried again that the host had no room for: 1 s, 2, 4, 8, and then 10 s each. What frees the
+  /// room is some other program's end, and asking often does not hasten it.
+  mutating func nextPatience() -> Duration {
+    let pause = Duration.seconds(1 << min(shortages, 4))
+    shortages = min(shortages + 1, 4)
+    return min(pause, .seconds(10))
   }
 
   mutating func clear() {

@@ -78,20 +78,36 @@ struct ServiceRecord: Sendable {
   /// May be forgotten: nothing of it exists any more.
   var isGone: Bool { life.isResting && errands == 0 && processes == 0 }
 
+  /// The definition has changed since this run began: the next start uses the new one. Two that mean the same are one blueprint.
+  var isDefinitionPending: Bool { blueprint !== inForce && !life.isResting }
+
   var name: String { blueprint.definition.name }
 
   var isWaitingForFirstStart: Bool {
     if case .waiting(rerun: false) = life.state { !life.isHeldUp } else { false }
   }
 
+  var hasFailed: Bool {
+    if case .failed = life.state { true } else { false }
+  }
+
   var isStopping: Bool {
     if case .stopping = life.state { true } else { false }
+  }
+
+  /// What its own failure, or one that it has failed with, began with.
+  var firstCause: FirstCause? {
+    switch life.state {
+    case .failed(.requirement(_, _, let first)), .stopping(_, .failed(.requirement(_, _, let first))): first
+    case .failed(let cause), .stopping(_, .failed(let cause)): FirstCause(service: name, cause: cause)
+    default: nil
+    }
   }
 
   /// The requirement that it rests for: the rest ends by itself when that one is up again.
   var restsFor: String? {
     switch life.state {
-    case .failed(.requirement(let name, _)), .stopped(.requirementStopped(let name)): name
+    case .failed(.requirement(let name, _, _)), .stopped(.requirementStopped(let name)): name
     default: nil
     }
   }
@@ -101,6 +117,6 @@ struct ServiceRecord: Sendable {
 struct StopOrder: Sendable {
   var outcome: Outcome
   var startsAgain: Bool
-  /// That start was asked for by somebody, and is to be as thorough as any other: what had failed is tried again.
-  var isCommanded = false
+  /// What that start comes from. One that somebody asked for is as thorough as any other: what had failed is tried again.
+  var occasion = StartOccasion.again
 }

@@ -22,6 +22,7 @@ public struct ServiceSnapshot: Sendable {
   public var waitsFor: [String]
   public var respawns: UInt32
   public var lastRespawn: Instant?
+  public var lastRespawnCause: FailureCause?
   public var lastExit: ExitStatus?
   public var lastExitAt: Instant?
   /// When the pending deadline (respawn delay, start timeout, grace period) is due.
@@ -112,11 +113,12 @@ extension Supervisor {
     let record = services[id.index]
     return ServiceSnapshot(
       id: id, name: record.name, definition: record.blueprint.definition,
-      definitionIsPending: record.blueprint !== record.inForce && !record.life.isResting,
+      definitionIsPending: record.isDefinitionPending,
       state: record.life.state.name, since: record.life.since, cause: cause(of: id),
       mainPID: mainPID(of: id), intent: record.intent, isDisabled: record.isDisabled, isUp: record.life.isUp,
       isToStop: record.stopOrder != nil, waitsFor: waitsFor(id), respawns: record.life.history.total,
-      lastRespawn: record.life.history.last, lastExit: record.life.lastExit, lastExitAt: record.life.lastExitAt,
+      lastRespawn: record.life.history.last, lastRespawnCause: record.life.history.lastCause,
+      lastExit: record.life.lastExit, lastExitAt: record.life.lastExitAt,
       deadline: record.life.deadline,
       dependents: record.links.dependents.map { services[$0.service.index].name })
   }

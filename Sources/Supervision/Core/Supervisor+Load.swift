@@ -19,6 +19,14 @@ extension Supervisor {
     start(roots.filter { startsByItself($0) }, for: .boot, on: .automatic)
   }
 
+  /// What a load would do: on a copy, of which only the answer is kept.
+  mutating func tryLoad(_ loaded: Configuration, scope: LoadScope, requester: Requester, request: RequestID) {
+    var trial = self
+    trial.actions = []
+    trial.load(loaded, scope: scope, requester: requester, request: request)
+    actions += trial.actions.filter { if case .reply = $0 { true } else { false } }
+  }
+
   mutating func load(
     _ loaded: Configuration, scope: LoadScope, requester: Requester, request: RequestID?
   ) {
@@ -26,6 +34,7 @@ extension Supervisor {
       if let request { actions.append(.reply(request, .refused(.shuttingDown))) }
       return
     }
+    let before = comingOrUp()
     var summary = LoadSummary()
     if case .all = scope { nextRank = 0 }
     var fresh: [ServiceID] = []
@@ -59,8 +68,24 @@ extension Supervisor {
     start(fresh.filter { startsByItself($0) }, for: .load, on: .automatic)
     // Also what rests for a requirement that it has no more.
     for index in services.indices { enqueue(ServiceID(index)) }
+    note(whatChangedSince: before, in: &summary)
     actions.append(.record(.loaded(summary)))
     if let request { actions.append(.reply(request, .loaded(summary))) }
+  }
+
+  /// What is up, or on its way there, and not about to stop.
+  private func comingOrUp() -> [Bool] {
+    services.map { !$0.life.isResting && !$0.isStopping && $0.stopOrder == nil }
+  }
+
+  private func note(whatChangedSince before: [Bool], in summary: inout LoadSummary) {
+    for (index, isUp) in comingOrUp().enumerated() where !services[index].isForgotten {
+      let record = services[index]
+      let wasUp = index < before.count && before[index]
+      if wasUp, !isUp { summary.stopped.append(record.name) }
+      if isUp, !wasUp { summary.started.append(record.name) }
+      if isUp, record.isDefinitionPending { summary.pending.append(record.name) }
+    }
   }
 
   private mutating func take(
@@ -89,10 +114,12 @@ extension Supervisor {
   }
 
   mutating func replace(_ id: ServiceID, with definition: ServiceDefinition) {
-    // Only where it was written may have changed; then the run goes on under the same blueprint.
     guard services[id.index].blueprint.definition != definition else { return }
     services[id.index].blueprint = Blueprint(definition)
-    if services[id.index].isGone { services[id.index].inForce = services[id.index].blueprint }
+    // Lines may have moved, or an edit was taken back: what means the same as the run began with is no news for it.
+    if services[id.index].isGone || services[id.index].inForce.definition.hasSameMeaning(as: definition) {
+      services[id.index].inForce = services[id.index].blueprint
+    }
   }
 
   private func gone(from loaded: Configuration) -> [ServiceID] {

@@ -72,7 +72,7 @@ extension Supervisor {
   /// Instances that were enabled before this boot, and that no file names.
   mutating func makeEnabledInstances() -> [ServiceID] {
     var made: [ServiceID] = []
-    for name in enabledNames.sorted() where idsByName[name] == nil {
+    for name in enabledNames.sorted() where idsByName[name] == nil && !disabledNames.contains(name) {
       guard let at = name.firstIndex(of: "@"), at != name.index(before: name.endIndex),
         configuration.templates[String(name[...at])] != nil
       else { continue }

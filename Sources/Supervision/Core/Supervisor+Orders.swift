@@ -39,6 +39,8 @@ extension Supervisor {
       try orderEnable(names, now: now, from: requester, request: request, options: options)
     case .disable(let names, let stop, let options):
       try orderDisable(names, stop: stop, from: requester, request: request, options: options)
+    case .reset(let names): try orderReset(names, from: requester, request: request)
+    case .preset(let names): try orderPreset(names, from: requester, request: request)
     case .wait(let name, let condition, let pid, let timeout):
       try orderWait(name, for: condition, after: pid, timeout: timeout, request: request)
     case .unload(let names): try orderUnload(names, from: requester, request: request)
@@ -48,7 +50,7 @@ extension Supervisor {
 
   // MARK: Start, stop, restart
 
-  private mutating func orderStart(
+  mutating func orderStart(
     _ ids: [ServiceID], from requester: Requester, request: RequestID, options: OrderOptions
   ) {
     if options.dryRun {
@@ -77,7 +79,7 @@ extension Supervisor {
     open(pending, as: request)
   }
 
-  private mutating func orderStop(
+  mutating func orderStop(
     _ ids: [ServiceID], withRequirements: Bool, from requester: Requester, request: RequestID, options: OrderOptions
   ) {
     var roots = ids
@@ -88,6 +90,8 @@ extension Supervisor {
     note(order: "stop", ids, requester)
     let affected = stop(
       roots, outcome: .stopped(.command(requester)), above: { .stopped(.requirementStopped($0)) }, withdraws: true)
+    // Whoever stops what has failed has seen it.
+    for id in ids where services[id.index].hasFailed { forgetFailure(of: id, as: .command(requester)) }
     guard !options.noWait else { return accept(request, ids) }
     var pending = PendingRequest(named: Set(ids))
     for id in ids where services[id.index].life.isResting {
@@ -125,59 +129,7 @@ extension Supervisor {
     open(pending, as: request)
   }
 
-  // MARK: Enable, disable, unload
-
-  private mutating func orderEnable(
-    _ names: [String], now startNow: Bool, from requester: Requester, request: RequestID, options: OrderOptions
-  ) throws(Refusal) {
-    let ids = try known(names, making: true)
-    if options.dryRun { return replyAll(request, ids, startNow ? .wouldStart : .enabled) }
-    note(order: "enable", ids, requester)
-    for id in ids {
-      services[id.index].isDisabled = false
-      services[id.index].life.forgetFailures()
-      disabledNames.remove(services[id.index].name)
-      if services[id.index].blueprint.definition.isPackaged { enabledNames.insert(services[id.index].name) }
-    }
-    saveEnablement()
-    if startNow {
-      orderStart(ids, from: requester, request: request, options: options)
-    } else {
-      replyAll(request, ids, .enabled)
-    }
-  }
-
-  private mutating func orderDisable(
-    _ names: [String], stop stopNow: Bool, from requester: Requester, request: RequestID, options: OrderOptions
-  ) throws(Refusal) {
-    let ids = try known(names)
-    if options.dryRun { return replyAll(request, ids, stopNow ? .wouldStop : .disabled) }
-    note(order: "disable", ids, requester)
-    for id in ids {
-      services[id.index].isDisabled = true
-      disabledNames.insert(services[id.index].name)
-      enabledNames.remove(services[id.index].name)
-    }
-    saveEnablement()
-    // What only waits does not start any more; who waits for it hears that it will not come.
-    let waiting = ids.filter { services[$0.index].isWaitingForFirstStart }
-    for id in waiting + ids.filter({ services[$0.index].life.isResting }) { services[id.index].intent = nil }
-    stop(
-      waiting, outcome: .stopped(.command(requester)), above: { .failed(.requirement($0, .disabled)) },
-      withdraws: false)
-    for id in ids {
-      for dependent in services[id.index].links.dependents { enqueue(dependent.service) }
-    }
-    if stopNow {
-      orderStop(ids, withRequirements: false, from: requester, request: request, options: options)
-    } else {
-      replyAll(request, ids, .disabled)
-    }
-  }
-
-  private mutating func saveEnablement() {
-    actions.append(.saveEnablement(Enablement(enabled: enabledNames, disabled: disabledNames)))
-  }
+  // MARK: Unload
 
   private mutating func orderUnload(
     _ names: [String], from requester: Requester, request: RequestID
@@ -234,7 +186,7 @@ extension Order {
     case .start(_, let options), .stop(_, _, let options), .restart(_, let options), .enable(_, _, let options),
       .disable(_, _, let options):
       options.dryRun
-    case .reload, .action, .signal, .wait, .unload, .stopRoot: false
+    case .reload, .action, .signal, .reset, .preset, .wait, .unload, .stopRoot: false
     }
   }
 
@@ -243,7 +195,7 @@ extension Order {
     switch self {
     case .start, .restart, .reload, .action: true
     case .enable(_, let now, _): now
-    case .stop, .signal, .disable, .wait, .unload, .stopRoot: false
+    case .stop, .signal, .disable, .reset, .preset, .wait, .unload, .stopRoot: false
     }
   }
 }

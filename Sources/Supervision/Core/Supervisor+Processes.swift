@@ -88,7 +88,7 @@ extension Supervisor {
       case .service(let id):
         services[id.index].armed = nil
         live(id, .deadline)
-      case .request(let request): waitTimedOut(request)
+      case .request(let request): requestTimedOut(request)
       case .process(let key): errandTimedOut(key)
       case .shutdown: shutdownTimedOut()
       }

@@ -22,6 +22,9 @@ struct PendingRequest: Sendable {
   var wait: Wait?
   /// The process that runs on the caller's behalf.
   var errand: ProcessKey?
+  /// Up for less than the trial.
+  var onTrial: Set<ServiceID> = []
+  var trialEnd: Instant?
   /// Is over when the supervisor is.
   var isShutdown = false
 
@@ -82,17 +85,27 @@ extension Supervisor {
   /// A signal goes out on the way down: who watches sees which, and to whom.
   mutating func announce(_ effect: LifeEffect, of id: ServiceID) {
     guard let watching = watchers[id] else { return }
+    let record = services[id.index]
     let number: Int32
+    let target: String
     switch effect {
-    case .signal(_, let sent), .signalSubtree(let sent): number = sent
+    case .signal(let key, let sent, _):
+      number = sent
+      target = self.target(key, of: record)
+    case .signalSubtree(let sent, _):
+      number = sent
+      target = (record.life.main ?? record.life.hook).map { self.target($0, of: record) } ?? "what is left"
     default: return
     }
-    let record = services[id.index]
-    let target = record.mainPID != 0 ? "\(record.mainPID)" : "what is left"
     let progress = Progress(
       service: record.name, state: record.life.state.name, pid: nil, cause: nil,
       step: "\(SignalName.name(of: number)) to \(target)")
     for request in watching { actions.append(.progress(request, progress)) }
+  }
+
+  private func target(_ key: ProcessKey, of record: ServiceRecord) -> String {
+    guard let entry = processes[key] else { return "what is left" }
+    return entry.role == .main && record.mainPID != 0 ? "\(record.mainPID)" : "the \(entry.role)"
   }
 
   private mutating func advance(_ request: RequestID, by id: ServiceID) {
@@ -103,7 +116,7 @@ extension Supervisor {
     switch goal {
     case .up:
       if isSettledUp(id) {
-        resolve(request, id, .up(pid: mainPID(of: id)))
+        settleUp(request, id)
       } else if life.isResting, !startsAgain {
         resolve(request, id, restResult(of: id))
       }
@@ -121,6 +134,41 @@ extension Supervisor {
       } else {
         resolve(request, id, restResult(of: id))
       }
+    }
+  }
+
+  /// What was started by command and says nothing about its readiness has to stay up for a moment before it is called running.
+  private mutating func settleUp(_ request: RequestID, _ id: ServiceID) {
+    guard let end = trialEnd(of: id), now < end else { return resolve(request, id, .up(pid: mainPID(of: id))) }
+    requests[request]?.onTrial.insert(id)
+    // All goals have to be reached before the reply: one deadline, that of the latest, does for all.
+    let latest = max(requests[request]?.trialEnd ?? end, end)
+    requests[request]?.trialEnd = latest
+    deadlines.set(latest, for: .request(request))
+  }
+
+  /// How long a process without `ready` is looked at before a start by command calls it running: what cannot read its
+  /// configuration, or finds its port in use, has mostly said so and ended by then.
+  static let trial: Duration = .milliseconds(200)
+
+  private func trialEnd(of id: ServiceID) -> Instant? {
+    let record = services[id.index]
+    guard case .running(_?) = record.life.state, record.inForce.definition.ready == nil else { return nil }
+    return record.life.launchedAt.map { $0 + Self.trial }
+  }
+
+  private mutating func trialOver(_ request: RequestID) {
+    for id in (requests[request]?.onTrial ?? []).sorted() where isSettledUp(id) {
+      requests[request]?.onTrial.remove(id)
+      settleUp(request, id)
+    }
+  }
+
+  /// It was called up only because its program was executed, and has ended already.
+  mutating func endedOnTrial(_ id: ServiceID, _ cause: FailureCause, willRetry: Bool) {
+    for request in watchers[id] ?? [] where requests[request]?.onTrial.contains(id) == true {
+      requests[request]?.onTrial.remove(id)
+      if requests[request]?.goals[id] == .up { resolve(request, id, .failed(cause, willRetry: willRetry)) }
     }
   }
 
@@ -165,8 +213,8 @@ extension Supervisor {
     if holds { close(request, with: .done) }
   }
 
-  mutating func waitTimedOut(_ request: RequestID) {
-    guard let wait = requests[request]?.wait else { return }
+  mutating func requestTimedOut(_ request: RequestID) {
+    guard let wait = requests[request]?.wait else { return trialOver(request) }
     let record = services[wait.service.index]
     close(request, with: .refused(.timedOut(record.name, record.life.state.name)))
   }
@@ -219,7 +267,7 @@ extension Supervisor {
   private func stopCause(of id: ServiceID) -> StopCause {
     switch services[id.index].life.state {
     case .stopped(let cause): cause
-    case .failed(.requirement(let name, _)): .requirementStopped(name)
+    case .failed(.requirement(let name, _, _)): .requirementStopped(name)
     default: services[id.index].life.lastExit.map { .exited($0) } ?? .neverStarted
     }
   }

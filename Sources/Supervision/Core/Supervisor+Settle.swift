@@ -101,7 +101,9 @@ extension Supervisor {
       let candidates = services[id.index].links.requirements[slot].candidates
       guard !candidates.contains(where: { hasHope($0) }) else { continue }
       guard let next = nextChance(of: id, slot, candidates) else {
-        return .requirement(services[id.index].links.requirements[slot].name, trouble(among: candidates))
+        let trouble = trouble(among: candidates)
+        let first = trouble == .failed ? candidates.compactMap { services[$0.index].firstCause }.first : nil
+        return .requirement(services[id.index].links.requirements[slot].name, trouble, first: first)
       }
       chances.append((slot, next))
     }
@@ -117,13 +119,17 @@ extension Supervisor {
   private mutating func nextChance(of id: ServiceID, _ slot: Int, _ candidates: [ServiceID]) -> ServiceID? {
     var position = Int(services[id.index].links.requirements[slot].nextCandidate)
     while position < candidates.count {
-      let candidate = candidates[position]
-      let isFree = !services[candidate.index].links.conflicts.contains { !services[$0.index].life.isResting }
-      if case .stopped = services[candidate.index].life.state, isFree, mayStart(candidate) { break }
+      if isChance(candidates[position]) { break }
       position += 1
     }
     services[id.index].links.requirements[slot].nextCandidate = Int32(position)
     return position < candidates.count ? candidates[position] : nil
+  }
+
+  /// It rests without having failed, and could start without pushing anybody out.
+  func isChance(_ id: ServiceID) -> Bool {
+    guard case .stopped = services[id.index].life.state, mayStart(id) else { return false }
+    return !services[id.index].links.conflicts.contains { !services[$0.index].life.isResting }
   }
 
   private func hasHope(_ id: ServiceID) -> Bool {
@@ -180,14 +186,18 @@ extension Supervisor {
       services[id.index].processes += 1
       if role == .main { services[id.index].mainPID = 0 }
       actions.append(.spawn(key, id, role, nil))
-    case .signal(let key, let number): actions.append(.signal(key, number))
-    case .signalSubtree(let number): actions.append(.signalSubtree(services[id.index].incarnation, number))
+    case .signal(let key, let number, let continues):
+      actions.append(.signal(key, number))
+      if continues, let number = ProcessSignal.continue { actions.append(.signal(key, number)) }
+    case .signalSubtree(let number, let continues):
+      actions.append(.signalSubtree(services[id.index].incarnation, number, continues: continues))
     case .inspectSubtree: actions.append(.inspectSubtree(ask(.inspectSubtree, id), services[id.index].incarnation))
     case .attemptFailed(let cause, let willRetry):
       actions.append(.record(.attemptFailed(service: name, cause, willRetry: willRetry)))
       attemptFailed(id, cause, willRetry: willRetry)
     case .ended(let cause, let willRetry):
       actions.append(.record(.ended(service: name, cause, willRetry: willRetry)))
+      endedOnTrial(id, cause, willRetry: willRetry)
       if willRetry { restartFollowers(of: [id], requester: .service(name)) }
     case .hookFailed(let cause):
       actions.append(.record(.hookFailed(service: name, cause)))
@@ -241,12 +251,12 @@ extension Supervisor {
     for dependent in services[id.index].links.dependents { enqueue(dependent.service) }
     for other in services[id.index].links.conflicts { enqueue(other) }
     if let order, order.startsAgain {
-      return startAgain(id, on: order.isCommanded ? .command : .again)
+      return startAgain(id, on: order.occasion)
     }
     // Whoever enables it says whether it is to start: nothing is left over from before.
     if services[id.index].isDisabled { services[id.index].intent = nil }
     switch services[id.index].life.state {
-    case .stopped(.exited): services[id.index].intent = nil
+    case .stopped(.exited), .stopped(.background): services[id.index].intent = nil
     case .failed(.requirement): break
     case .failed: startOnFailure(id)
     default: break

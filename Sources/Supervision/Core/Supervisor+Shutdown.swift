@@ -1,4 +1,4 @@
-// Leaving: everything stops in order, then by force, and then it is over in any case.
+// Leaving: everything stops in order, then without order, and then it is over in any case.
 extension Supervisor {
   mutating func beginShutdown(_ requester: Requester, request: RequestID?) {
     if let request { openShutdown(request) }
@@ -22,10 +22,12 @@ extension Supervisor {
     open(pending, as: request)
   }
 
-  /// Nobody wants to wait for grace periods any more.
+  /// Nobody wants to wait for grace periods any more: SIGKILL for all that is left.
   mutating func hurryShutdown() {
-    guard let leaving = shutdown, !leaving.isForced else { return }
-    shutdownTimedOut()
+    guard let leaving = shutdown, !leaving.isOver else { return }
+    giveUpOrder(.kill)
+    shutdown?.last = now + Ending.killPatience + Ending.killPatience
+    deadlines.set(now + Ending.killPatience, for: .shutdown)
   }
 
   /// What a shutdown still waits for, a clause for each service: `db: pid 812, SIGKILL in 4 min at the latest`.
@@ -42,23 +44,41 @@ extension Supervisor {
     }
   }
 
-  /// The shutdown timeout has passed: SIGKILL for all that is left, in no order. What outlives even that is left behind.
+  /// The shutdown timeout has passed: what still waits for its turn gets its stop signal now, and no post-stop command begins any
+  /// more. Each service has its own grace period all the same. What outlives even SIGKILL is left behind.
   mutating func shutdownTimedOut() {
     guard let leaving = shutdown, !leaving.isOver else { return }
-    guard !leaving.isForced else { return finishShutdown() }
-    shutdown?.isForced = true
-    for index in services.indices where !services[index].life.isResting {
-      let id = ServiceID(index)
-      if !services[index].isStopping { live(id, .stop(.stopped(.shutdown))) }
-      live(id, .kill)
+    if let last = leaving.last {
+      // Commands for callers have had their time, and so has everything else but what is in its grace period.
+      shutdown?.isPastErrands = true
+      guard restlessCount > 0, now < last else { return finishShutdown() }
+      return deadlines.set(last, for: .shutdown)
     }
-    signalErrands(ProcessSignal.kill)
-    // After the services' own patience with SIGKILL: their deadlines of the same moment come first.
+    let longest = giveUpOrder(.hurry)
+    // A stop command and the signal after it have a grace period each; then come SIGKILL and the end of the jail. The services'
+    // own deadlines of the same moment come before this one.
+    shutdown?.last = now + longest + longest + Ending.killPatience + Ending.killPatience
     deadlines.set(now + Ending.killPatience, for: .shutdown)
   }
 
+  /// - Returns: the longest grace period of what is left.
+  @discardableResult
+  private mutating func giveUpOrder(_ event: LifeEvent) -> Duration {
+    var longest = Duration.zero
+    for index in services.indices where !services[index].life.isResting {
+      let id = ServiceID(index)
+      longest = max(longest, services[index].inForce.definition.stop.gracePeriod)
+      if !services[index].isStopping { live(id, .stop(.stopped(.shutdown))) }
+      live(id, event)
+    }
+    signalErrands(ProcessSignal.kill)
+    return longest
+  }
+
   mutating func finishShutdownIfDone() {
-    guard let leaving = shutdown, !leaving.isOver, restlessCount == 0, errands.isEmpty else { return }
+    guard let leaving = shutdown, !leaving.isOver, restlessCount == 0, errands.isEmpty || leaving.isPastErrands else {
+      return
+    }
     finishShutdown()
   }
 

@@ -136,7 +136,7 @@ extension Supervisor {
   private mutating func startAfterStop(_ id: ServiceID, isCommand: Bool) -> Bool {
     services[id.index].stopOrder?.startsAgain = true
     if isCommand {
-      services[id.index].stopOrder?.isCommanded = true
+      services[id.index].stopOrder?.occasion = .command
       services[id.index].life.forgetFailures()
     }
     refresh(id)

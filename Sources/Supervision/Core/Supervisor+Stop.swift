@@ -7,33 +7,48 @@ extension Supervisor {
   ///   - above: what a dependent comes to, given the name of its requirement that goes down.
   ///   - withdraws: nobody wants them any more.
   ///   - startsAgain: a restart: what was up, or on its way, starts again afterwards.
+  ///   - hasFailed: the roots have lost a requirement that failed, and others that provide the same name may take its place.
   /// - Returns: all that was ordered to stop, roots first.
   @discardableResult
   mutating func stop(
-    _ roots: [ServiceID], outcome: Outcome, above: (String) -> Outcome, withdraws: Bool, startsAgain: Bool = false
+    _ roots: [ServiceID], outcome: Outcome, above: (String) -> Outcome, withdraws: Bool, startsAgain: Bool = false,
+    hasFailed: Bool = false
   ) -> [ServiceID] {
     visitStamp &+= 1
     let stamp = visitStamp
     var affected: [ServiceID] = []
     // What was named is a root also when the walk comes to it as a dependent of another.
     let named = Set(roots)
-    var stack = roots.reversed().map { (id: $0, outcome: outcome) }
-    while let (id, outcomeHere) = stack.popLast() {
+    let occasion: StartOccasion = hasFailed ? .comeback : .again
+    var stack = roots.reversed().map { Going(id: $0, outcome: outcome, startsAgain: startsAgain) }
+    while let going = stack.popLast() {
+      let id = going.id
       guard services[id.index].stopVisit != stamp else { continue }
       services[id.index].stopVisit = stamp
       if withdraws { services[id.index].intent = nil }
       guard !services[id.index].life.isResting else { continue }
       let isRoot = named.contains(id)
-      order(id, StopOrder(outcome: isRoot ? outcome : outcomeHere, startsAgain: startsAgain), isRoot: isRoot)
+      let order = StopOrder(
+        outcome: isRoot ? outcome : going.outcome, startsAgain: going.startsAgain, occasion: occasion)
+      self.order(id, order, isRoot: isRoot)
       affected.append(id)
-      let outcomeAbove = above(services[id.index].name)
+      let name = services[id.index].name
       for edge in services[id.index].links.dependents.reversed() where !isMetWithout(edge, visited: stamp) {
         // Somebody else's dependents at rest are left as they are, intent and all.
         guard !services[edge.service.index].life.isResting else { continue }
-        stack.append((id: edge.service, outcome: outcomeAbove))
+        let again = going.startsAgain || (hasFailed && hasOtherChance(edge, than: id, visited: stamp))
+        let outcomeAbove = again && hasFailed ? .stopped(.requirementStopped(name)) : above(name)
+        stack.append(Going(id: edge.service, outcome: outcomeAbove, startsAgain: again))
       }
     }
     return affected
+  }
+
+  /// Where the walk goes on.
+  private struct Going {
+    var id: ServiceID
+    var outcome: Outcome
+    var startsAgain: Bool
   }
 
   private mutating func order(_ id: ServiceID, _ order: StopOrder, isRoot: Bool) {
@@ -49,7 +64,7 @@ extension Supervisor {
     } else {
       // What is going down by itself starts again only if it is what the caller named.
       let again = order.startsAgain && (isRoot || !services[id.index].isStopping)
-      services[id.index].stopOrder = StopOrder(outcome: order.outcome, startsAgain: again)
+      services[id.index].stopOrder = StopOrder(outcome: order.outcome, startsAgain: again, occasion: order.occasion)
     }
     refresh(id)
     enqueue(id)
@@ -60,6 +75,16 @@ extension Supervisor {
     let requirement = services[edge.service.index].links.requirements[Int(edge.requirement)]
     return requirement.candidates.contains { candidate in
       services[candidate.index].stopVisit != stamp && isUpToStay(candidate)
+    }
+  }
+
+  /// Whether a name that has lost the provider which was up may be met by another one yet.
+  private func hasOtherChance(_ edge: Links.Dependent, than lost: ServiceID, visited stamp: UInt32) -> Bool {
+    let requirement = services[edge.service.index].links.requirements[Int(edge.requirement)]
+    return requirement.candidates.contains { candidate in
+      guard candidate != lost, services[candidate.index].stopVisit != stamp else { return false }
+      let life = services[candidate.index].life
+      return services[candidate.index].stopOrder?.startsAgain ?? (life.isUp || life.isComing || isChance(candidate))
     }
   }
 
@@ -76,18 +101,28 @@ extension Supervisor {
       default: false
       }
     let name = services[id.index].name
+    let first = services[id.index].firstCause
     let above: (String) -> Outcome = {
-      hasFailed ? .failed(.requirement($0, .failed)) : .stopped(.requirementStopped($0))
+      hasFailed ? .failed(.requirement($0, .failed, first: first)) : .stopped(.requirementStopped($0))
     }
     var lost: [ServiceID] = []
+    var lostForNow: [ServiceID] = []
     for edge in services[id.index].links.dependents {
       let dependent = edge.service.index
       guard services[dependent].life.isActive, services[dependent].stopOrder == nil else { continue }
       let candidates = services[dependent].links.requirements[Int(edge.requirement)].candidates
-      if !candidates.contains(where: { $0 != id && isUpToStay($0) }) { lost.append(edge.service) }
+      guard !candidates.contains(where: { $0 != id && isUpToStay($0) }) else { continue }
+      if hasFailed, hasOtherChance(edge, than: id, visited: visitStamp &+ 1) {
+        lostForNow.append(edge.service)
+      } else {
+        lost.append(edge.service)
+      }
     }
-    guard !lost.isEmpty else { return }
-    stop(lost, outcome: above(name), above: above, withdraws: false)
+    if !lost.isEmpty { stop(lost, outcome: above(name), above: above, withdraws: false, hasFailed: hasFailed) }
+    guard !lostForNow.isEmpty else { return }
+    stop(
+      lostForNow, outcome: .stopped(.requirementStopped(name)), above: above, withdraws: false, startsAgain: true,
+      hasFailed: true)
   }
 
   /// Restarts what is to be restarted along with others; each service once.

@@ -15,7 +15,7 @@ import DequeModule
 // A start marks the closure of requirements, a stop the closure of dependents; the order of the actual starts and stops
 // then falls out of the counters.
 //
-// The files: +Start, +Stop (the walks), +Settle (the queue), +Orders (what clients ask), +Requests (who waits for what),
+// The files: +Start, +Stop (the walks), +Settle (the queue), +Orders, +Enablement (what clients ask), +Requests (who waits for what),
 // +Processes (what processes report), +Questions (what is asked of the runtime),
 // +Load (configurations), Status.swift (what others may look at).
 
@@ -71,8 +71,10 @@ public struct Supervisor: Sendable {
     var requester: Requester
     /// The clients that asked for it.
     var requests: [RequestID] = []
-    /// The shutdown timeout has passed, and everything has had its SIGKILL.
-    var isForced = false
+    /// The shutdown timeout has passed; it is over then at the latest.
+    var last: Instant?
+    /// What runs for callers has had its time.
+    var isPastErrands = false
     var isOver = false
   }
 
@@ -121,6 +123,8 @@ public struct Supervisor: Sendable {
     case .boot(let configuration, let enablement): boot(configuration, enablement)
     case .load(let configuration, let scope, let requester, let request):
       load(configuration, scope: scope, requester: requester, request: request)
+    case .tryLoad(let configuration, let scope, let requester, let request):
+      tryLoad(configuration, scope: scope, requester: requester, request: request)
     case .order(let order, let requester, let request): take(order, from: requester, request: request)
     case .callerGone(let request): callerGone(request)
     case .callerBehind(let request, let isBehind): callerBehind(request, isBehind)

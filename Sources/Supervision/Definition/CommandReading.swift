@@ -144,7 +144,7 @@ extension ValueReader {
 
   // MARK: stop, reload, actions
 
-  /// `stop = TERM`, `stop = COMMAND`, or `stop { signal; exec; grace-period; kill }`.
+  /// `stop = TERM`, `stop = COMMAND`, or `stop { signal; exec; grace-period; kill; continue }`.
   mutating func stopRule(_ field: Field, fields: inout [Field]) -> StopRule {
     var rule = StopRule()
     guard let first = field.values.first else { return rule }
@@ -157,13 +157,30 @@ extension ValueReader {
       }
       return rule
     }
-    guard let section = section(field, keys: ["signal", "exec", "grace-period", "kill"]) else { return rule }
+    guard let section = section(field, keys: ["signal", "exec", "grace-period", "kill", "continue"]) else {
+      return rule
+    }
     fields += section.values
     if let exec = section["exec"] { rule.exec = hook(exec) }
     if let field = section["signal"] { rule.signal = signal(field) ?? rule.signal }
     if let field = section["grace-period"] { rule.gracePeriod = duration(field) ?? rule.gracePeriod }
     if let field = section["kill"] { rule.kill = choice(field, ["subtree": .subtree, "main": .main]) ?? rule.kill }
+    if let field = section["continue"] { rule.continues = boolean(field) ?? rule.continues }
     return rule
+  }
+
+  /// `ready { alive-for = DURATION }`.
+  mutating func readyRule(_ field: Field, fields: inout [Field]) -> ReadyRule? {
+    let before = diagnostics.count
+    guard let section = section(field, keys: ["alive-for"]) else { return nil }
+    fields += section.values
+    guard let time = section["alive-for"] else {
+      if diagnostics.count == before {
+        error("`\(field.path)` says nothing", at: field.keyLocation, expected: "`ready { alive-for = 2s }`")
+      }
+      return nil
+    }
+    return duration(time).map { .aliveFor($0) }
   }
 
   /// `{ signal = HUP }`, `{ exec = …; timeout = 1min }`, or one of both alone.

@@ -68,6 +68,7 @@ extension ServiceDefinition {
     case .respawnLimit: .map([("count", .integer(respawn.limitCount)), ("period", .duration(respawn.limitPeriod))])
     case .respawnDelay: respawn.delay.value
     case .successExitCodes: .list(successExitCodes.map { .integer(Int($0)) })
+    case .ready: ready.map(\.value)
     case .startTimeout: startTimeout.map { .duration($0) } ?? .literal("none")
     case .workingDirectory, .umask, .environment, .environmentFile, .inheritEnvironment, .user, .group, .groups:
       process.value(of: key)
@@ -93,7 +94,16 @@ extension StopRule {
     if let exec { members.append(("exec", .hook(exec))) }
     members.append(("grace-period", .duration(gracePeriod)))
     members.append(("kill", .string(kill == .subtree ? "subtree" : "main")))
+    members.append(("continue", .boolean(continues)))
     return .map(members)
+  }
+}
+
+extension ReadyRule {
+  fileprivate var value: DefinitionValue {
+    switch self {
+    case .aliveFor(let time): .map([("alive-for", .duration(time))])
+    }
   }
 }
 

@@ -138,10 +138,11 @@ struct GraphCheck {
   private typealias Step = (message: String, location: SourceLocation?)
 
   private mutating func reportCircle(_ path: [Int], _ what: String, step: (Int, Int) -> Step?) {
-    let names = path.map { services[$0].name }.joined(separator: " → ")
-    var diagnostic = Diagnostic(.error, "\(what): \(names)", at: nil)
+    var diagnostic = Diagnostic(.error, "\(what): \(way(path))", at: nil)
     var words: [String] = []
-    for (source, target) in zip(path, path.dropFirst()) {
+    let steps = Array(zip(path, path.dropFirst()))
+    let isLong = steps.count > Self.mostSteps
+    for (source, target) in isLong ? steps.prefix(Self.stepsAtEnds) + steps.suffix(Self.stepsAtEnds) : steps[...] {
       guard let step = step(source, target) else { continue }
       if diagnostic.location == nil { diagnostic.location = step.location }
       if let location = step.location {
@@ -153,6 +154,18 @@ struct GraphCheck {
     if !words.isEmpty { diagnostic.expected = "no circle; here \(words.joined(separator: ", "))" }
     diagnostic.hint = "take one of these out: `wants` starts a service along without waiting in a circle"
     diagnostics.append(diagnostic)
+  }
+
+  /// A path of more steps than this is told by those at its ends.
+  private static let mostSteps = 12
+  private static let stepsAtEnds = 3
+
+  /// `a → b → c`; of a long one the ends, and how many there are between.
+  private func way(_ path: [Int]) -> String {
+    let names = path.map { services[$0].name }
+    guard names.count > Self.mostSteps + 1 else { return names.joined(separator: " → ") }
+    let ends = Self.stepsAtEnds
+    return (names.prefix(ends) + ["(\(names.count - 2 * ends) more)"] + names.suffix(ends)).joined(separator: " → ")
   }
 
   /// Why one service waits for another.
@@ -241,11 +254,10 @@ struct GraphCheck {
   }
 
   private mutating func reportImpossible(_ conflict: Conflict, from start: Int, to end: Int, path: [Int]) {
-    let way = path.map { services[$0].name }.joined(separator: " → ")
     var diagnostic = Diagnostic(
-      .error, "\(services[start].name) requires \(services[end].name) and conflicts with it: \(way)",
+      .error, "\(services[start].name) requires \(services[end].name) and conflicts with it: \(way(path))",
       at: locate(conflict.service, .conflicts, conflict.name))
-    for (source, target) in zip(path, path.dropFirst()) {
+    for (source, target) in zip(path, path.dropFirst()).prefix(Self.mostSteps) {
       let message = "\(services[source].name) requires \(services[target].name)"
       if let step = step(from: source, to: target, .requirement, message), let location = step.location {
         diagnostic.related.append((step.message, location))

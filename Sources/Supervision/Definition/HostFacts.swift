@@ -31,6 +31,13 @@ public protocol HostFacts {
   /// Whether this system has login.conf(5).
   var hasLoginClasses: Bool { get }
   var resourceAccounting: ResourceAccounting { get }
+  /// How long init(8) waits for a shutdown before it ends everything (kern.init_shutdown_timeout); `nil`: not at all, or it is no
+  /// business of a supervisor without root's rights.
+  var systemShutdownLimit: Duration? { get }
+}
+
+extension HostFacts {
+  public var systemShutdownLimit: Duration? { nil }
 }
 
 /// What becomes of rules of rctl(8).
@@ -81,6 +88,8 @@ public struct HostInspection {
   public init(facts: any HostFacts) {
     self.facts = facts
   }
+
+  var systemShutdownLimit: Duration? { facts.systemShutdownLimit }
 
   /// What keeps a service from starting on this host, each as a clause for the user.
   public mutating func reasons(of definition: ServiceDefinition) -> [String] {

@@ -50,6 +50,7 @@ struct LoadRun {
     readSections()
     expandInstances()
     checkGraph()
+    checkShutdown()
     inspectHost()
     return result()
   }
@@ -160,6 +161,16 @@ struct LoadRun {
       return sections[service]?.place(of: name, in: key)
     }
     reader.report(found)
+  }
+
+  private mutating func checkShutdown() {
+    let check = ShutdownCheck(
+      timeout: configuration.supervisor.shutdownTimeout, systemLimit: inspection.systemShutdownLimit)
+    if base == nil, let complaint = check.complaint { reader.note(complaint, at: sections.settingsLocation) }
+    for (name, definition) in configuration.services {
+      guard let section = read[name], let complaint = check.complaint(about: definition) else { continue }
+      reader.note(complaint, at: section[.stop]?.location)
+    }
   }
 
   private mutating func inspectHost() {

@@ -39,6 +39,8 @@ public struct ServiceDefinition: Sendable, Equatable {
   @SharedDefault public var respawn = RespawnRule()
   /// Exit codes of the main process that count as success.
   public var successExitCodes: [UInt8] = [0]
+  /// When its process counts as running; `nil`: as soon as its program is executed.
+  public var ready: ReadyRule?
   /// From the first pre-start to ready; `nil`: as long as it takes (the default of a one-shot).
   public var startTimeout: Duration? = .seconds(60)
 
@@ -79,6 +81,13 @@ public struct Hook: Sendable, Equatable {
   }
 }
 
+/// What shows that a process is ready for those that require it.
+public enum ReadyRule: Sendable, Equatable {
+  /// It has been alive for so long. Zero: as soon as its program is executed, and whoever starts it by command does not wait
+  /// to see whether it stays.
+  case aliveFor(Duration)
+}
+
 /// How a service is stopped.
 public struct StopRule: Sendable, Equatable {
   /// Runs instead of the signal, when given.
@@ -88,6 +97,8 @@ public struct StopRule: Sendable, Equatable {
   /// From the signal (or the stop command) to KILL.
   public var gracePeriod: Duration = .seconds(10)
   public var kill: KillScope = .subtree
+  /// CONT follows the signal: a stopped process would not see it before it is continued.
+  public var continues = true
 
   public init() {}
 }

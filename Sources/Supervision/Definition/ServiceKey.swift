@@ -24,6 +24,7 @@ public enum ServiceKey: String, CaseIterable, Sendable {
   case respawnLimit = "respawn-limit"
   case respawnDelay = "respawn-delay"
   case successExitCodes = "success-exit-codes"
+  case ready
   case startTimeout = "start-timeout"
   case workingDirectory = "working-directory"
   case umask
@@ -63,7 +64,7 @@ public enum ServiceKey: String, CaseIterable, Sendable {
     case .provision, .requirement, .wants, .after, .before, .conflicts, .restartWith, .onFailure, .preStart, .postStart,
       .postStop, .successExitCodes, .environmentFile, .inheritEnvironment, .groups, .cpus, .instances:
       .list
-    case .environment, .actions, .preconditions, .limits, .resources, .jail:
+    case .environment, .actions, .preconditions, .ready, .limits, .resources, .jail:
       .map
     case .stop, .reload, .respawnDelay, .respawnLimit:
       .scalarOrMap
@@ -121,6 +122,7 @@ public enum ServiceKey: String, CaseIterable, Sendable {
     "start": .exec, "program": .exec, "oneshot": .oneShot, "execstartpre": .preStart, "exec-start-pre": .preStart,
     "execstartpost": .postStart, "execstop": .stop, "stop-command": .stop, "execreload": .reload, "restart": .respawn,
     "restart-delay": .respawnDelay, "restartsec": .respawnDelay, "timeout": .startTimeout, "cwd": .workingDirectory,
+    "alive-for": .ready, "readiness": .ready, "startsecs": .ready,
     "chdir": .workingDirectory, "directory": .workingDirectory, "working-dir": .workingDirectory, "env": .environment,
     "environment-variables": .environment, "env-file": .environmentFile, "environmentfile": .environmentFile,
     "supplementary-groups": .groups, "log-file": .log, "logfile": .log, "log-directory": .log, "stdout": .log,

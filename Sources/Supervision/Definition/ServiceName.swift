@@ -54,9 +54,9 @@ public enum ServiceName {
   /// What `herd` itself understands: `herd ACTION NAME` would never reach an action of such a name.
   public static let herdCommands: Set<String> = [
     "action", "check", "completion", "disable", "doc", "enable", "events", "graph", "halt", "help", "jail",
-    "list-actions", "load", "log", "metrics", "plan", "power-off", "processes", "reboot", "reload", "restart",
-    "resume", "schedule", "show", "shutdown", "signal", "spawn", "start", "status", "stop", "suspend", "top", "ucl",
-    "unload", "upgrade", "version", "wait", "why",
+    "list-actions", "load", "log", "metrics", "plan", "power-off", "preset", "processes", "reboot", "reload", "reset",
+    "restart", "resume", "schedule", "show", "shutdown", "signal", "spawn", "start", "status", "stop", "suspend",
+    "top", "ucl", "unload", "upgrade", "version", "wait", "why",
   ]
 
   private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {

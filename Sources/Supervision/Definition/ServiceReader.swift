@@ -14,6 +14,7 @@ struct ServiceReader {
     reading.readKeys()
     reading.liftTimeout()
     reading.checkKind()
+    reading.checkReadiness()
     reading.checkTerminal()
     reading.checkJailedOneShot()
     reading.checkResources()
@@ -98,6 +99,7 @@ struct ServiceReader {
     case .respawnLimit: readRespawnLimit(field)
     case .respawnDelay: readRespawnDelay(field)
     case .successExitCodes: readExitCodes(field)
+    case .ready: definition.ready = reader.readyRule(field, fields: &inner)
     case .startTimeout: readStartTimeout(field)
     default: break
     }
@@ -320,6 +322,25 @@ struct ServiceReader {
       reader.error(
         "`respawn = true` contradicts `one-shot`: the service would run again after each success", at: place?.location,
         expected: "`respawn = on-failure`, or no `one-shot`")
+    }
+  }
+
+  /// What `defaults` say about readiness is for the services that it can be true of.
+  private mutating func checkReadiness() {
+    guard section.kind != .defaults, let rule = definition.ready,
+      let entry = section.entries.first(where: { $0.key == .ready })
+    else { return }
+    if definition.isOneShot {
+      definition.ready = nil
+      guard !entry.isDefault else { return }
+      reader.error(
+        "`ready` contradicts `one-shot`: a one-shot is ready when it has ended with success",
+        at: entry.field.keyLocation, expected: "one of the two")
+    } else if case .aliveFor(let time) = rule, let most = definition.startTimeout, time >= most {
+      reader.error(
+        "\(definition.name) could never be ready: `alive-for` is \(DurationText.format(time)), and `start-timeout` "
+          + "ends a start after \(DurationText.format(most))",
+        at: entry.field.keyLocation, expected: "a longer `start-timeout`")
     }
   }
 

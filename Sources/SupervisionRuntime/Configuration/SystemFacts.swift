@@ -22,6 +22,14 @@ public struct SystemFacts: HostFacts {
   public var hasLoginClasses: Bool { Host.hasLoginClasses }
   public var resourceAccounting: ResourceAccounting { Host.resourceAccounting }
 
+  public var systemShutdownLimit: Duration? {
+    // Absent elsewhere than on FreeBSD; 0: there is no limit.
+    guard Host.user == 0, let text = try? Host.sysctl("kern.init_shutdown_timeout"), let seconds = Int64(text),
+      seconds > 0
+    else { return nil }
+    return .seconds(seconds)
+  }
+
   public var loadsKernelModules: Bool { Host.loadsKernelModules }
 
   public func findProgram(_ name: String, in path: SearchPath) -> ProgramLookup {

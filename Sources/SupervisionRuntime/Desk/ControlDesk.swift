@@ -214,7 +214,7 @@ final class ControlDesk: ControlDelegate, ShellClient {
       return reply
     }
     switch request {
-    case .enable, .disable: break
+    case .enable, .disable, .preset: break
     default: return reply
     }
     return ControlProtocol.Reply(
@@ -268,6 +268,8 @@ extension Order {
     case .action(let name, let action, let arguments): self = .action(name, name: action, arguments: arguments)
     case .enable(let names, let now): self = .enable(names, now: now, options: OrderOptions())
     case .disable(let names, let stop): self = .disable(names, stop: stop, options: OrderOptions())
+    case .reset(let names): self = .reset(names)
+    case .preset(let names): self = .preset(names)
     case .wait(let wait):
       guard let condition = Supervision.WaitCondition(rawValue: wait.target.rawValue) else { return nil }
       self = .wait(wait.service, for: condition, after: wait.afterPID, timeout: wait.timeout)

@@ -39,7 +39,7 @@ struct ReplyTranslation {
     case .failed(let cause, let willRetry):
       result.cause = cause.description + (willRetry ? "; will be tried again" : "")
     case .stopped(let cause): result.cause = cause.description
-    case .alreadyStopped, .enabled, .disabled, .accepted, .wouldStart, .wouldStop: break
+    case .alreadyStopped, .enabled, .disabled, .reset, .preset, .accepted, .wouldStart, .wouldStop: break
     }
     return result
   }
@@ -61,6 +61,8 @@ struct ReplyTranslation {
     case .signalled: .signalled
     case .enabled: .enabled
     case .disabled: .disabled
+    case .reset: .reset
+    case .preset: .preset
     case .accepted: .accepted
     case .wouldStart: .wouldStart
     case .wouldStop: .wouldStop
@@ -72,7 +74,7 @@ struct ReplyTranslation {
     switch outcome.result {
     case .failed(let cause, let willRetry):
       var failure = error(wantsDown ? .stopFailed : code(of: cause), cause, of: outcome.service)
-      if willRetry { failure.message += "; it will be tried again" }
+      if willRetry { failure.message += "; it will be tried again" + bound(on: outcome.service, after: cause) }
       return failure
     // What was not named has stopped because it was in the way.
     case .stopped(let cause) where wantsUp && outcome.isNamed:
@@ -81,6 +83,13 @@ struct ReplyTranslation {
     default:
       return nil
     }
+  }
+
+  /// How long that may go on: whoever reads the answer a second later may find that it has failed for good.
+  private func bound(on service: String, after cause: FailureCause) -> String {
+    guard !cause.isPassing, let id = core.find(service) else { return "" }
+    let rule = core.snapshot(of: id).definition.respawn
+    return rule.limitCount > 0 ? ", up to \(rule.limitCount) times within \(rule.limitPeriod.text)" : ""
   }
 
   private var wantsUp: Bool {
@@ -99,7 +108,7 @@ struct ReplyTranslation {
 
   private func code(of cause: FailureCause) -> ErrorCode {
     switch cause {
-    case .requirement(_, .disabled): .disabled
+    case .requirement(_, .disabled, _): .disabled
     case .requirement: .requirementFailed
     default: .startFailed
     }
@@ -107,12 +116,23 @@ struct ReplyTranslation {
 
   private func error(_ code: ErrorCode, _ cause: FailureCause, of service: String?) -> ControlError {
     let subject = service.map { "`\($0)`" } ?? "it"
-    let message =
-      switch code {
-      case .stopFailed: "\(subject) did not stop: \(cause)"
-      default: "\(subject) could not be started: \(cause)"
-      }
+    let message: String
+    if code == .stopFailed {
+      message = "\(subject) did not stop: \(cause)"
+    } else if let service, endedAtOnce(service, cause) {
+      message = "\(subject) ended right after its start: \(cause)"
+    } else {
+      message = "\(subject) could not be started: \(cause)"
+    }
     return ControlError(code, message, service: service)
+  }
+
+  /// It was running, and did not stay: not a start that failed.
+  private func endedAtOnce(_ service: String, _ cause: FailureCause) -> Bool {
+    switch cause {
+    case .exited, .background: core.find(service).map { !core.snapshot(of: $0).definition.isOneShot } ?? false
+    default: false
+    }
   }
 
   // MARK: Processes, waits

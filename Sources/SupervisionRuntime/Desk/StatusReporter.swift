@@ -31,6 +31,9 @@ struct StatusReporter {
     status.isGroup = snapshot.definition.isGroup
     status.isDormant = shell.core.isDormant(id)
     status.respawns = Int(snapshot.respawns)
+    if let last = snapshot.lastRespawn, let cause = snapshot.lastRespawnCause {
+      status.lastRespawn = .init(at: Timestamp(last), cause: cause.description)
+    }
     if let exit = snapshot.lastExit {
       status.lastExit = .init(ControlProtocol.ExitStatus(exit), at: Timestamp(snapshot.lastExitAt ?? snapshot.since))
     }

@@ -7,6 +7,7 @@ public enum HostSignal {
   public static var hangup: Int32 { SIGHUP }
   public static var child: Int32 { SIGCHLD }
   public static var kill: Int32 { SIGKILL }
+  public static var `continue`: Int32 { SIGCONT }
 
   /// Whether this process ignores the signal: whoever started it in the background wants that.
   public static func isIgnored(_ signal: Int32) -> Bool { cproc_signal_is_ignored(signal) }

@@ -5,7 +5,7 @@ import Supervision
 extension Daemon {
   func start() {
     guard let boot = boot.take() else { return }
-    takeOver()
+    guard takeOver() else { return shell.feed(.shutdown(.shutdown)) }
     report(boot)
     reportAccess()
     guard tryFacilities(of: boot.configuration) else { return shell.feed(.shutdown(.shutdown)) }
@@ -15,8 +15,10 @@ extension Daemon {
 
   /// Ends what a dead predecessor has left, and begins a record of our own. The state directory is ours by now, so nobody
   /// else does the same; clients wait until it is done.
-  func takeOver() {
-    let inheritance = Inheritance.take(state, own: shell.table.record)
+  ///
+  /// - Returns: false when a signal asks the supervisor to end.
+  func takeOver() -> Bool {
+    let inheritance = Inheritance.take(state, own: shell.table.record) { journal.notice($0) }
     for note in inheritance.notes { journal.notice(note) }
     desk.notes = inheritance.notes
     record = inheritance.file
@@ -24,6 +26,7 @@ extension Daemon {
       self?.journal.error("the record of processes is incomplete: \(error)")
     }
     shell.table.recordFile = record
+    return !inheritance.isInterrupted
   }
 
   /// Tries what the definitions need of the kernel: better one clear line at the start than a mount that fails later.

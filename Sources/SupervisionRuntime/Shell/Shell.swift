@@ -131,7 +131,9 @@ final class Shell {
     case .spawn(let key, let id, let role, let invocation): spawn(key, id, role, invocation)
     case .signal(let key, let number): table.signal(key, number)
     case .signalGroup(let key, let number): table.signalGroup(key, number)
-    case .signalSubtree(let service, let number): table.signalSubtree(service, number)
+    case .signalSubtree(let service, let number, let continues):
+      table.signalSubtree(service, number)
+      if continues { table.signalSubtree(service, HostSignal.continue) }
     case .inspectSubtree(let question, let service): table.inspect(service, question)
     case .reply(let request, let reply): desk?.answer(request, reply)
     case .progress(let request, let progress): desk?.report(request, progress)

@@ -8,14 +8,31 @@ struct Inheritance {
   /// What there is to say about it, for the journal and the status.
   var notes: [String] = []
 
-  /// Takes over the state directory, which nobody else uses any more. May wait for survivors to end, at most ``SurvivorEnding/most``.
+  /// A signal came while survivors were ended: the record stays for the next one.
+  var isInterrupted = false
+
+  /// Takes over the state directory, which nobody else uses any more. May wait for survivors to end, as long as their grace
+  /// periods are.
   ///
-  /// - Parameter own: the beginning of this supervisor's record.
-  static func take(_ state: StateDirectory, own: ProcessRecord) -> Inheritance {
+  /// - Parameters:
+  ///   - own: the beginning of this supervisor's record.
+  ///   - tell: is told beforehand what is waited for.
+  static func take(
+    _ state: StateDirectory, own: ProcessRecord, tell: (String) -> Void = { _ in }
+  ) -> Inheritance {
     var result = Inheritance()
     do throws(SystemError) {
       if let record = try state.readProcessRecord(), record.boot == own.boot {
-        result.notes += notes(on: try SurvivorEnding(record).run(), of: record.supervisor)
+        let outcome = try withoutActuallyEscaping(tell) { tell throws(SystemError) in
+          try SurvivorEnding(record) { found, longest in
+            tell(announcement(of: found, of: record.supervisor, within: longest))
+          }.run()
+        }
+        result.notes += notes(on: outcome, of: record.supervisor)
+        if outcome.isInterrupted {
+          result.isInterrupted = true
+          return result
+        }
       }
     } catch {
       result.notes.append("what an earlier supervisor may have left could not be looked for: \(error)")
@@ -38,12 +55,19 @@ struct Inheritance {
     }
     if !outcome.left.isEmpty {
       let pids = outcome.left.map { "\($0.pid)" }.joined(separator: ", ")
-      let reason = outcome.trouble.map { ": \($0)" } ?? ": SIGKILL does not end them"
+      let usual = outcome.isInterrupted ? ": a signal ended the waiting for them" : ": SIGKILL does not end them"
+      let reason = outcome.trouble.map { ": \($0)" } ?? usual
       notes.append("could not end what supervisor \(supervisor), which died, had left (pid \(pids))\(reason)")
     } else if let trouble = outcome.trouble {
       notes.append("what supervisor \(supervisor), which died, may have left could not be looked for: \(trouble)")
     }
     return notes
+  }
+
+  private static func announcement(of found: [Survivor], of supervisor: Int32, within longest: Duration) -> String {
+    let count = found.count
+    return "ends \(count) process\(count == 1 ? "" : "es") that supervisor \(supervisor), which died, has left"
+      + "\(names(of: found)); their grace period is up to \(longest.text), and nothing is started before that"
   }
 
   /// A few of the services' names, so that the line stays one.

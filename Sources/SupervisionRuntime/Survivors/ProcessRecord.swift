@@ -11,8 +11,8 @@ import Supervision
 ///     - 901
 ///
 /// `+` is a process that was started: its pid, when its start began and when it was over (``StartClock``), the number
-/// of its service, the stop signal, the grace period in milliseconds, what is to be killed, and the service's name. `-` is one
-/// that has ended, and of whose subtree nothing is left.
+/// of its service, the stop signal, the grace period in milliseconds, what is to be killed (`-stopped` behind it: CONT does not
+/// follow the signal), and the service's name. `-` is one that has ended, and of whose subtree nothing is left.
 struct ProcessRecord: Equatable, Sendable {
   /// ``Host/bootName()``: pids and times mean nothing after a reboot.
   var boot: String
@@ -38,11 +38,14 @@ struct ProcessRecord: Equatable, Sendable {
     /// In milliseconds.
     var grace: Int64
     var kill: KillScope
+    /// CONT follows the signal.
+    var continues: Bool
 
-    init(signal: Int32, grace: Int64, kill: KillScope) {
+    init(signal: Int32, grace: Int64, kill: KillScope, continues: Bool = true) {
       self.signal = signal
       self.grace = grace
       self.kill = kill
+      self.continues = continues
     }
 
     init(_ rule: StopRule) {
@@ -51,7 +54,15 @@ struct ProcessRecord: Equatable, Sendable {
       let (seconds, overflows) = parts.seconds.multipliedReportingOverflow(by: 1000)
       grace = overflows ? .max : seconds + parts.attoseconds / 1_000_000_000_000_000
       kill = rule.kill
+      continues = rule.continues
     }
+
+    /// The word in the record.
+    fileprivate var scope: String {
+      (kill == .main ? "main" : "subtree") + (continues ? "" : Self.stopped)
+    }
+
+    fileprivate static let stopped = "-stopped"
   }
 
   private static let title = "fruix-shepherd processes 1"
@@ -84,9 +95,8 @@ struct ProcessRecord: Equatable, Sendable {
 
   static func line(for entry: Entry) -> String {
     let rule = entry.rule
-    let scope = rule.kill == .main ? "main" : "subtree"
     return "+ \(entry.pid) \(entry.started.lowerBound) \(entry.started.upperBound) \(entry.incarnation)"
-      + " \(rule.signal) \(rule.grace) \(scope) \(entry.service)\n"
+      + " \(rule.signal) \(rule.grace) \(rule.scope) \(entry.service)\n"
   }
 
   static func line(forEndOf pid: Int32) -> String { "- \(pid)\n" }
@@ -122,10 +132,14 @@ extension ProcessRecord.Entry {
   fileprivate init?(_ words: [Substring]) {
     guard words.count == 9, words[0] == "+", let pid = Int32(words[1]), pid > 1, let from = Int64(words[2]),
       let until = Int64(words[3]), from <= until, let incarnation = UInt64(words[4]), let signal = Int32(words[5]),
-      signal > 0, let grace = Int64(words[6]), grace >= 0, ["main", "subtree"].contains(words[7])
+      signal > 0, let grace = Int64(words[6]), grace >= 0
     else { return nil }
+    let continues = !words[7].hasSuffix(ProcessRecord.EndingRule.stopped)
+    let scope = continues ? words[7] : words[7].dropLast(ProcessRecord.EndingRule.stopped.count)
+    guard ["main", "subtree"].contains(scope) else { return nil }
     self.init(
       pid: pid, started: from...until, incarnation: incarnation,
-      rule: .init(signal: signal, grace: grace, kill: words[7] == "main" ? .main : .subtree), service: String(words[8]))
+      rule: .init(signal: signal, grace: grace, kill: scope == "main" ? .main : .subtree, continues: continues),
+      service: String(words[8]))
   }
 }

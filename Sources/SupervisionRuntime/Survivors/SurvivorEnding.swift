@@ -1,27 +1,29 @@
 import Supervision
 
-/// Ends what a dead supervisor has left: the stop signal, the grace period, SIGKILL, until nothing is found any more or the
-/// time is over.
+/// Ends what a dead supervisor has left, each by its own rule: the stop signal, the grace period, SIGKILL, until nothing is found
+/// any more or the time is over.
 ///
 /// It runs before anything is started, in an event loop of its own, and returns when it is done: a start beside
 /// survivors would find their ports and files taken.
 final class SurvivorEnding {
-  /// From the first signal to giving up.
-  static let most: Duration = .seconds(10)
-  /// The longest grace period: what remains of `most` is for SIGKILL.
-  static let mostGrace: Duration = .seconds(8)
+  /// From the end of the longest grace period to giving up.
+  static let killPatience: Duration = .seconds(10)
 
   /// What became of the survivors.
   struct Outcome {
     var ended: [Survivor] = []
     /// They live on.
     var left: [Survivor] = []
+    /// A signal asked this supervisor to end: whoever comes next goes on.
+    var isInterrupted = false
     /// Why one of them could not be ended, or none be looked for.
     var trouble: SystemError?
   }
 
   private let record: ProcessRecord
   private let loop: EventLoop
+  /// Is told what is found, and how long that may take.
+  private let tell: ([Survivor], Duration) -> Void
   private var held: [Int32: Held] = [:]
   private var outcome = Outcome()
 
@@ -36,21 +38,31 @@ final class SurvivorEnding {
     }
   }
 
-  init(_ record: ProcessRecord) throws(SystemError) {
+  init(_ record: ProcessRecord, tell: @escaping ([Survivor], Duration) -> Void = { _, _ in }) throws(SystemError) {
     self.record = record
+    self.tell = tell
     loop = try EventLoop()
   }
 
-  /// Returns after at most ``most``.
+  /// Returns at the latest when the longest grace period and the time for SIGKILL are over.
   func run() -> Outcome {
     var isOver = false
-    loop.schedule(at: Clock.now() + Self.most) { [loop] in
-      isOver = true
-      loop.stop()
-    }
     do throws(SystemError) {
       // The stop signal for what is found first; SIGKILL for what those have started meanwhile.
       var found = try search()
+      let longest = found.map(\.rule.grace).max() ?? 0
+      if !found.isEmpty { tell(found, .milliseconds(longest)) }
+      for signal in [HostSignal.terminate, HostSignal.interrupt] {
+        _ = try loop.watchSignal(signal) { [weak self] _ in
+          isOver = true
+          self?.outcome.isInterrupted = true
+          self?.loop.stop()
+        }
+      }
+      loop.schedule(at: Clock.now() + .milliseconds(longest) + Self.killPatience) { [loop] in
+        isOver = true
+        loop.stop()
+      }
       try end(found, bySignal: true)
       while !isOver {
         found = try search()
@@ -74,12 +86,13 @@ final class SurvivorEnding {
   /// Returns when all have ended, or the time is over.
   private func end(_ survivors: [Survivor], bySignal: Bool) throws(SystemError) {
     for survivor in survivors { hold(survivor) }
-    for survivor in survivors { signal(survivor.pid, bySignal ? survivor.rule.signal : HostSignal.kill) }
-    if bySignal {
-      let now = Clock.now()
-      for survivor in survivors {
-        let grace = min(Duration.milliseconds(survivor.rule.grace), Self.mostGrace)
-        loop.schedule(at: now + grace) { [weak self] in self?.signal(survivor.pid, HostSignal.kill) }
+    let now = Clock.now()
+    for survivor in survivors {
+      signal(survivor.pid, bySignal ? survivor.rule.signal : HostSignal.kill)
+      guard bySignal else { continue }
+      if survivor.rule.continues { signal(survivor.pid, HostSignal.continue) }
+      loop.schedule(at: now + .milliseconds(survivor.rule.grace)) { [weak self] in
+        self?.signal(survivor.pid, HostSignal.kill)
       }
     }
     if !held.isEmpty { try loop.run() }

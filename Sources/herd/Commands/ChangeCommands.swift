@@ -90,6 +90,34 @@ struct DisableCommand: DaemonCommand {
   }
 }
 
+struct PresetCommand: DaemonCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "preset", abstract: "Forget that services were enabled or disabled: their definitions count again.")
+
+  @Argument(help: ArgumentHelp("Services or patterns.", valueName: "name"))
+  var names: [String]
+  @OptionGroup var connection: ConnectionOptions
+  @OptionGroup var output: OutputOptions
+
+  func perform(in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
+    try follow(.preset(names: names), in: &session, console)
+  }
+}
+
+struct ResetCommand: DaemonCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reset", abstract: "Forget that services have failed, and how often they were respawned.")
+
+  @Argument(help: ArgumentHelp("Services or patterns.", valueName: "name"))
+  var names: [String]
+  @OptionGroup var connection: ConnectionOptions
+  @OptionGroup var output: OutputOptions
+
+  func perform(in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
+    try follow(.reset(names: names), in: &session, console)
+  }
+}
+
 struct SignalCommand: DaemonCommand {
   static let configuration = CommandConfiguration(
     commandName: "signal", abstract: "Send a signal to the main process of a service.")

@@ -30,7 +30,7 @@ struct ServiceReport {
     fact("enabled", service.isEnabled ? nil : "no: every start is refused until `herd enable \(service.name)`")
     fact("wanted", service.intent.map(wanted))
     fact("last exit", service.lastExit.map { "\(ending($0.status)), \(moment($0.at, now: now, appearance))" })
-    fact("respawns", service.respawns > 0 ? String(service.respawns) : nil)
+    fact("respawns", service.respawns > 0 ? respawns : nil)
     fact("definition", service.isDefinitionPending ? "changed since: the next start uses the new one" : nil)
     fact("command", commandLine(service.exec))
     fact("user", service.user)
@@ -59,6 +59,11 @@ struct ServiceReport {
     if let path = jail.path { text += " at \(path)" }
     if !jail.others.isEmpty { text += ", with \(jail.others.joined(separator: ", "))" }
     return text
+  }
+
+  private var respawns: String {
+    let last = service.lastRespawn.map { ", last \(moment($0.at, now: now, appearance)): \($0.cause)" }
+    return "\(service.respawns)" + (last ?? "")
   }
 
   private var kind: String? {

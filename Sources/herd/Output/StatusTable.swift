@@ -105,10 +105,11 @@ struct StatusTable {
     var parts: [String] = []
     if !service.isEnabled { parts.append("disabled") }
     if let cause = service.cause { parts.append(cause) }
-    if service.respawns > 0 {
+    // Of what has failed the cause has said it, and of what is respawned it has said what that follows.
+    if service.respawns > 0, service.state != .failed {
       var respawned = "respawned \(times(service.respawns))"
-      if let exit = service.lastExit {
-        respawned += ", last \(moment(exit.at, now: now, appearance)) (\(ending(exit.status)))"
+      if service.state != .respawning, let last = service.lastRespawn {
+        respawned += ", last \(moment(last.at, now: now, appearance)) (\(last.cause))"
       }
       parts.append(respawned)
     }

@@ -49,6 +49,37 @@ extension ProcessTests {
       bench.reaper.release(process)
     }
 
+    // Number 37 of issue 7.
+    @Test("a grace period counts as it was written, and what is found is told beforehand")
+    func grace() throws {
+      var bench = try LaunchBench()
+      let before = StartClock.now()
+      let started = try bench.start("trap 'exit 3' TERM; echo; while :; do sleep 1; done")
+      let process = started.process
+      var told: [Duration] = []
+      let ending = try SurvivorEnding(record([entry(process.pid, before, grace: 300_000)])) { told.append($1) }
+      let outcome = ending.run()
+      #expect(told == [.seconds(300)])
+      #expect(outcome.left.isEmpty && !outcome.isInterrupted)
+      #expect(try process.waitForExit() == .exited(3))
+      try bench.waitUntilEmpty(Subtree(firsts: [process.pid]))
+      bench.reaper.release(process)
+    }
+
+    @Test("one that is stopped is continued, and ends by the stop signal")
+    func continues() throws {
+      var bench = try LaunchBench()
+      let before = StartClock.now()
+      let started = try bench.start("echo; read never < /dev/zero")
+      let process = started.process
+      try process.signal(SIGSTOP)
+      let outcome = try SurvivorEnding(record([entry(process.pid, before, grace: 60_000)])).run()
+      #expect(outcome.left.isEmpty)
+      #expect(try process.waitForExit() == .signaled(SIGTERM, core: false))
+      try bench.waitUntilEmpty(Subtree(firsts: [process.pid]))
+      bench.reaper.release(process)
+    }
+
     @Test("a process whose start is another's is left alone")
     func stranger() throws {
       var bench = try LaunchBench()

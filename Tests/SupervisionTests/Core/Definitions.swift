@@ -2,16 +2,19 @@ import OrderedCollections
 
 @testable import Supervision
 
-/// A service with a process, to be refined by the words below.
+/// A service with a process, to be refined by the words below. Whoever starts it by command does not wait to see whether it
+/// stays up: time stands still in most tests.
 func service(_ name: String) -> ServiceDefinition {
   var definition = ServiceDefinition(name: name)
   definition.exec = Command(["/bin/\(name)"])
+  definition.ready = .aliveFor(.zero)
   return definition
 }
 
 func oneShot(_ name: String) -> ServiceDefinition {
   var definition = service(name)
   definition.isOneShot = true
+  definition.ready = nil
   definition.startTimeout = nil
   return definition
 }
@@ -34,6 +37,9 @@ extension ServiceDefinition {
   func postStop(_ count: Int = 1) -> Self { with { $0.postStop = hooks("clean", count) } }
   func stopCommand() -> Self { with { $0.stop.exec = hooks("stop", 1).first } }
   func gracePeriod(_ duration: Duration) -> Self { with { $0.stop.gracePeriod = duration } }
+  /// As a definition is that says nothing about readiness.
+  func tried() -> Self { with { $0.ready = nil } }
+  func aliveFor(_ duration: Duration) -> Self { with { $0.ready = .aliveFor(duration) } }
   func startTimeout(_ duration: Duration?) -> Self { with { $0.startTimeout = duration } }
   func killsMainOnly() -> Self { with { $0.stop.kill = .main } }
   func transient() -> Self { with { $0.isTransient = true } }
@@ -84,4 +90,5 @@ extension Configuration {
 
 extension SpawnFailure {
   static let noProgram = SpawnFailure(stage: "exec", errno: 2, message: "cannot execute: no such file")
+  static let noRoom = SpawnFailure(stage: "fork", errno: 11, message: "no room for a process", isPassing: true)
 }

@@ -119,4 +119,86 @@ struct EnableTests {
       ]), Enablement(disabled: ["a"]))
     #expect(world.state("b") == .running && world.state("top") == .running)
   }
+
+  // Number 28 of issue 7.
+  @Test("enable after disable brings a packaged service back to what it was")
+  func undone() {
+    var world = World()
+    world.boot(Configuration([service("db").packaged(), service("web").packaged()]), Enablement(enabled: ["web"]))
+    for name in ["db", "web"] {
+      world.order(.disable([name], stop: false, options: plain))
+      world.order(.enable([name], now: false, options: plain))
+    }
+    #expect(world.enablement == Enablement(enabled: ["web"], disabled: []))
+    world.order(.disable(["db"], stop: false, options: plain))
+    world.order(.enable(["db"], now: true, options: plain))
+    #expect(world.enablement == Enablement(enabled: ["db", "web"], disabled: []))
+    #expect(world.state("db") == .running)
+  }
+
+  @Test("an instance that is disabled is not made at boot though it was enabled")
+  func disabledInstance() {
+    var world = World()
+    let getty = Template(name: "getty@", instances: []) { .success(service("getty@\($0)").packaged()) }
+    world.boot(
+      Configuration([service("db")], templates: [getty]), Enablement(enabled: ["getty@x"], disabled: ["getty@x"]))
+    #expect(world.state("getty@x") == nil)
+  }
+
+  @Test("preset forgets both lists, also for a name that no service has")
+  func preset() {
+    var world = World()
+    world.boot(
+      Configuration([service("db"), service("web").packaged()]),
+      Enablement(enabled: ["web", "gone"], disabled: ["db"]))
+    let request = world.order(.preset(["db", "web", "gone"]))
+    #expect(world.enablement == Enablement())
+    #expect(world.result(request, "gone") == .preset)
+    #expect(world.state("db") == .stopped && world.state("web") == .running)
+    let start = world.start("db")
+    #expect(world.result(start, "db") == .up(pid: world.pid("db")))
+    let unknown = world.order(.preset(["gone"]))
+    #expect(world.reply(unknown) == .refused(.unknownService("gone")))
+  }
+
+  @Test("reset, and a stop, forget a failure and the count of respawns", arguments: [true, false])
+  func reset(byStop: Bool) {
+    var world = World(
+      service("db").respawns(limit: 1, within: .seconds(100), delay: .zero), service("api").requires("db"))
+    world.end("db")
+    world.end("db")
+    #expect(world.state("db") == .failed)
+    let request = byStop ? world.stop("db") : world.order(.reset(["db"]))
+    #expect(world.result(request, "db") == (byStop ? .alreadyStopped : .reset))
+    let user = Requester.user(uid: 0)
+    #expect(world.cause("db") == .stopped(byStop ? .command(user) : .reset(user)))
+    #expect(world.snapshot("db")?.respawns == 0 && !world.isWanted("db"))
+    // What waits for it goes on waiting.
+    #expect(world.cause("api") == .failed(.requirement("db", .failed)))
+    world.start("db")
+    #expect(world.state("api") == .running)
+  }
+
+  @Test("reset of what runs clears its count and nothing else")
+  func resetRunning() {
+    var world = World(service("db").respawns(delay: .zero))
+    world.end("db")
+    world.order(.reset(["db"]))
+    #expect(world.state("db") == .running && world.isWanted("db"))
+    #expect(world.snapshot("db")?.respawns == 0)
+  }
+
+  @Test("what outlived SIGKILL stays failed")
+  func resetUnkillable() {
+    var world = World()
+    world.plans = ["db": [.main: ProcessPlan(onStopSignal: .ignores, outlivesKill: .seconds(900))]]
+    world.boot(Configuration([service("db")]))
+    world.stop("db")
+    world.advance(.seconds(30))
+    world.order(.reset(["db"]))
+    #expect(world.cause("db") == .failed(.unkillable))
+    world.advance(.seconds(900))
+    world.order(.reset(["db"]))
+    #expect(world.state("db") == .stopped)
+  }
 }

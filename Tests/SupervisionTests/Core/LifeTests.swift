@@ -14,6 +14,7 @@ struct LifeTests {
     ("jailed one-shot", oneShot("s").jailed().startTimeout(.seconds(5))),
     ("one-shot", oneShot("s").preStart().postStart().postStop().stopCommand()),
     ("one-shot that respawns", oneShot("s").respawns(.onFailure, limit: 1, delay: .zero).startTimeout(.seconds(5))),
+    ("settling", service("s").aliveFor(.seconds(2)).postStart().respawns(limit: 1)),
     ("group", group("s")),
   ]
 
@@ -35,7 +36,7 @@ struct LifeTests {
     let endings = ["commanded", "terminating", "draining", "postStop", "releasing", "killing"]
     let expected =
       ["stopped", "failed", "waiting", "waiting again", "running", "completed", "respawning delay"]
-      + ["preparing", "confining", "preStart", "launching", "oneShot", "postStart"].map { "starting \($0)" }
+      + ["preparing", "confining", "preStart", "launching", "settling", "oneShot", "postStart"].map { "starting \($0)" }
       + endings.map { "stopping \($0)" }
       + endings.filter { $0 != "commanded" }.map { "respawning ending \($0)" }
       + ["starting clearing draining", "starting clearing killing", "starting leaving releasing"]
@@ -166,7 +167,7 @@ private struct Walk {
 
   private func events(_ node: Node) -> [LifeEvent] {
     var events: [LifeEvent] = [
-      .admit, .start, .stop(.stopped(.shutdown)), .stop(.failed(.requirement("r", .failed))), .kill,
+      .admit, .start, .stop(.stopped(.shutdown)), .stop(.failed(.requirement("r", .failed))), .kill, .hurry,
       .prepared(lacks: []), .prepared(lacks: ["nothing"]), .confined(failure: nil), .confined(failure: "no jail"),
       .released(failure: nil), .released(failure: "busy"), .subtree(isEmpty: true), .subtree(isEmpty: false), .deadline,
     ]
@@ -210,6 +211,7 @@ private struct Walk {
     case .confining: "confining"
     case .preStart: "preStart"
     case .launching: "launching"
+    case .settling: "settling"
     case .oneShot: "oneShot"
     case .clearing(let ending): "clearing \(place(ending.phase))"
     case .postStart: "postStart"

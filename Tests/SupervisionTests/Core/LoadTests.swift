@@ -18,7 +18,7 @@ struct LoadTests {
     var world = World(service("db"))
     let request = world.load([service("db"), service("api").requires("db"), service("idle").byHand()])
     #expect(world.state("api") == .running && world.state("idle") == .stopped)
-    #expect(world.reply(request) == .loaded(LoadSummary(added: ["api", "idle"], unchanged: 1)))
+    #expect(world.reply(request) == .loaded(LoadSummary(added: ["api", "idle"], unchanged: 1, started: ["api"])))
     #expect(world.counts["db"] == 1)
   }
 
@@ -26,7 +26,7 @@ struct LoadTests {
   func changed() {
     var world = World(service("db").postStop())
     let request = world.load([service("db").postStop(2).preStart()])
-    #expect(world.reply(request) == .loaded(LoadSummary(changed: ["db"])))
+    #expect(world.reply(request) == .loaded(LoadSummary(changed: ["db"], pending: ["db"])))
     #expect(world.counts["db"] == 1)
     #expect(world.snapshot("db")?.definitionIsPending == true)
     _ = world.takeJournal()
@@ -61,7 +61,7 @@ struct LoadTests {
     world.plans = ["old": [.main: ProcessPlan(onStopSignal: .dies(after: .seconds(2)))]]
     world.boot(Configuration([service("db"), service("old").requires("db")]))
     let request = world.load([service("db")])
-    #expect(world.reply(request) == .loaded(LoadSummary(removed: ["old"], unchanged: 1)))
+    #expect(world.reply(request) == .loaded(LoadSummary(removed: ["old"], unchanged: 1, stopped: ["old"])))
     #expect(world.state("old") == .stopping)
     world.advance(.seconds(2))
     #expect(world.state("old") == nil)
@@ -100,7 +100,7 @@ struct LoadTests {
   func part() {
     var world = World(service("db"))
     let request = world.load([service("api")], scope: .part)
-    #expect(world.reply(request) == .loaded(LoadSummary(added: ["api"])))
+    #expect(world.reply(request) == .loaded(LoadSummary(added: ["api"], started: ["api"])))
     #expect(world.state("db") == .running && world.state("api") == .running)
     world.load(Configuration([service("db")]))
     #expect(world.state("api") == nil)
@@ -277,11 +277,17 @@ extension LoadTests {
 }
 
 extension LoadSummary {
-  init(added: [String] = [], changed: [String] = [], removed: [String] = [], unchanged: Int = 0) {
+  fileprivate init(
+    added: [String] = [], changed: [String] = [], removed: [String] = [], unchanged: Int = 0, stopped: [String] = [],
+    started: [String] = [], pending: [String] = []
+  ) {
     self.init()
     self.added = added
     self.changed = changed
     self.removed = removed
     self.unchanged = unchanged
+    self.stopped = stopped
+    self.started = started
+    self.pending = pending
   }
 }

@@ -60,25 +60,63 @@ struct ShutdownTests {
     #expect(world.exit == [])
   }
 
-  @Test("after shutdown-timeout everything is killed, without any more commands")
+  // Number 37 of issue 7.
+  @Test("a grace period that is longer than shutdown-timeout is kept")
+  func grace() {
+    var world = World()
+    world.plans = ["pg": [.main: ProcessPlan(onStopSignal: .leaves(after: .seconds(200)))]]
+    world.boot(Configuration([service("pg").gracePeriod(.seconds(300)), service("web")]))
+    world.order(.stopRoot)
+    world.advance(.seconds(199))
+    #expect(world.exit == nil)
+    #expect(!world.signals.contains("pg 9"))
+    world.advance(.seconds(1))
+    #expect(world.exit == [])
+    #expect(world.snapshot("pg")?.lastExit == .exited(0))
+  }
+
+  @Test("after shutdown-timeout order is given up, each has its grace period, and no post-stop command begins any more")
   func forced() {
     var world = World()
     world.plans = [
       "api": [.main: ProcessPlan(onStopSignal: .ignores)],
-      "db": [.stopCommand: ProcessPlan(onStopSignal: .ignores)],
+      "db": [.stopCommand: ProcessPlan(onStopSignal: .ignores), .main: ProcessPlan(onStopSignal: .ignores)],
     ]
     var configuration = Configuration([
-      service("db").stopCommand().gracePeriod(.seconds(100)), service("api").requires("db").gracePeriod(.seconds(100)),
-      service("web").postStop(),
+      service("db").stopCommand().gracePeriod(.seconds(20)),
+      service("api").requires("db").postStop().gracePeriod(.seconds(100)), service("web").postStop(),
     ])
     configuration.supervisor.shutdownTimeout = .seconds(5)
     world.boot(configuration)
     world.order(.stopRoot)
-    world.advance(.seconds(4))
-    #expect(world.exit == nil)
+    world.advance(.milliseconds(4999))
+    #expect(world.state("web") == .stopped)
+    #expect(!world.journal.contains("db stop command"))
+    world.advance(.milliseconds(1))
+    // It has waited for api, and is stopped by its own rule.
+    #expect(world.journal.contains("db stop command"))
+    world.advance(.seconds(20))
+    #expect(world.state("db") == .stopped)
+    world.advance(.seconds(74))
+    #expect(world.state("api") == .stopping)
     world.advance(.seconds(1))
     #expect(world.exit == [])
+    #expect(!world.journal.contains("api post-stop command 1"))
+    #expect(world.journal.contains("web post-stop command 1"))
     #expect(world.supervisor.nextDeadline == nil)
+  }
+
+  @Test("a command for a caller that does not end keeps nobody longer than ten seconds")
+  func errand() {
+    var world = World()
+    world.plans = ["web": [.action(0): ProcessPlan(onStopSignal: .ignores, outlivesKill: .seconds(900))]]
+    let hung = service("web").action("hang", .exec(Hook(Command(["/bin/hang"])), timeout: .seconds(900)))
+      .killsMainOnly()
+    world.boot(Configuration([hung]))
+    world.order(.action("web", name: "hang", arguments: []))
+    world.order(.stopRoot)
+    world.advance(.seconds(75 + 10))
+    #expect(world.exit != nil)
   }
 
   @Test("what outlives SIGKILL is listed")

@@ -42,6 +42,9 @@ struct SimulatedKernel {
     var isSpawned = false
     var isEnding = false
     var isErrand = false
+    /// By SIGSTOP: what is sent meanwhile waits, but for KILL.
+    var isStopped = false
+    var pending: [Int32] = []
   }
 
   enum Happening {
@@ -152,6 +155,13 @@ struct SimulatedKernel {
 
   // MARK: Signals and subtrees
 
+  /// Somebody sends SIGSTOP to all processes of a service.
+  mutating func suspend(_ service: ServiceID) {
+    for process in processes.values where process.service.service == service {
+      processes[process.number]?.isStopped = true
+    }
+  }
+
   mutating func signal(_ key: ProcessKey, _ number: Int32, at now: Instant) {
     if let process = numbers[key] { deliver(number, to: process, at: now) }
   }
@@ -164,7 +174,15 @@ struct SimulatedKernel {
 
   private mutating func deliver(_ signal: Int32, to number: Int, at now: Instant) {
     guard let process = processes[number] else { return }
+    guard !process.isStopped || signal == ProcessSignal.kill || signal == ProcessSignal.continue else {
+      processes[number]?.pending.append(signal)
+      return
+    }
     switch signal {
+    case ProcessSignal.continue:
+      processes[number]?.isStopped = false
+      processes[number]?.pending = []
+      for late in process.pending { deliver(late, to: number, at: now) }
     case ProcessSignal.kill:
       at(now + process.plan.outlivesKill, .ended(number, .signaled(signal, core: false)))
     case ProcessSignal.terminate:

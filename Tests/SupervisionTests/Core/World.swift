@@ -211,9 +211,10 @@ struct World {
     case .signal(let key, let number), .signalGroup(let key, let number):
       signals.append("\(number)")
       kernel.signal(key, number, at: now)
-    case .signalSubtree(let service, let number):
+    case .signalSubtree(let service, let number, let continues):
       signals.append("\(supervisor.name(of: service.service)) \(number)")
       kernel.signalSubtree(service, number, at: now)
+      if continues, let number = ProcessSignal.continue { kernel.signalSubtree(service, number, at: now) }
     case .inspectSubtree(let question, let service): kernel.inspect(service, question, at: now)
     case .reply(let request, let reply):
       replies[request, default: []].append(reply)
@@ -238,7 +239,18 @@ struct World {
     supervisor.find(name).map { supervisor.snapshot(of: $0) }
   }
 
-  func cause(_ name: String) -> Outcome? { snapshot(name)?.cause }
+  /// Why it rests, without what that began with: `firstCause` has it.
+  func cause(_ name: String) -> Outcome? {
+    guard case .failed(.requirement(let other, let trouble, _)) = snapshot(name)?.cause else {
+      return snapshot(name)?.cause
+    }
+    return .failed(.requirement(other, trouble))
+  }
+
+  func firstCause(_ name: String) -> FirstCause? {
+    guard case .failed(.requirement(_, _, let first)) = snapshot(name)?.cause else { return nil }
+    return first
+  }
 
   func isWanted(_ name: String) -> Bool { snapshot(name)?.intent != nil }
 

@@ -59,6 +59,7 @@ struct FakeHost: HostFacts {
   var hasLoginClasses = true
   var resourceAccounting = ResourceAccounting.available
   var failures: [KernelFacility: String] = [:]
+  var systemShutdownLimit: Duration?
 
   func failure(of facility: KernelFacility) -> String? { failures[facility] }
 

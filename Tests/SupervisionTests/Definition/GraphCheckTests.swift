@@ -24,6 +24,21 @@ struct GraphCheckTests {
     }
   }
 
+  // Number 23 of issue 7.
+  @Test("a circle of many is told by its ends and their number")
+  func longCircle() {
+    let text = (0..<2000).map { "service s\($0) { exec = /x; requirement = s\(($0 + 1) % 2000) }" }
+      .joined(separator: "\n")
+    guard case .failure(let found) = load(text) else {
+      Issue.record("loaded")
+      return
+    }
+    #expect(found.all.count == 1)
+    let message = DiagnosticRenderer().text(found.all)
+    #expect(message.contains("s0 → s1 → s2 → (1995 more) → s1998 → s1999 → s0"))
+    #expect(message.utf8.count < 4000)
+  }
+
   @Test("each circle is an error of its own, and one's own name is the smallest")
   func circles() {
     let lines = found(

@@ -114,6 +114,7 @@ struct ShowTests {
             signal = TERM;  # /etc/herd/services.d/a.ucl:3
             grace-period = 3s;  # /etc/herd/services.d/a.ucl:4
             kill = subtree;  # /etc/herd/services.d/a.ucl:3
+            continue = true;  # /etc/herd/services.d/a.ucl:3
           }
           respawn = true;  # /etc/herd/supervisor.ucl:2
           umask = 027;  # /etc/herd/services.d/b.ucl:4
@@ -130,7 +131,7 @@ struct ShowTests {
     let service = try definition("umask = 027; environment { A = \"x\\\"y\" }; stop { grace-period = 1min }")
     #expect(
       service.jsonText() == #"{"name":"x","packaged":false,"place":"test.ucl:1","definition":{"exec":["/bin/x"],"#
-        + #""stop":{"signal":"TERM","grace-period":"1min","kill":"subtree"},"umask":"027","environment":{"A":"x\"y"}},"#
+        + #""stop":{"signal":"TERM","grace-period":"1min","kill":"subtree","continue":true},"umask":"027","environment":{"A":"x\"y"}},"#
         + #""origin":{"exec":"test.ucl:1","umask":"test.ucl:2","environment":"test.ucl:2","stop":"test.ucl:2","#
         + #""environment.A":"test.ucl:2","stop.grace-period":"test.ucl:2"}}"#)
   }
@@ -175,6 +176,10 @@ struct RandomDefinition {
       Hook(Command(words()), asSupervisor: Bool.random(using: &generator))
     }
     service.stop.signal = Int32.random(in: 1...64, using: &generator)
+    service.stop.continues = Bool.random(using: &generator)
+    if !service.isOneShot, Bool.random(using: &generator) {
+      service.ready = .aliveFor(.milliseconds(Int.random(in: 0...400, using: &generator)))
+    }
     service.stop.gracePeriod = .nanoseconds(Int64.random(in: 0...5_000_000_000_000, using: &generator))
     service.process.umask = UInt32.random(in: 0...0o777, using: &generator)
     service.process.environment = (0..<Int.random(in: 0...3, using: &generator)).map {

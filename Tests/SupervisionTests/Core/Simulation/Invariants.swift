@@ -49,7 +49,7 @@ struct Invariants {
     if record.isQueued || record.isHeld { return "\(record.name) is queued or held" }
     guard record.intent != nil, record.life.isResting, !record.isDisabled, !record.isRemoved else { return nil }
     switch record.life.state {
-    case .failed(.requirement(let name, _)), .stopped(.requirementStopped(let name)):
+    case .failed(.requirement(let name, _, _)), .stopped(.requirementStopped(let name)):
       // What comes back by itself pushes nobody out.
       guard record.links.conflicts.allSatisfy({ core.services[$0.index].life.isResting }) else { return nil }
       let isThere = core.resolve(name).contains { core.isSettledUp($0) }
@@ -180,7 +180,7 @@ struct Invariants {
 
   /// What goes down by order goes down after all that stands on it.
   private func order(_ core: Supervisor, _ event: Event) -> String? {
-    guard seesEveryEvent, core.shutdown?.isForced != true else { return nil }
+    guard seesEveryEvent, core.shutdown?.last == nil else { return nil }
     for record in core.services where !record.isForgotten && record.isStopping {
       guard let name = before[record.name], name == .running || name == .completed, record.stopOrder != nil else {
         continue

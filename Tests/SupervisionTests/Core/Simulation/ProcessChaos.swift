@@ -15,7 +15,9 @@ enum ProcessChaos {
     plan.onStopSignal = answer(&random)
     plan.outlivesKill = stubbornness(&random)
     if random.chance(10) { plan.child = (answer(&random), stubbornness(&random)) }
-    if count <= patience, random.chance(6) { plan.spawnFailure = .noProgram }
+    if count <= patience, random.chance(6) {
+      plan.spawnFailure = random.chance(60) ? .noProgram : .noRoom
+    }
     return plan
   }
 

@@ -8,6 +8,8 @@ struct Scenario {
     case restart([String])
     case enable([String], now: Bool)
     case disable([String], stop: Bool)
+    case reset(String)
+    case preset(String)
     case reload(String)
     case action(String)
     case wait(String, WaitCondition, timeout: Duration?)
@@ -73,7 +75,8 @@ extension Scenario {
     case 26..<36: .restart(some(names, &random))
     case 36..<39: .enable([name], now: random.chance(50))
     case 39..<43: .disable([name], stop: random.chance(30))
-    case 43..<45: .reload(name)
+    case 43: .reload(name)
+    case 44: random.chance(70) ? .reset(name) : .preset(name)
     case 45..<48: .action(name)
     case 48..<51:
       .wait(name, WaitCondition.allCases[random.below(4)], timeout: random.chance(50) ? .seconds(random.below(9)) : nil)
@@ -164,6 +167,9 @@ enum GraphMaker {
     made.isTransient = random.chance(4)
     made.isOneShot = random.chance(20)
     made.startTimeout = made.isOneShot && random.chance(60) ? nil : .milliseconds(500 + random.below(5000))
+    if !made.isOneShot, random.chance(40) {
+      made.ready = .aliveFor(random.chance(30) ? .zero : random.milliseconds(450))
+    }
     made.preStart = hooks(random.chance(15) ? 1 + random.below(2) : 0)
     made.postStart = hooks(random.chance(10) ? 1 + random.below(2) : 0)
     made.postStop = hooks(random.chance(15) ? 1 + random.below(2) : 0)
@@ -174,6 +180,7 @@ enum GraphMaker {
       for index in made.postStop.indices { made.postStop[index].asSupervisor = true }
     }
     made.stop.gracePeriod = .milliseconds(random.below(3000))
+    made.stop.continues = random.chance(80)
     made.stop.kill = random.chance(20) ? .main : .subtree
     made.reload = random.chance(50) ? .signal(1) : .exec(Hook(Command(["/bin/reload"])), timeout: .seconds(2))
     made.actions = [

@@ -84,6 +84,8 @@ struct Simulation {
     case .restart(let names): world.order(.restart(names, options: options))
     case .enable(let names, let now): world.order(.enable(names, now: now, options: options))
     case .disable(let names, let stop): world.order(.disable(names, stop: stop, options: options))
+    case .reset(let name): world.order(.reset([name]))
+    case .preset(let name): world.order(.preset([name]))
     case .reload(let name): world.order(.reload(name))
     case .action(let name): world.order(.action(name, name: "act", arguments: []))
     case .wait(let name, let condition, let timeout):
