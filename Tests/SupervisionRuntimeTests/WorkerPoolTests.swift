@@ -82,6 +82,7 @@ extension ProcessTests {
       scene.pool.withdraw(hanging[1])
       try scene.wait(for: 1)
       #expect(scene.replies == ["late: "])
+      for job in hanging { scene.pool.withdraw(job) }
     }
 
     @Test("what a worker died of is tried once more, and then told")
