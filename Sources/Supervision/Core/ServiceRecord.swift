@@ -78,10 +78,12 @@ struct ServiceRecord: Sendable {
   /// May be forgotten: nothing of it exists any more.
   var isGone: Bool { life.isResting && errands == 0 && processes == 0 }
 
-  /// The definition has changed since this run began: the next start uses the new one. Two that mean the same are one blueprint.
-  var isDefinitionPending: Bool { blueprint !== inForce && !life.isResting }
-
   var name: String { blueprint.definition.name }
+
+  /// It runs, and would start otherwise than it did.
+  var isDefinitionPending: Bool {
+    !life.isResting && blueprint !== inForce && !blueprint.definition.startsLike(inForce.definition)
+  }
 
   var isWaitingForFirstStart: Bool {
     if case .waiting(rerun: false) = life.state { !life.isHeldUp } else { false }

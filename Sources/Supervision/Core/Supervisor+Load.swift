@@ -41,7 +41,7 @@ extension Supervisor {
     var changed: [ServiceID] = []
     for definition in loaded.services.values {
       if case .all = scope {
-        if finishedTransients[definition.name]?.hasSameMeaning(as: definition) == true {
+        if finishedTransients[definition.name]?.means(definition) == true {
           summary.unchanged += 1
           continue
         }
@@ -103,7 +103,7 @@ extension Supervisor {
       services[id.index].isRemoved = false
       fresh.append(id)
       summary.added.append(definition.name)
-    } else if before.hasSameMeaning(as: definition) {
+    } else if before.means(definition) {
       summary.unchanged += 1
     } else {
       changed.append(id)
@@ -117,7 +117,7 @@ extension Supervisor {
     guard services[id.index].blueprint.definition != definition else { return }
     services[id.index].blueprint = Blueprint(definition)
     // Lines may have moved, or an edit was taken back: what means the same as the run began with is no news for it.
-    if services[id.index].isGone || services[id.index].inForce.definition.hasSameMeaning(as: definition) {
+    if services[id.index].isGone || services[id.index].inForce.definition.means(definition) {
       services[id.index].inForce = services[id.index].blueprint
     }
   }
@@ -145,7 +145,7 @@ extension Supervisor {
         removed.append(id)
         continue
       }
-      if services[index].blueprint.definition.hasSameMeaning(as: definition) {
+      if services[index].blueprint.definition.means(definition) {
         summary.unchanged += 1
       } else {
         changed.append(id)
@@ -233,14 +233,5 @@ extension Supervisor {
     guard !record.isDisabled, !record.isRemoved else { return false }
     let definition = record.blueprint.definition
     return definition.autoStart || (definition.isPackaged && enabledNames.contains(definition.name))
-  }
-}
-
-extension ServiceDefinition {
-  /// Equal but for where it was written.
-  func hasSameMeaning(as other: ServiceDefinition) -> Bool {
-    var placed = other
-    placed.origin = origin
-    return self == placed
   }
 }

@@ -15,9 +15,9 @@ extension Supervisor {
   mutating func known(_ names: [String], making: Bool = false) throws(Refusal) -> [ServiceID] {
     var instances: [String: [ServiceDefinition]] = [:]
     for name in names where !isPattern(name) && present(name) == nil {
-      let definitions = if let over = finishedTransients[name] { [over] } else { try definitions(of: name) }
-      guard making else { throw .unknownService(name) }
-      instances[name] = definitions
+      // To find out whether an instance could be made means to check the whole graph: not for a question.
+      guard making else { throw refusal(ofMissing: name) }
+      instances[name] = if let over = finishedTransients[name] { [over] } else { try definitions(of: name) }
     }
     for name in names where isPattern(name) && matching(name).isEmpty { throw .unknownService(name) }
     if !instances.isEmpty { make(names.flatMap { instances[$0] ?? [] }) }
@@ -53,12 +53,15 @@ extension Supervisor {
 
   // MARK: Instances
 
+  private func refusal(ofMissing name: String) -> Refusal {
+    configuration.templates[name] != nil ? .templateWithoutInstance(name) : .unknownService(name)
+  }
+
   /// The definitions that an instance brings: its own, and those of the instances that it names.
   private func definitions(of name: String) throws(Refusal) -> [ServiceDefinition] {
-    if configuration.templates[name] != nil { throw .templateWithoutInstance(name) }
     guard let at = name.firstIndex(of: "@"), at != name.index(before: name.endIndex),
       configuration.templates[String(name[...at])] != nil
-    else { throw .unknownService(name) }
+    else { throw refusal(ofMissing: name) }
     var present = currentConfiguration
     for record in services where record.isInstanceOnDemand && !record.isRemoved {
       present.services[record.name] = record.blueprint.definition

@@ -1,3 +1,4 @@
+import OrderedCollections
 import UCL
 
 // Commands, signals, and what is made of them.
@@ -196,7 +197,7 @@ extension ValueReader {
     return reaction(section, of: field)
   }
 
-  private mutating func reaction(_ section: [String: Field], of field: Field) -> Reaction? {
+  private mutating func reaction(_ section: OrderedDictionary<String, Field>, of field: Field) -> Reaction? {
     let timeout = section["timeout"].flatMap { duration($0, atLeast: .milliseconds(1)) }
     switch (section["signal"], section["exec"]) {
     case (let field?, nil):

@@ -41,14 +41,36 @@ public struct ConfigurationDifference: Sendable, Equatable {
 }
 
 extension ServiceDefinition {
-  /// Whether both say the same, wherever it is written.
+  /// Whether both say the same, wherever it is written: the one question that a plan, a load and a status ask.
+  ///
+  /// Whether a package brought it is where it is written, too. What follows from that, such as `auto-start`, is compared.
   public func means(_ other: ServiceDefinition) -> Bool {
     var (mine, theirs) = (self, other)
     mine.origin = Origin()
     theirs.origin = Origin()
     mine.isPackaged = false
     theirs.isPackaged = false
+    // The usual umask may be said or not.
+    if mine.process.umask != theirs.process.umask, mine.value(of: .umask) == theirs.value(of: .umask) {
+      theirs.process.umask = mine.process.umask
+    }
     return mine == theirs
+  }
+
+  /// Whether a start by one is a start by the other: what counts at once, also for what runs, may differ.
+  public func startsLike(_ other: ServiceDefinition) -> Bool {
+    var updated = self
+    updated.documentation = other.documentation
+    updated.provision = other.provision
+    updated.requirement = other.requirement
+    updated.wants = other.wants
+    updated.after = other.after
+    updated.before = other.before
+    updated.conflicts = other.conflicts
+    updated.restartWith = other.restartWith
+    updated.autoStart = other.autoStart
+    updated.isTransient = other.isTransient
+    return updated.means(other)
   }
 
   /// The keys whose values differ.

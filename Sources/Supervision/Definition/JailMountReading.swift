@@ -1,3 +1,4 @@
+import OrderedCollections
 import UCL
 
 extension JailReader {
@@ -24,7 +25,8 @@ extension JailReader {
     }
   }
 
-  private mutating func readMount(_ section: [String: Field], at place: SourceLocation, _ path: String) {
+  private mutating func readMount(_ section: OrderedDictionary<String, Field>, at place: SourceLocation, _ path: String)
+  {
     guard let field = section["type"] else {
       reader.error("a mount has no `type`", at: place, expected: Self.types.joined(separator: ", "))
       return
@@ -52,7 +54,7 @@ extension JailReader {
     mountPlaces.append(to.location)
   }
 
-  private mutating func refuseForeignKeys(_ section: [String: Field], _ type: String) {
+  private mutating func refuseForeignKeys(_ section: OrderedDictionary<String, Field>, _ type: String) {
     let keys =
       switch type {
       case "nullfs": ["from", "read-only"]
@@ -69,7 +71,7 @@ extension JailReader {
   }
 
   private mutating func mountKind(
-    _ section: [String: Field], _ type: String, at place: SourceLocation
+    _ section: OrderedDictionary<String, Field>, _ type: String, at place: SourceLocation
   ) -> MountRequest.Kind? {
     switch type {
     case "nullfs":

@@ -1,3 +1,4 @@
+import OrderedCollections
 import UCL
 
 /// What the keys of a jail say of its network, before they are put together.

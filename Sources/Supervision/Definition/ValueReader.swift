@@ -1,3 +1,4 @@
+import OrderedCollections
 import UCL
 
 /// Reads values as the types that keys want, and collects what is wrong with them.
@@ -241,11 +242,11 @@ struct ValueReader {
   // MARK: Sections
 
   /// The members of a section with known keys.
-  mutating func section(_ field: Field, keys: [String]) -> [String: Field]? {
+  mutating func section(_ field: Field, keys: [String]) -> OrderedDictionary<String, Field>? {
     guard
       let members = members(field, expected: "a section { … } with \(keys.map { "`\($0)`" }.joined(separator: ", "))")
     else { return nil }
-    var fields: [String: Field] = [:]
+    var fields: OrderedDictionary<String, Field> = [:]
     for member in members {
       guard keys.contains(member.name) else {
         unknownKey(member.name, in: "`\(field.path)`", at: member.keyLocation, among: keys)

@@ -277,7 +277,7 @@ extension LoadTests {
 }
 
 extension LoadSummary {
-  fileprivate init(
+  init(
     added: [String] = [], changed: [String] = [], removed: [String] = [], unchanged: Int = 0, stopped: [String] = [],
     started: [String] = [], pending: [String] = []
   ) {
