@@ -149,8 +149,12 @@ struct TemporaryFile: ~Copyable {
   let path: String
 
   init(containing text: String, permissions: UInt32 = 0o600) throws {
+    try self.init(bytes: Array(text.utf8), permissions: permissions)
+  }
+
+  init(bytes: [UInt8], permissions: UInt32 = 0o600) throws {
     path = temporaryPath("file")
-    try Files.replace(path, with: Array(text.utf8), permissions: permissions)
+    try Files.replace(path, with: bytes, permissions: permissions)
   }
 
   deinit {

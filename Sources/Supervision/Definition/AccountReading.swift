@@ -7,17 +7,20 @@ extension ValueReader {
     let expected = "the name or number of an account"
     guard let text = word(value, path, expected: expected) else { return nil }
     let allowed = text.unicodeScalars.allSatisfy {
-      $0.isASCII && $0.value > 0x20 && $0 != ":" && $0 != "/" && $0.value != 0x7f
+      $0.isASCII && $0.value > 0x20 && $0 != ":" && $0 != "/" && $0.value != 0x7f && !Self.quotes.contains($0)
     }
     // The highest number means "none" to chown(2) and setresuid(2).
     let isNumber = text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     let isInRange = !isNumber || UInt32(text).map { $0 < UInt32.max } == true
     guard allowed, isInRange, !text.hasPrefix("-") else {
-      error("`\(text)` is no value for `\(path)`", at: value.location, expected: expected)
+      let isQuoted = text.unicodeScalars.contains { Self.quotes.contains($0) }
+      wrongValue(path, value, text, expected: expected, hint: isQuoted ? "there is a quote too many" : nil)
       return nil
     }
     return text
   }
+
+  private static let quotes: Set<Unicode.Scalar> = ["\"", "'", "`"]
 
   mutating func account(_ field: Field) -> String? {
     guard let value = single(field) else { return nil }
@@ -26,14 +29,16 @@ extension ValueReader {
 
   /// Whether a text can be the name of an environment variable of a service.
   mutating func checkVariable(_ name: String, at location: SourceLocation) -> Bool {
-    if name == "FRUIX_SERVICE" {
+    if name == EnvironmentVariable.mark {
       error(
-        "the variable FRUIX_SERVICE is the supervisor's own: it tells whose process one is", at: location,
+        "the variable \(name) is the supervisor's own: it tells whose process one is", at: location,
         expected: "another name")
       return false
     }
-    guard !name.isEmpty, !name.utf8.contains(UInt8(ascii: "=")), !name.utf8.contains(0) else {
-      error("`\(name)` cannot be the name of a variable", at: location, expected: "a name without `=`")
+    guard EnvironmentVariable.isName(name) else {
+      error(
+        "`\(name)` cannot be the name of a variable", at: location,
+        expected: "letters, digits and `_`, not beginning with a digit")
       return false
     }
     return true

@@ -9,9 +9,9 @@ extension HostIsolationKernel {
     var variables = VariableList()
     variables.set("PATH", StandardPath.value)
     variables.set(environment)
-    let path = variables.all.last { $0.name == "PATH" }?.value ?? StandardPath.value
+    let path = variables.text(of: "PATH") ?? StandardPath.value
     var plan = LaunchPlan(programs: LaunchPlan.candidates(for: program, path: path), arguments: command.words)
-    plan.environment = variables.all.map { "\($0.name)=\($0.value)" }
+    plan.environment = variables.all.map(\.line)
     plan.descriptors = [.init(child: 1, parent: 2), .init(child: 2, parent: 2)]
     let attempt = "run \(command.words.joined(separator: " "))"
     let end: CommandEnd

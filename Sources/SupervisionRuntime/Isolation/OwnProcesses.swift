@@ -50,7 +50,7 @@ final class OwnProcesses {
   ///   - onEnd: gets its end, and what it has written to the standard output.
   /// - Throws: there is no process then, and `onEnd` is not called.
   func start(
-    _ words: [String], name: String, environment: [String]? = nil, descriptors: [LaunchPlan.Promise] = [],
+    _ words: [String], name: String, environment: [ByteString]? = nil, descriptors: [LaunchPlan.Promise] = [],
     limit: Duration? = nil, onLine: @escaping (String) -> Void,
     onEnd: @escaping (End, _ output: [UInt8]) -> Void
   ) throws(SystemError) -> ProcessKey {

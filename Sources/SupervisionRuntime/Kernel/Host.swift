@@ -29,11 +29,13 @@ public enum Host {
   }
 
   /// The lines `NAME=value` of this process's environment.
-  public static var environment: [String] {
+  public static var environment: [ByteString] {
     guard var next = cproc_environment() else { return [] }
-    var lines: [String] = []
+    var lines: [ByteString] = []
     while let line = next.pointee {
-      lines.append(String(cString: line))
+      var length = 0
+      while line[length] != 0 { length += 1 }
+      lines.append(ByteString(UnsafeRawBufferPointer(start: line, count: length)))
       next += 1
     }
     return lines

@@ -12,7 +12,7 @@ public struct LaunchPlan: Sendable, Equatable {
   /// The words of the command, the program's name as the user wrote it first.
   public var arguments: [String]
   /// Lines `NAME=value`.
-  public var environment: [String] = []
+  public var environment: [ByteString] = []
   public var workingDirectory = "/"
   public var umask: UInt32 = 0o022
   public var credentials = Credentials()

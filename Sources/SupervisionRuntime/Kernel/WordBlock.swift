@@ -9,8 +9,12 @@ struct WordBlock {
 
   /// Returns the position of the word's pointer.
   mutating func append(_ word: String) -> Int {
+    append(word.utf8)
+  }
+
+  private mutating func append(_ word: some Sequence<UInt8>) -> Int {
     starts.append(bytes.count)
-    for byte in word.utf8 {
+    for byte in word {
       if byte == 0 { hasStrayNul = true }
       bytes.append(CChar(bitPattern: byte))
     }
@@ -22,6 +26,13 @@ struct WordBlock {
   mutating func append(list: [String]) -> Int {
     let position = starts.count
     for word in list { _ = append(word) }
+    starts.append(nil)
+    return position
+  }
+
+  mutating func append(list: [ByteString]) -> Int {
+    let position = starts.count
+    for word in list { _ = append(word.bytes) }
     starts.append(nil)
     return position
   }
