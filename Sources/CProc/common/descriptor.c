@@ -85,6 +85,12 @@ cproc_send(int socket, const void *buffer, size_t size)
 }
 
 int
+cproc_set_owner(int descriptor, uid_t user, gid_t group)
+{
+	return fchown(descriptor, user, group);
+}
+
+int
 cproc_sync(int descriptor)
 {
 	return fsync(descriptor);

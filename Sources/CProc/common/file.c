@@ -23,6 +23,11 @@ kind_of(mode_t mode)
 		return CPROC_KIND_SOCKET;
 	case S_IFLNK:
 		return CPROC_KIND_LINK;
+	case S_IFIFO:
+		return CPROC_KIND_FIFO;
+	case S_IFCHR:
+	case S_IFBLK:
+		return CPROC_KIND_DEVICE;
 	default:
 		return CPROC_KIND_OTHER;
 	}
@@ -38,6 +43,8 @@ file_describe(const struct stat *status, struct cproc_file *file)
 	file->size = status->st_size;
 	file->device = (uint64_t)status->st_dev;
 	file->inode = (uint64_t)status->st_ino;
+	file->links = (uint64_t)status->st_nlink;
+	file->modified = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
 }
 
 int

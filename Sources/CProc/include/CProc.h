@@ -389,6 +389,8 @@ int cproc_sync(int descriptor);
 int cproc_duplicate(int descriptor);
 int cproc_set_nonblocking(int descriptor);
 int cproc_set_mode(int descriptor, mode_t mode);
+/* fchown(2) */
+int cproc_set_owner(int descriptor, uid_t user, gid_t group);
 /* Ends: [0] to read, [1] to write.  Blocking: set what you need. */
 int cproc_pipe(int ends[2]);
 
@@ -442,7 +444,15 @@ int cproc_content_replace(int descriptor, const char *text, size_t size);
 
 /* ---------------------------------------------------------------- files */
 
-enum cproc_kind { CPROC_KIND_OTHER, CPROC_KIND_FILE, CPROC_KIND_DIRECTORY, CPROC_KIND_SOCKET, CPROC_KIND_LINK };
+enum cproc_kind {
+	CPROC_KIND_OTHER,
+	CPROC_KIND_FILE,
+	CPROC_KIND_DIRECTORY,
+	CPROC_KIND_SOCKET,
+	CPROC_KIND_LINK,
+	CPROC_KIND_FIFO,
+	CPROC_KIND_DEVICE
+};
 
 struct cproc_file {
 	uid_t user;
@@ -452,9 +462,12 @@ struct cproc_file {
 	int64_t size;
 	uint64_t device;
 	uint64_t inode;
+	uint64_t links;
+	int64_t modified; /* nanoseconds since 1970 */
 };
 
 int cproc_file_status(const char *path, bool follow_link, struct cproc_file *file);
+/* fstat(2) */
 int cproc_descriptor_status(int descriptor, struct cproc_file *file);
 /*
  * The names in a directory, `.` and `..` left out, each ending with a NUL, in no order.  *length is the sum of them.

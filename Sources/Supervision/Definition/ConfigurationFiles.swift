@@ -90,14 +90,17 @@ public struct ConfigurationFiles: Sendable {
   private mutating func addConfiguration(_ directory: String, in store: some ConfigurationStore) {
     let main = join(directory, "supervisor.ucl")
     let services = join(directory, "services.d")
-    let hasMain = store.kind(of: main) == .file
-    if hasMain { files.append(ConfigurationFile(path: main, role: .main)) }
-    guard store.kind(of: services) == .directory else {
-      addAll(of: directory, role: .ordinary, in: store, except: hasMain ? "supervisor.ucl" : nil)
-      return
+    // What is there and cannot be read is an error when it is read, not a file that is missing.
+    if store.kind(of: main) != .missing { files.append(ConfigurationFile(path: main, role: .main)) }
+    switch store.kind(of: services) {
+    case .directory:
+      directories.append(directory)
+      addAll(of: services, role: .ordinary, in: store)
+    case .missing:
+      addAll(of: directory, role: .ordinary, in: store, except: "supervisor.ucl")
+    case .file, .other:
+      fail("\(services) is no directory, or cannot be looked at")
     }
-    directories.append(directory)
-    addAll(of: services, role: .ordinary, in: store)
   }
 
   private mutating func addAll(
@@ -108,9 +111,7 @@ public struct ConfigurationFiles: Sendable {
       // By bytes, so that the order is the same in every locale.
       let names = try store.entries(of: directory).filter { $0.hasSuffix(".ucl") && !$0.hasPrefix(".") && $0 != except }
       for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
-        let path = join(directory, name)
-        if store.kind(of: path) == .directory { continue }
-        files.append(ConfigurationFile(path: path, role: role))
+        files.append(ConfigurationFile(path: join(directory, name), role: role))
       }
     } catch {
       fail("cannot read the directory \(directory): \(error.message)")
@@ -150,10 +151,8 @@ struct OwnershipRule {
     return "can be written by \(who)"
   }
 
-  func diagnostic(
-    _ severity: Diagnostic.Severity, _ what: String, _ path: String, _ complaint: String
-  ) -> Diagnostic {
-    var diagnostic = Diagnostic(severity, "the \(what) \(path) \(complaint)", at: nil)
+  func diagnostic(_ what: String, _ path: String, _ complaint: String) -> Diagnostic {
+    var diagnostic = Diagnostic(.error, "the \(what) \(path) \(complaint)", at: nil)
     diagnostic.expected = "owned by root or by the supervisor's user (uid \(uid)), and written by nobody else"
     diagnostic.hint = "chown and `chmod go-w \(path)`, if its contents are what you wrote"
     return diagnostic

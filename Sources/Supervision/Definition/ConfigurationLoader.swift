@@ -11,10 +11,8 @@ public struct ConfigurationLoader {
   public enum Purpose: Sendable {
     /// To be run: files that others could write are refused.
     case running
-    /// To be looked at (`herd check`): ownership and lacks of the host are notes.
+    /// To be told whether it would be run, and what is missing here: lacks of the host are notes.
     case checking
-    /// To be told whether it would run here (`fruix-shepherd --check`): ownership counts, and lacks of the host are notes.
-    case verifying
   }
 
   private let store: any ConfigurationStore
@@ -51,7 +49,7 @@ public struct ConfigurationLoader {
   /// Loads texts that are in memory already, in load order; nothing is asked about their ownership.
   public func load(_ sources: [(source: Source, role: ConfigurationFile.Role)]) -> Result<Configuration, Diagnostics> {
     var run = LoadRun(facts: facts, purpose: purpose, base: nil)
-    for (source, role) in sources { run.add(parse(source, reader: store), role: role, name: source.name) }
+    for (source, role) in sources { add(source, role: role, to: &run, reader: store) }
     return run.finish()
   }
 
@@ -65,7 +63,7 @@ public struct ConfigurationLoader {
   private func load(_ found: ConfigurationFiles, onto base: Configuration?) -> Result<Configuration, Diagnostics> {
     var run = LoadRun(facts: facts, purpose: purpose, base: base)
     let owner = OwnershipInspection(
-      store: store, rule: OwnershipRule(uid: facts.supervisorUID), severity: purpose == .checking ? .note : .error)
+      store: store, rule: OwnershipRule(uid: facts.supervisorUID))
     run.report(found.problems)
     for directory in found.directories {
       let isAround = found.files.count == 1 && found.files[0].role == .main
@@ -73,19 +71,28 @@ public struct ConfigurationLoader {
     }
     for file in found.files {
       owner.inspect("file", file.path, sticky: false)
-      run.add(read(file.path, reader: owner), role: file.role, name: file.path)
+      add(file, to: &run, reader: owner)
     }
     run.report(owner.found)
     return run.finish()
   }
 
-  private func read(_ path: String, reader: OwnershipInspection) -> Result<Object, Diagnostics> {
+  private func add(_ file: ConfigurationFile, to run: inout LoadRun, reader: OwnershipInspection) {
     do {
-      let bytes = try store.read(path, limit: parser.limits.bytes)
-      return parse(Source(name: path, bytes: bytes), reader: reader)
+      let bytes = try store.read(file.path, limit: parser.limits.bytes)
+      add(Source(name: file.path, bytes: bytes), role: file.role, to: &run, reader: reader)
     } catch {
-      return .failure(Diagnostics([Diagnostic(.error, "cannot read \(path): \(error.message)", at: nil)]))
+      let problem = Diagnostic(.error, "cannot read \(file.path): \(error.message)", at: nil)
+      run.add(.failure(Diagnostics([problem])), role: file.role, name: file.path)
     }
+  }
+
+  private func add(
+    _ source: Source, role: ConfigurationFile.Role, to run: inout LoadRun, reader: any SourceReader
+  ) {
+    let result = parse(source, reader: reader)
+    if case .success(let object) = result { run.report(SuspectValues.notes(in: object)) }
+    run.add(result, role: role, name: source.name)
   }
 
   private func parse(_ source: Source, reader: any SourceReader) -> Result<Object, Diagnostics> {
@@ -103,21 +110,19 @@ public struct ConfigurationLoader {
 private final class OwnershipInspection: SourceReader {
   private let store: any ConfigurationStore
   private let rule: OwnershipRule
-  private let severity: Diagnostic.Severity
   private var seen: Set<String> = []
   private(set) var found: [Diagnostic] = []
 
-  init(store: any ConfigurationStore, rule: OwnershipRule, severity: Diagnostic.Severity) {
+  init(store: any ConfigurationStore, rule: OwnershipRule) {
     self.store = store
     self.rule = rule
-    self.severity = severity
   }
 
   func inspect(_ what: String, _ path: String, sticky: Bool) {
     // A file that cannot be looked at cannot be read either, and that is reported.
     guard seen.insert(path).inserted, let ownership = try? store.ownership(of: path) else { return }
     if let complaint = rule.complaint(ownership, sticky: sticky) {
-      found.append(rule.diagnostic(severity, what, path, complaint))
+      found.append(rule.diagnostic(what, path, complaint))
     }
   }
 

@@ -2,7 +2,7 @@ extension ServiceDefinition {
   /// The definition as text that, parsed again, gives the same definition: what `herd show` prints.
   ///
   /// Keys that have their default value are left out unless a file says them. Behind each line stands the file and line
-  /// that it comes from.
+  /// that it comes from, a file's whole path where it is named first.
   public func uclText() -> String {
     var writer = DefinitionWriter(origin: origin)
     writer.service(self)
@@ -49,10 +49,25 @@ private struct DefinitionWriter {
   private(set) var text = ""
   private let places: [String: Origin.Place]
   private let section: Origin.Place?
+  /// Last components that belong to one file alone: enough once the whole path has been said.
+  private let shortNames: Set<Substring>
+  private var toldFiles: Set<String> = []
 
   init(origin: Origin) {
     places = Dictionary(origin.keys.map { ($0.path, $0.place) }, uniquingKeysWith: { first, _ in first })
     section = origin.section
+    let files = Set(origin.keys.map(\.place.file) + [origin.section?.file].compactMap(\.self))
+    shortNames = Set(Dictionary(grouping: files, by: Self.lastComponent).filter { $0.value.count == 1 }.keys)
+  }
+
+  private static func lastComponent(_ path: String) -> Substring {
+    path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
+  }
+
+  private mutating func text(of place: Origin.Place) -> String {
+    let short = Self.lastComponent(place.file)
+    guard !toldFiles.insert(place.file).inserted, shortNames.contains(short) else { return place.description }
+    return "\(short):\(place.line)"
   }
 
   mutating func service(_ definition: ServiceDefinition) {
@@ -79,7 +94,7 @@ private struct DefinitionWriter {
   private mutating func line(_ content: String, _ place: Origin.Place?, indent: Int) {
     text += String(repeating: "  ", count: indent) + content
     // A file's name may contain anything; a comment ends at the line.
-    if let place { text += "  # " + place.description.replacing("\n", with: "?") }
+    if let place { text += "  # " + self.text(of: place).replacing("\n", with: "?") }
     text += "\n"
   }
 }

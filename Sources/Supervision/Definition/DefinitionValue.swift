@@ -74,9 +74,19 @@ extension ServiceDefinition {
       process.value(of: key)
     case .loginClass, .chroot, .nice, .limits, .resources, .cpus, .protect, .noNewPrivileges, .terminal, .fib, .jail:
       process.rare.value(of: key)
-    case .log: log.value
+    case .log: logValue
     case .instances: nil
     }
+  }
+
+  private var logValue: DefinitionValue? {
+    guard process.hasRare, let rights = process.rare.logRights else { return log.value }
+    var members: [(key: String, value: DefinitionValue)] = []
+    if let value = log.value { members.append(("file", value)) }
+    if let mode = rights.mode { members.append(("mode", .literal("0" + String(mode, radix: 8)))) }
+    if let user = rights.user { members.append(("user", .string(user))) }
+    if let group = rights.group { members.append(("group", .string(group))) }
+    return .map(members)
   }
 
   private var actionsValue: DefinitionValue {

@@ -115,6 +115,9 @@ public struct HostInspection {
     if let jail, facts.hasJails { lacks += hookLacks(jail.hooks) }
     lacks += fileLacks(definition.process, isInside: isInside)
     if !hasOwnRoot { lacks += accountLacks(definition.process) }
+    if definition.process.hasRare, let rights = definition.process.rare.logRights {
+      lacks += logLacks(rights, isRoot: facts.supervisorUID == 0)
+    }
     lacks += AttributeInspection(facts: facts).lacks(of: definition.process)
     if let modules = definition.preconditions?.kernelModules, !modules.isEmpty, !facts.loadsKernelModules {
       lacks.append(Lack(reason: "kernel modules are loaded on FreeBSD only", key: .preconditions))
@@ -212,6 +215,21 @@ public struct HostInspection {
         lacks.append(Lack(reason: "there is no group `\(group)`", key: .groups))
       }
       if !isRoot { lacks.append(Self.needsRoot("groups", .groups)) }
+    }
+    return lacks
+  }
+
+  private mutating func logLacks(_ rights: LogRights, isRoot: Bool) -> [Lack] {
+    var lacks: [Lack] = []
+    if let user = rights.user {
+      if let number = userID(user) {
+        if !isRoot, number != facts.supervisorUID { lacks.append(Self.needsRoot("log.user = \(user)", .log)) }
+      } else {
+        lacks.append(Lack(reason: "there is no user `\(user)` for the log", key: .log))
+      }
+    }
+    if let group = rights.group, groupID(group) == nil {
+      lacks.append(Lack(reason: "there is no group `\(group)` for the log", key: .log))
     }
     return lacks
   }

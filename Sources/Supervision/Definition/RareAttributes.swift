@@ -24,8 +24,24 @@ public struct RareAttributes: Sendable, Equatable {
   public var jail: JailDefinition?
   /// Rules of rctl(8) on the jail, on FreeBSD.
   public var resources: [ResourceRule] = []
+  /// Whose the log is, where that is said.
+  public var logRights: LogRights?
 
   public init() {}
+}
+
+/// Whose a log is, and who may read it. What is `nil` stays as it is; a new file is the supervisor's own, 0640.
+public struct LogRights: Sendable, Equatable {
+  public var mode: UInt32?
+  /// A name or a number of the host.
+  public var user: String?
+  public var group: String?
+
+  public init(mode: UInt32? = nil, user: String? = nil, group: String? = nil) {
+    self.mode = mode
+    self.user = user
+    self.group = group
+  }
 }
 
 /// A limit of setrlimit(2).

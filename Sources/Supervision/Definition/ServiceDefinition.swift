@@ -215,6 +215,17 @@ public struct EnvironmentVariable: Sendable, Equatable {
     self.name = name
     self.value = value
   }
+
+  /// The supervisor's own variable: it tells whose process one is.
+  public static let mark = "FRUIX_SERVICE"
+
+  /// Whether a name can be said in every shell, whoever reads it: letters, digits and `_`, no digit first.
+  public static func isName(_ name: String) -> Bool {
+    guard let first = name.utf8.first, !first.isDigit else { return false }
+    return name.utf8.allSatisfy { byte in
+      byte == UInt8(ascii: "_") || byte.isDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+  }
 }
 
 /// What of the supervisor's environment a service sees.

@@ -66,10 +66,10 @@ public enum ServiceKey: String, CaseIterable, Sendable {
       .list
     case .environment, .actions, .preconditions, .ready, .limits, .resources, .jail:
       .map
-    case .stop, .reload, .respawnDelay, .respawnLimit:
+    case .stop, .reload, .respawnDelay, .respawnLimit, .log:
       .scalarOrMap
     case .documentation, .autoStart, .oneShot, .transient, .exec, .respawn, .startTimeout, .workingDirectory, .umask,
-      .user, .group, .loginClass, .chroot, .nice, .protect, .noNewPrivileges, .terminal, .fib, .log:
+      .user, .group, .loginClass, .chroot, .nice, .protect, .noNewPrivileges, .terminal, .fib:
       .scalar
     }
   }
@@ -86,6 +86,16 @@ public enum ServiceKey: String, CaseIterable, Sendable {
       true
     default:
       false
+    }
+  }
+
+  /// Whether a load is enough for a changed value to count; all else is read at the next start.
+  public var countsAtOnce: Bool {
+    switch self {
+    case .documentation, .provision, .requirement, .wants, .after, .before, .conflicts, .restartWith, .autoStart,
+      .transient, .instances:
+      true
+    default: false
     }
   }
 

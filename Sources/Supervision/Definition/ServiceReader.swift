@@ -1,3 +1,4 @@
+import OrderedCollections
 import UCL
 
 /// Turns a section into a definition: every key checked, every default filled in.
@@ -122,6 +123,12 @@ struct ServiceReader {
     }
   }
 
+  /// What a policy is called elsewhere.
+  private static let respawnElsewhere = [
+    "always": "true", "unless-stopped": "true", "never": "false", "none": "false", "on-abnormal": "on-failure",
+    "on-abort": "on-failure", "on-watchdog": "on-failure", "failure": "on-failure",
+  ]
+
   private mutating func readRespawn(_ field: Field) {
     guard let value = reader.single(field) else { return }
     switch value.content {
@@ -130,7 +137,7 @@ struct ServiceReader {
     case .string("on-failure"):
       definition.respawn.policy = .onFailure
     default:
-      let near = value.text.flatMap { NearestName.best(for: $0, among: ["on-failure"]) }
+      let near = value.text.flatMap { Self.respawnElsewhere[$0] ?? NearestName.best(for: $0, among: ["on-failure"]) }
       reader.error(
         "`\(value.text ?? value.kind)` is no value for `respawn`", at: value.location,
         expected: "`true`, `false` or `on-failure`", hint: near.map { "did you mean `\($0)`?" })
@@ -285,21 +292,19 @@ struct ServiceReader {
     definition.process.inheritEnvironment = .only(names)
   }
 
+  /// A path, a word, or `{ file; mode; user; group }`.
   private mutating func readLog(_ field: Field) {
-    let expected = "an absolute path, `none` or `inherit`"
-    guard let value = reader.single(field), let text = reader.word(value, field.path, expected: expected) else {
+    guard let first = field.values.first, case .object = first.content else {
+      if let log = reader.log(field) { definition.log = log }
       return
     }
-    switch text {
-    case "none": definition.log = .none
-    case "inherit": definition.log = .inherit
-    case _ where text.hasPrefix("/"): definition.log = .file(text)
-    default:
-      let nearest = NearestName.best(for: text, among: ["none", "inherit"])
-      reader.error(
-        "`\(text)` is no value for `log`", at: value.location, expected: expected,
-        hint: nearest.map { "did you mean `\($0)`?" })
-    }
+    guard let fields = reader.section(field, keys: ["file", "mode", "user", "group"]) else { return }
+    inner += fields.values
+    if let field = fields["file"], let path = reader.path(field) { definition.log = .file(path) }
+    let rights = LogRights(
+      mode: fields["mode"].flatMap { reader.octal($0, most: 0o777) },
+      user: fields["user"].flatMap { reader.account($0) }, group: fields["group"].flatMap { reader.account($0) })
+    if rights != LogRights() { setRare(\.logRights, rights) }
   }
 
   // MARK: What must fit together

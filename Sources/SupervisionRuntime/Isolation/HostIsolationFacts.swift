@@ -14,7 +14,7 @@ public struct HostIsolationFacts: IsolationFacts {
       case .file: .file
       case .directory: .directory
       case .symbolicLink: .link
-      case .socket, .other: .other
+      case .socket, .pipe, .device, .other: .other
       }
     return PathStatus(
       kind: kind, owner: status.user, mode: status.mode,

@@ -87,7 +87,7 @@ extension FileObservation {
     switch Files.Kind(file.kind) {
     case .directory: self = .directory(identity)
     case .file: self = .file(identity)
-    case .socket, .symbolicLink, .other: self = .other(identity)
+    case .socket, .symbolicLink, .pipe, .device, .other: self = .other(identity)
     }
   }
 }

@@ -4,7 +4,7 @@ import Supervision
 /// What the runtime asks of the file system.
 public enum Files {
   public enum Kind: Sendable, Equatable {
-    case file, directory, socket, symbolicLink, other
+    case file, directory, socket, symbolicLink, pipe, device, other
   }
 
   /// stat(2): whose it is, and who may do what with it.
@@ -17,6 +17,10 @@ public enum Files {
     public var size: Int64
     public var device: UInt64
     public var inode: UInt64
+    /// How many names it has.
+    public var links: UInt64
+    /// When its contents last changed: nanoseconds since 1970.
+    public var modified: Int64
 
     init(_ file: cproc_file) {
       kind = Kind(file.kind)
@@ -26,6 +30,8 @@ public enum Files {
       size = file.size
       device = file.device
       inode = file.inode
+      links = file.links
+      modified = file.modified
     }
 
     /// Whether both are of one file, whatever it is called.
@@ -40,21 +46,34 @@ public enum Files {
     return Status(file)
   }
 
+  /// fstat(2).
   public static func status(of descriptor: borrowing Descriptor) throws(SystemError) -> Status {
     var file = cproc_file()
     try check("fstat", cproc_descriptor_status(descriptor.number, &file))
     return Status(file)
   }
 
-  /// The whole of a file.
+  /// The whole of a regular file, symbolic links followed.
+  ///
+  /// A pipe, a terminal or a device in its place would be empty, endless, or never answer: whoever owns a file that a
+  /// service names must not be able to stop the supervisor with it, nor to make a file look empty.
   ///
   /// - Parameter limit: a longer file throws `EFBIG`.
-  /// - Throws: `EAGAIN` for a pipe or a terminal that has nothing to say yet: whoever owns a file that a service names
-  ///   must not be able to stop the supervisor by putting such a thing in its place.
+  /// - Throws: `EISDIR`, `EINVAL` (no regular file either); ``SystemError/readingText(limit:)`` puts them into words.
   public static func read(_ path: String, limit: Int = 16 << 20) throws(SystemError) -> [UInt8] {
+    // Before it is opened, too: to open a pipe wakes whoever writes to it, and some devices do something.
+    try checkRegular(try status(path), path)
     let descriptor = try Descriptor.open(path)
-    try descriptor.setNonBlocking()
+    try checkRegular(try status(of: descriptor), path)
     return try readAll(descriptor, path, limit)
+  }
+
+  private static func checkRegular(_ status: Status, _ path: String) throws(SystemError) {
+    switch status.kind {
+    case .file: return
+    case .directory: throw SystemError("read", on: path, code: EISDIR)
+    default: throw SystemError("read", on: path, code: EINVAL)
+    }
   }
 
   /// The whole of a regular file below a root, which nothing inside the root can lead out of.
@@ -174,18 +193,43 @@ public enum Files {
 }
 
 extension Files.Kind {
+  /// `a named pipe`
+  var words: String {
+    switch self {
+    case .file: "a regular file"
+    case .directory: "a directory"
+    case .socket: "a socket"
+    case .symbolicLink: "a symbolic link"
+    case .pipe: "a named pipe"
+    case .device: "a device"
+    case .other: "no regular file"
+    }
+  }
+
   init(_ kind: Int32) {
     switch UInt32(bitPattern: kind) {
     case CPROC_KIND_FILE.rawValue: self = .file
     case CPROC_KIND_DIRECTORY.rawValue: self = .directory
     case CPROC_KIND_SOCKET.rawValue: self = .socket
     case CPROC_KIND_LINK.rawValue: self = .symbolicLink
+    case CPROC_KIND_FIFO.rawValue: self = .pipe
+    case CPROC_KIND_DEVICE.rawValue: self = .device
     default: self = .other
     }
   }
 }
 
 extension SystemError {
+  /// What ``Files/read(_:limit:)`` has thrown, as a clause about the file.
+  public func readingText(limit: Int) -> String {
+    switch code {
+    case EFBIG: "it is larger than \(limit >> 20) MiB, the bound for such a file"
+    case EINVAL: "it is no regular file"
+    case EISDIR: "it is a directory"
+    default: text
+    }
+  }
+
   /// The same error with the path that it is about.
   func about(_ path: String) -> SystemError {
     SystemError(call, on: subject ?? path, code: code)

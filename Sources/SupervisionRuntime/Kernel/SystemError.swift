@@ -60,6 +60,7 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
   public static var isDirectory: Int32 { EISDIR }
   public static var brokenPipe: Int32 { EPIPE }
   public static var connectionReset: Int32 { ECONNRESET }
+  public static var noExecutable: Int32 { ENOEXEC }
   public static var deadlock: Int32 { EDEADLK }
   public static var tooManyOpenFiles: Int32 { EMFILE }
 }

@@ -9,7 +9,7 @@ final class Launcher {
   /// The limit of open files that the supervisor itself was started with: what a child gets back.
   private let openFiles: OpenFiles
   private let nullDevice: Descriptor
-  private let ownEnvironment: [EnvironmentVariable]
+  private let ownEnvironment: [Variable]
   /// The supervisor's own account does not change while it runs.
   private let ownIdentity: ServiceIdentity
 
@@ -17,7 +17,7 @@ final class Launcher {
     self.logDirectory = logDirectory
     self.openFiles = openFiles
     nullDevice = try Descriptor.open("/dev/null", .append)
-    ownEnvironment = Host.environment.compactMap { EnvironmentVariable(line: $0) }
+    ownEnvironment = Host.environment.compactMap { Variable(line: $0) }
     ownIdentity = ServiceIdentity(account: try Account.find(user: Host.user))
   }
 
@@ -60,13 +60,13 @@ final class Launcher {
     let identity = try hook.asSupervisor ? ownIdentity : identity(of: attributes, in: place, answers)
     let loginClass = try hook.asSupervisor ? nil : LoginClass(of: attributes, answers)
     let environment = try environment(of: attributes, identity: identity, loginClass, mark: mark)
-    let path = environment.last { $0.name == "PATH" }?.value ?? StandardPath.value
+    let path = environment.text(of: "PATH") ?? StandardPath.value
     var candidates = LaunchPlan.candidates(for: program, path: path)
     // Only the kernel, with the process inside, follows the links of another root as they are meant.
     let isInside = (attributes.rare.chroot != nil || place?.isOnHostFiles == false) && !hook.asSupervisor
     if !isInside { candidates = try Self.executable(program, among: candidates) }
     var plan = LaunchPlan(programs: candidates, arguments: hook.command.words + arguments)
-    plan.environment = environment.map { "\($0.name)=\($0.value)" }
+    plan.environment = environment.all.map(\.line)
     plan.workingDirectory = attributes.workingDirectory
     plan.umask = attributes.umask ?? loginClass?.umask ?? 0o022
     plan.credentials = identity.credentials
@@ -144,7 +144,7 @@ final class Launcher {
 
   private func environment(
     of attributes: ProcessAttributes, identity: ServiceIdentity, _ loginClass: LoginClass?, mark: String
-  ) throws(SpawnFailure) -> [EnvironmentVariable] {
+  ) throws(SpawnFailure) -> VariableList {
     var variables = VariableList()
     switch attributes.inheritEnvironment {
     case .none: break
@@ -157,16 +157,17 @@ final class Launcher {
     for file in attributes.environmentFiles { variables.set(try Self.read(file)) }
     variables.set(attributes.environment)
     if let name = Subtree.markVariable { variables.set(name, mark) }
-    return variables.all
+    return variables
   }
 
-  private static func read(_ path: String) throws(SpawnFailure) -> [EnvironmentVariable] {
+  private static func read(_ path: String) throws(SpawnFailure) -> [Variable] {
     let bytes: [UInt8]
     do {
-      bytes = try Files.read(path, limit: 1 << 20)
+      bytes = try Files.read(path, limit: EnvironmentFile.mostBytes)
     } catch {
       throw SpawnFailure(
-        stage: "environment-file", error, "cannot read the environment file \(path): \(error.text)")
+        stage: "environment-file", error,
+        "cannot read the environment file \(path): \(error.readingText(limit: EnvironmentFile.mostBytes))")
     }
     switch EnvironmentFile.parse(bytes) {
     case .success(let variables): return variables
@@ -194,25 +195,16 @@ final class Launcher {
     case .automatic: path = "\(logDirectory)/\(definition.name).log"
     case .file(let file): path = file
     }
-    do throws(SystemError) {
-      let log = try openLog(path, isOurs: definition.log == .automatic)
-      promise(log.number, log.number, to: &plan)
-      return log
-    } catch {
-      // A full disk, a file system that is not there: no fault of the service, and it may pass.
-      throw SpawnFailure(
-        stage: "log", errno: error.code, message: "cannot open the log \(path): \(error.text)", isPassing: true)
-    }
+    if definition.log == .automatic { makeLogDirectoryAgain() }
+    let log = try ServiceLog.open(path, definition.process.hasRare ? definition.process.rare.logRights : nil)
+    promise(log.number, log.number, to: &plan)
+    return log
   }
 
-  /// The directory of logs is made again when somebody has removed it.
-  private func openLog(_ path: String, isOurs: Bool) throws(SystemError) -> Descriptor {
-    do {
-      return try Descriptor.open(path, .append, permissions: 0o640)
-    } catch  where isOurs && error.code == SystemError.notFound {
-      try Files.makeDirectory(logDirectory, permissions: 0o750)
-      return try Descriptor.open(path, .append, permissions: 0o640)
-    }
+  /// When somebody has removed it; what keeps it from being made is told by who opens a log in it.
+  private func makeLogDirectoryAgain() {
+    guard (try? Files.status(logDirectory)) == nil else { return }
+    try? Files.makeDirectory(logDirectory, permissions: 0o750)
   }
 
   func promise(_ output: Int32, _ error: Int32, to plan: inout LaunchPlan) {
@@ -252,9 +244,23 @@ final class Launcher {
       case .user: "cannot change to the user \(attributes.user ?? ""): \(reason)"
       case .signals: "cannot reset the signals: \(reason)"
       case .privileges: "cannot refuse new privileges: \(reason)"
-      case .exec: "cannot execute \(program)\(inside(rare)): \(reason)"
+      case .exec: scriptTrouble(program, failure, rare) ?? "cannot execute \(program)\(inside(rare)): \(reason)"
       }
     return SpawnFailure(stage: "\(failure.stage)", errno: failure.code, message: message)
+  }
+
+  /// Of another root nothing can be seen from here.
+  private static func scriptTrouble(
+    _ program: String, _ failure: LaunchFailure, _ attributes: RareAttributes
+  ) -> String? {
+    guard attributes.chroot == nil, attributes.jail?.hasOwnRoot != true else { return nil }
+    switch failure.code {
+    case SystemError.notFound:
+      return ScriptInterpreter.complaint(about: program).map { "cannot execute \(program): \($0)" }
+    case SystemError.noExecutable:
+      return "cannot execute \(program): it is no program of this system, and no script that begins with `#!`"
+    default: return nil
+    }
   }
 
   /// The one that it makes, or that it is said to enter; of a shared one, the service that makes it.
@@ -289,34 +295,7 @@ final class Launcher {
   }
 }
 
-/// Variables by name, the last value counting, in the order of their first appearance.
-struct VariableList {
-  private(set) var all: [EnvironmentVariable] = []
-
-  func contains(_ name: String) -> Bool { all.contains { $0.name == name } }
-
-  mutating func set(_ name: String, _ value: String) {
-    if let position = all.firstIndex(where: { $0.name == name }) {
-      all[position].value = value
-    } else {
-      all.append(EnvironmentVariable(name: name, value: value))
-    }
-  }
-
-  mutating func set(_ variables: [EnvironmentVariable]) {
-    for variable in variables { set(variable.name, variable.value) }
-  }
-}
-
 extension RareAttributes {
   /// Whether the service's paths lie in another root than the supervisor's.
   fileprivate var hasOwnRoot: Bool { chroot != nil || jail?.hasOwnRoot == true }
-}
-
-extension EnvironmentVariable {
-  /// `NAME=value`; `nil` for a line without a name.
-  init?(line: String) {
-    guard let equals = line.firstIndex(of: "="), equals != line.startIndex else { return nil }
-    self.init(name: String(line[..<equals]), value: String(line[line.index(after: equals)...]))
-  }
 }

@@ -8,15 +8,18 @@ import UCL
 struct FakeStore: ConfigurationStore {
   var files: [String: String] = [:]
   var ownerships: [String: FileOwnership] = [:]
+  /// What is there and is neither a file nor a directory.
+  var others: Set<String> = []
 
   func kind(of path: String) -> FileKind {
+    if others.contains(path) { return .other }
     if files[path] != nil { return .file }
     return files.keys.contains { $0.hasPrefix(path + "/") } ? .directory : .missing
   }
 
   func entries(of directory: String) throws(SourceReadError) -> [String] {
     var names: Set<String> = []
-    for path in files.keys where path.hasPrefix(directory + "/") {
+    for path in Array(files.keys) + Array(others) where path.hasPrefix(directory + "/") {
       names.insert(String(path.dropFirst(directory.count + 1).prefix { $0 != "/" }))
     }
     return Array(names)
@@ -27,6 +30,7 @@ struct FakeStore: ConfigurationStore {
   }
 
   func read(_ path: String, limit: Int) throws(SourceReadError) -> [UInt8] {
+    if kind(of: path) != .file, kind(of: path) != .missing { throw SourceReadError("it is no regular file") }
     guard let text = files[path] else { throw SourceReadError("no such file", isMissing: true) }
     return Array(text.utf8)
   }

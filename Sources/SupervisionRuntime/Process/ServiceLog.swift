@@ -1,0 +1,73 @@
+import CProc
+import Supervision
+
+/// Opens the file that a service's output goes to. The directory may be one where the service's user can write: nothing that
+/// is put there may lead a supervisor that runs as root to another file.
+enum ServiceLog {
+  /// What a new log may be read by: its owner and its group.
+  private static let usualMode: UInt32 = 0o640
+
+  static func open(_ path: String, _ rights: LogRights?) throws(SpawnFailure) -> Descriptor {
+    do throws(SystemError) {
+      let descriptor = try Descriptor.open(path, .append, permissions: rights?.mode ?? usualMode)
+      let status = try Files.status(of: descriptor)
+      if status.kind == .file {
+        guard status.links == 1 else { throw SystemError("open", on: path, code: EMLINK) }
+        if let rights { try give(descriptor, status, path, rights) }
+      }
+      return descriptor
+    } catch {
+      let found = whatIsThere(path, error)
+      // A full disk, a file system that is not there: no fault of the service, and it may pass.
+      throw SpawnFailure(
+        stage: "log", errno: error.code, message: found ?? "cannot open the log \(path): \(error.text)",
+        isPassing: found == nil)
+    }
+  }
+
+  /// Only what is not so already: somebody else's file of the right rights is nobody's business.
+  private static func give(
+    _ descriptor: borrowing Descriptor, _ status: Files.Status, _ path: String, _ rights: LogRights
+  ) throws(SystemError) {
+    let user = try rights.user.map { (name) throws(SystemError) in try number(ofUser: name) } ?? status.user
+    let group = try rights.group.map { (name) throws(SystemError) in try number(ofGroup: name) } ?? status.group
+    if (user, group) != (status.user, status.group) {
+      try check("chown", on: path, cproc_set_owner(descriptor.number, user, group))
+    }
+    if let mode = rights.mode, mode != status.mode {
+      do { try descriptor.setMode(mode) } catch { throw error.about(path) }
+    }
+  }
+
+  private static func number(ofUser name: String) throws(SystemError) -> UInt32 {
+    if let number = UInt32(name) { return number }
+    guard let account = try Account.find(name) else { throw SystemError("getpwnam", on: "user \(name)", code: ENOENT) }
+    return account.user
+  }
+
+  private static func number(ofGroup name: String) throws(SystemError) -> UInt32 {
+    if let number = UInt32(name) { return number }
+    guard let group = try Group.find(name) else { throw SystemError("getgrnam", on: "group \(name)", code: ENOENT) }
+    return group
+  }
+
+  /// What is in the way, and not only what open(2) says about it.
+  private static func whatIsThere(_ path: String, _ error: SystemError) -> String? {
+    switch error.call {
+    case "chown", "fchmod": return "cannot give the log \(path) the owner, group and mode that are said: \(error.text)"
+    case "getpwnam", "getgrnam": return "cannot give away the log \(path): there is no \(error.subject ?? "account")"
+    default: break
+    }
+    if error.code == EMLINK, (try? Files.status(path, followingLink: false).links) != 1 {
+      return "the log \(path) has a second name (a hard link): what is written there might be another file; remove one"
+    }
+    switch try? Files.status(path, followingLink: false).kind {
+    case .symbolicLink:
+      return "the log \(path) is a symbolic link, and none is followed there: name the file that it leads to"
+    case .pipe: return "the log \(path) is a named pipe that nobody reads"
+    case .directory: return "the log \(path) is a directory"
+    case .socket: return "the log \(path) is a socket"
+    default: return nil
+    }
+  }
+}
