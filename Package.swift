@@ -92,7 +92,11 @@ let package = Package(
       swiftSettings: strict
     ),
     .testTarget(
-      name: "SupervisionRuntimeTests", dependencies: ["SupervisionRuntime", "Supervision", "UCL", "CProc"],
+      name: "SupervisionRuntimeTests",
+      dependencies: [
+        "SupervisionRuntime", "Supervision", "ControlProtocol", "UCL", "CProc",
+        .product(name: "OrderedCollections", package: collections),
+      ],
       swiftSettings: strict),
     .testTarget(name: "ControlProtocolTests", dependencies: ["ControlProtocol"], swiftSettings: strict),
     .testTarget(

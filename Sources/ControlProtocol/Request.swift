@@ -27,9 +27,8 @@ public enum Request: Sendable, Equatable {
   case wait(WaitCondition)
   /// The tree of a service's processes.
   case processes(service: String)
-  /// Reads the configuration anew and applies the difference; `path`: adds or replaces only what that file or
-  /// directory defines.
-  case load(path: String?)
+  /// Reads the configuration anew and applies the difference.
+  case load(LoadOptions)
   /// Stops services and forgets them.
   case unload(names: [String])
   /// Stops everything, then the supervisor.
@@ -53,6 +52,22 @@ public enum Request: Sendable, Equatable {
 
     public init(waits: Bool = true, isDryRun: Bool = false) {
       self.waits = waits
+      self.isDryRun = isDryRun
+    }
+  }
+
+  /// What is loaded, and what is done with it.
+  public struct LoadOptions: Sendable, Equatable {
+    /// Only what this file or directory defines is added or replaced; `nil`: the whole configuration.
+    public var path: String?
+    /// A configuration without any definition is meant, though there is one with some.
+    public var allowsEmpty: Bool
+    /// Nothing is done; the reply says what would be.
+    public var isDryRun: Bool
+
+    public init(path: String? = nil, allowsEmpty: Bool = false, isDryRun: Bool = false) {
+      self.path = path
+      self.allowsEmpty = allowsEmpty
       self.isDryRun = isDryRun
     }
   }
@@ -129,7 +144,7 @@ extension Request {
       options.isDryRun ? .read : .control
     // The supervisor reads the file with its own rights, and the answer quotes the lines that are wrong: whoever may
     // name any path may read any file.
-    case .load(let path): path == nil ? .control : .owner
+    case .load(let options): options.path == nil ? .control : .owner
     case .reload, .action, .signal, .enable, .disable, .reset, .preset, .unload, .shutdown: .control
     }
   }

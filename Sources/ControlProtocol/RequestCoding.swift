@@ -49,8 +49,10 @@ extension Request {
       json.member("for", condition.target.rawValue)
       json.member("after", condition.afterPID)
       json.member("timeout_ms", condition.timeout?.wholeMilliseconds)
-    case .load(let path):
-      json.member("path", path)
+    case .load(let options):
+      json.member("path", options.path)
+      if options.allowsEmpty { json.member("allow_empty", true) }
+      if options.isDryRun { json.member("dry_run", true) }
     case .reset(let names), .preset(let names), .unload(let names):
       json.member("services", names)
     case .shutdown, .ping:
@@ -164,7 +166,11 @@ extension Request {
     case .show: self = .definition(service: try fields.serviceName())
     case .wait: self = .wait(try WaitCondition(fields))
     case .processes: self = .processes(service: try fields.serviceName())
-    case .load: self = .load(path: try fields.optionalString("path"))
+    case .load:
+      self = .load(
+        LoadOptions(
+          path: try fields.optionalString("path"), allowsEmpty: try fields.flag("allow_empty", or: false),
+          isDryRun: try fields.flag("dry_run", or: false)))
     case .unload: self = .unload(names: try fields.serviceNames())
     case .shutdown: self = .shutdown
     case .ping: self = .ping

@@ -53,6 +53,8 @@ public struct ServiceStatus: Sendable, Equatable {
   public var lastExit: LastExit?
   /// Resident memory of all its processes, in bytes.
   public var memory: Int64?
+  /// The definition has changed since this run began: the next start uses the new one.
+  public var isDefinitionPending = false
 
   // MARK: Full
 
@@ -61,8 +63,8 @@ public struct ServiceStatus: Sendable, Equatable {
   public var isOneShot = false
   public var isTransient = false
   public var isPackaged = false
-  /// The definition has changed since this run began: the next start uses the new one.
-  public var isDefinitionPending = false
+  /// Files of its definition that are no longer what was loaded.
+  public var changedFiles: [String] = []
   public var provision: [String] = []
   public var requirement: [String] = []
   public var wants: [String] = []

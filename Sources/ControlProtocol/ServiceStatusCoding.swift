@@ -45,6 +45,7 @@ extension ServiceStatus {
         }
       }
       json.member("memory", memory.map { Int($0) })
+      if isDefinitionPending { json.member("definition_pending", true) }
       writeDetails(to: &json)
     }
   }
@@ -59,7 +60,7 @@ extension ServiceStatus {
     if isOneShot { json.member("one_shot", true) }
     if isTransient { json.member("transient", true) }
     if isPackaged { json.member("packaged", true) }
-    if isDefinitionPending { json.member("definition_pending", true) }
+    json.member("changed_files", changedFiles)
     json.member("provision", provision)
     json.member("requirement", requirement)
     json.member("wants", wants)
@@ -100,6 +101,7 @@ extension ServiceStatus {
       lastExit = LastExit(try ExitStatus(exit), at: try exit.timestamp("at"))
     }
     memory = try fields.optionalInteger("memory")
+    isDefinitionPending = try fields.flag("definition_pending", or: false)
     try readDetails(fields)
   }
 
@@ -113,7 +115,7 @@ extension ServiceStatus {
     isOneShot = try fields.flag("one_shot", or: false)
     isTransient = try fields.flag("transient", or: false)
     isPackaged = try fields.flag("packaged", or: false)
-    isDefinitionPending = try fields.flag("definition_pending", or: false)
+    changedFiles = try fields.strings("changed_files")
     provision = try fields.strings("provision")
     requirement = try fields.strings("requirement")
     wants = try fields.strings("wants")

@@ -61,6 +61,8 @@ enum CommandLineRun {
         configuration: path, socket: options.socket,
         packaged: StandardPlaces.packaged(user: Host.user), logLevel: options.logLevel))
     try pidFile?.write()
+    // In the background nobody reads it; a foreground supervisor logs it.
+    if background != nil, let trouble = daemon.bootTrouble { Terminal.error("fruix-shepherd: \(trouble)") }
     if let background { try daemon.goIntoBackground(background) }
     return try run(daemon)
   }
@@ -103,7 +105,7 @@ enum CommandLineRun {
 
   /// `--check`: all errors that a start would find, in all files, and an exit status.
   private static func check(_ path: String) -> Int32 {
-    let loader = ConfigurationLoader(store: HostConfigurationStore(), facts: SystemFacts(), purpose: .verifying)
+    let loader = ConfigurationLoader(store: HostConfigurationStore(), facts: SystemFacts(), purpose: .checking)
     switch loader.load(path: path, packaged: StandardPlaces.packaged(user: Host.user)) {
     case .success(let configuration):
       let notes = configuration.notesForChecking()

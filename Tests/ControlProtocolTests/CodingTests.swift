@@ -68,7 +68,7 @@ struct CodingTests {
   @Test("null is the same as absent")
   func null() throws {
     let request = try ClientMessage(decoding: Array(#"{"id":1,"command":"load","path":null}"#.utf8))
-    #expect(request.request == .load(path: nil))
+    #expect(request.request == .load(.init()))
   }
 }
 

@@ -24,8 +24,8 @@ enum Samples {
     .wait(.init(service: "nginx", for: .running, afterPID: 901, timeout: .milliseconds(30_500))),
     .wait(.init(service: "nginx", for: .completed)),
     .processes(service: "nginx"),
-    .load(path: nil),
-    .load(path: "/tmp/extra.ucl"),
+    .load(.init()),
+    .load(.init(path: "/tmp/extra.ucl", allowsEmpty: true, isDryRun: true)),
     .unload(names: ["a"]),
     .shutdown,
   ]
@@ -96,8 +96,13 @@ enum Samples {
     var report = LoadReport()
     report.added = ["a"]
     report.removed = ["b"]
-    report.changed = ["c"]
+    report.changed = [.init("c", keys: ["exec", "log"]), .init("d", keys: [])]
     report.unchanged = 12
+    report.started = ["a", "x"]
+    report.stopped = ["b"]
+    report.needRestart = ["c"]
+    report.settings = [.init("socket", needsRestart: true), .init("log-directory", needsRestart: false)]
+    report.isDryRun = true
     report.diagnostics = [
       .init(
         isError: true, message: "unknown key", file: "x.ucl", line: 3, column: 9, hint: "did you", text: "x\n  ^\n"),

@@ -46,7 +46,7 @@ struct PatienceTests {
       (Request.start(names: ["a"], .init()), false), (.start(names: ["a"], .init(waits: false)), true),
       (.stop(names: ["a"], withRequirements: false, .init(isDryRun: true)), true), (.shutdown, false),
       (.enable(names: ["a"], now: false), true), (.enable(names: ["a"], now: true), false),
-      (.status(names: [], detail: .brief), true), (.load(path: nil), false),
+      (.status(names: [], detail: .brief), true), (.load(.init()), false),
     ])
   func due(request: Request, isAnsweredAtOnce: Bool) {
     #expect(request.isAnsweredAtOnce == isAnsweredAtOnce)

@@ -153,7 +153,7 @@ struct ServiceReportTests {
           wanted             yes, by boot, 3 days ago
           last exit          signal 11 (SEGV), 2 h ago
           respawns           4, last 2 h ago: signal 11 (SEGV)
-          definition         changed since: the next start uses the new one
+          definition         changed since: `herd restart nginx` uses the new one
           command            /usr/local/sbin/nginx -g 'daemon off;'
           user               www
           jail               web (jid 5) at /jails/web, with php

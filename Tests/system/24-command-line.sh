@@ -34,7 +34,7 @@ services <<UCL
 service one { exec = [$helpers/stay, anew]; log = none }
 UCL
 it "the file is read again" herd load root
-it_says 'definition +changed since: the next start uses the new one' "the status says that it has changed" herd status one
+it_says 'definition +changed since: .herd restart one. uses the new one' "the status says that it has changed" herd status one
 it "and shows the command that runs" sh -c "! '$bin/herd' status one | grep -q anew"
 it "after a restart" herd restart one
 it_says 'command .*anew' "it is the new one" herd status one

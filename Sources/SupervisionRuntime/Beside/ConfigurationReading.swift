@@ -14,7 +14,7 @@ struct ConfigurationReading {
   /// followed to know what else there is to read.
   func carryOut() -> ReadingRecord {
     let notes = ReadingNotes()
-    let loader = ConfigurationLoader(store: notes, facts: RecordingFacts(notes))
+    let loader = ConfigurationLoader(store: notes, facts: RecordingFacts(notes), purpose: .checking)
     var names = accessNames
     switch part.map({ loader.load(path: $0) }) ?? loader.load(path: path, packaged: packaged) {
     case .success(let configuration) where part == nil:

@@ -11,7 +11,7 @@ public struct HostConfigurationStore: ConfigurationStore {
       switch try Files.status(path).kind {
       case .file: return .file
       case .directory: return .directory
-      case .socket, .symbolicLink, .other: return .other
+      case .socket, .symbolicLink, .pipe, .device, .other: return .other
       }
     } catch {
       return error.code == SystemError.notFound ? .missing : .other
@@ -32,7 +32,9 @@ public struct HostConfigurationStore: ConfigurationStore {
   }
 
   public func read(_ path: String, limit: Int) throws(SourceReadError) -> [UInt8] {
-    do { return try Files.read(path, limit: limit) } catch { throw SourceReadError(error) }
+    do { return try Files.read(path, limit: limit) } catch {
+      throw SourceReadError(error.readingText(limit: limit), isMissing: error.code == SystemError.notFound)
+    }
   }
 
   /// glob(7); the order is that of the bytes, whatever the locale.

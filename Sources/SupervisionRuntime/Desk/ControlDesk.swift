@@ -6,16 +6,21 @@ import Supervision
 /// What only asks is answered at once from the core's state; what changes something is an order, whose reply comes when
 /// the core gives it.
 final class ControlDesk: ControlDelegate, ShellClient {
-  private let shell: Shell
-  private let configuration: ConfigurationSource
+  let shell: Shell
+  let configuration: ConfigurationSource
   private let identity: SupervisorIdentity
-  private let state: StateDirectory
+  let state: StateDirectory
+  let settingsInUse: SettingsInUse
   /// The server that requests come from; set once the socket is there.
   weak var server: ControlServer?
   /// What happened at the start that deserves a word in the status.
   var notes: [String] = []
   /// Why the lists of enabled and disabled services could not be written, if the last attempt failed.
   var enablementTrouble: SystemError?
+  /// What is known of a load besides what the core makes of it.
+  var loads: [Supervision.RequestID: LoadBackground] = [:]
+  /// Applies the settings of a configuration that is about to be loaded; the answer is what cannot be applied.
+  var onSettings: ((SupervisorSettings) -> [String])?
   private var callers: [Supervision.RequestID: Caller] = [:]
   private var numbers: [OpenRequest: Supervision.RequestID] = [:]
   private var lastNumber: UInt64 = 0
@@ -34,8 +39,12 @@ final class ControlDesk: ControlDelegate, ShellClient {
     var source: CallerOutput
   }
 
-  init(shell: Shell, configuration: ConfigurationSource, identity: SupervisorIdentity, state: StateDirectory) {
+  init(
+    shell: Shell, configuration: ConfigurationSource, identity: SupervisorIdentity, state: StateDirectory,
+    settings: SettingsInUse
+  ) {
     self.state = state
+    settingsInUse = settings
     self.shell = shell
     self.configuration = configuration
     self.identity = identity
@@ -48,11 +57,10 @@ final class ControlDesk: ControlDelegate, ShellClient {
     switch request {
     case .status(let names, let detail): status(names, detail, for: open)
     case .documentation(let name): inquire(name, for: open) { .documentation(self.reporter.documentation(of: $0)) }
-    case .definition(let name):
-      inquire(name, for: open) { .definition(self.shell.core.snapshot(of: $0).definition.uclText()) }
+    case .definition(let name): inquire(name, for: open) { .definition(self.definitionText(of: $0)) }
     case .processes(let name): processes(name, for: open)
     case .ping: finish(ControlProtocol.Reply(), open)
-    case .load(let path): load(path, request, for: open, from: peer)
+    case .load(let options): load(options, request, for: open, from: peer)
     case .signal(let names, let word, let group): signal(names, word, group, request, for: open, from: peer)
     default:
       guard let order = Order(request) else {
@@ -75,7 +83,7 @@ final class ControlDesk: ControlDelegate, ShellClient {
     shell.feed(.order(order, requester: .user(uid: peer.user), request: remember(request, open)))
   }
 
-  private func remember(_ request: Request, _ open: OpenRequest) -> Supervision.RequestID {
+  func remember(_ request: Request, _ open: OpenRequest) -> Supervision.RequestID {
     lastNumber += 1
     let number = Supervision.RequestID(lastNumber)
     callers[number] = Caller(open: open, request: request)
@@ -99,7 +107,9 @@ final class ControlDesk: ControlDelegate, ShellClient {
   // MARK: What is answered at once
 
   private var reporter: StatusReporter {
-    StatusReporter(shell: shell, identity: identity, configuration: configuration, notes: notes)
+    StatusReporter(
+      shell: shell, identity: identity, configuration: configuration,
+      notes: notes + settingsInUse.pending(in: shell.core.settings).map(\.note))
   }
 
   private func status(_ names: [String], _ detail: Request.StatusDetail, for open: OpenRequest) {
@@ -156,39 +166,26 @@ final class ControlDesk: ControlDelegate, ShellClient {
         : "name an instance of it (\(some)), or all: '\(name)*'")
   }
 
-  private func load(_ path: String?, _ request: Request, for open: OpenRequest, from peer: PeerCredentials) {
-    let number = remember(request, open)
-    configuration.read(
-      path, by: shell.workers, base: { [shell] in shell.core.currentConfiguration }, state: state
-    ) { [weak self] result in
-      guard let self else { return }
-      switch result {
-      case .failure(let diagnostics): refuseLoad(number, diagnostics)
-      case .success(let loaded):
-        pendingNotes[number] = loaded.notes(enabled: shell.core.enabledServices)
-        shell.feed(
-          .load(loaded, scope: path == nil ? .all : .part, requester: .user(uid: peer.user), request: number))
-      }
-    }
+  func refuseLoad(_ number: Supervision.RequestID, _ diagnostics: Diagnostics) {
+    answerLoad(number, ReplyTranslation.refusedLoad(diagnostics))
   }
 
-  private func refuseLoad(_ number: Supervision.RequestID, _ diagnostics: Diagnostics) {
+  /// Without asking the core; nothing when the caller is gone.
+  func answerLoad(_ number: Supervision.RequestID, _ reply: ControlProtocol.Reply) {
     guard let caller = callers.removeValue(forKey: number) else { return }
     numbers[caller.open] = nil
-    finish(ReplyTranslation.refusedLoad(diagnostics), caller.open)
+    finish(reply, caller.open)
   }
-
-  /// Notes of a configuration that is being loaded: they go into the reply.
-  private var pendingNotes: [Supervision.RequestID: [Diagnostic]] = [:]
 
   // MARK: The core's answers
 
   func answer(_ number: Supervision.RequestID, _ reply: Supervision.Reply) {
-    let notes = pendingNotes.removeValue(forKey: number) ?? []
+    let background = loads.removeValue(forKey: number) ?? LoadBackground()
     guard let caller = callers.removeValue(forKey: number) else { return }
     numbers[caller.open] = nil
     tellOfThoseLeftDown(reply, to: caller)
-    let translation = ReplyTranslation(core: shell.core, desk: self, request: caller.request, notes: notes)
+    let translation = ReplyTranslation(core: shell.core, desk: self, request: caller.request, load: background)
+    tellOfChangedFiles(caller)
     finish(withTrouble(translation.reply(to: reply), to: caller.request), caller.open)
   }
 
@@ -251,7 +248,7 @@ final class ControlDesk: ControlDelegate, ShellClient {
     }
   }
 
-  private func finish(_ reply: ControlProtocol.Reply, _ open: OpenRequest) {
+  func finish(_ reply: ControlProtocol.Reply, _ open: OpenRequest) {
     server?.finish(reply, for: open)
   }
 }

@@ -7,8 +7,7 @@ struct ReplyTranslation {
   let core: Supervisor
   let desk: ControlDesk
   let request: Request
-  /// Notes of the configuration, in the answer to a load.
-  let notes: [Diagnostic]
+  let load: LoadBackground
 
   func reply(to reply: Supervision.Reply) -> ControlProtocol.Reply {
     switch reply {
@@ -16,7 +15,7 @@ struct ReplyTranslation {
     case .exited(let status): exited(status)
     case .processFailed(let cause): processFailed(cause)
     case .done: done()
-    case .loaded(let summary): ControlProtocol.Reply(.load(LoadReport(summary, notes)))
+    case .loaded(let summary): ControlProtocol.Reply(.load(LoadReport(summary, load)))
     case .refused(let refusal): ControlProtocol.Reply(error: error(for: refusal))
     }
   }
@@ -232,17 +231,6 @@ struct ReplyTranslation {
       .load(report),
       error: ControlError(
         .badConfiguration, "the configuration has \(count) error\(count == 1 ? "" : "s"); nothing was changed"))
-  }
-}
-
-extension LoadReport {
-  fileprivate init(_ summary: LoadSummary, _ notes: [Diagnostic]) {
-    self.init()
-    added = summary.added
-    changed = summary.changed
-    removed = summary.removed
-    unchanged = summary.unchanged
-    diagnostics = notes.map { DiagnosticReport($0) }
   }
 }
 

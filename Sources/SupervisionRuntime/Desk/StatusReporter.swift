@@ -31,6 +31,7 @@ struct StatusReporter {
     status.isGroup = snapshot.definition.isGroup
     status.isDormant = shell.core.isDormant(id)
     status.respawns = Int(snapshot.respawns)
+    status.isDefinitionPending = snapshot.definitionIsPending
     if let last = snapshot.lastRespawn, let cause = snapshot.lastRespawnCause {
       status.lastRespawn = .init(at: Timestamp(last), cause: cause.description)
     }
@@ -70,7 +71,7 @@ struct StatusReporter {
     status.dependents = snapshot.dependents
     // Its processes are those of the definition that the run began with.
     let inForce = shell.core.blueprint(of: snapshot.id).definition
-    status.isDefinitionPending = snapshot.definitionIsPending
+    status.changedFiles = configuration.changedFiles(of: definition)
     status.exec = inForce.exec?.words ?? []
     status.user = inForce.process.user
     status.surroundings = inForce.surroundings
@@ -138,7 +139,7 @@ struct StatusReporter {
     status.configurationLoaded = configuration.loadedAt
     status.configurationError = configuration.error
     status.socket = identity.socket
-    status.logDirectory = identity.logDirectory
+    status.logDirectory = shell.launcher.logDirectory
     status.stateDirectory = identity.stateDirectory
     status.isShuttingDown = shell.core.isShuttingDown
     for id in shell.core.allServices {

@@ -1,5 +1,6 @@
 import ControlProtocol
 import DequeModule
+import OrderedCollections
 import Supervision
 
 /// Where the configuration comes from: reads it, remembers what became of the last reading, and keeps a copy of the last
@@ -21,6 +22,8 @@ final class ConfigurationSource {
   private var readings = Deque<Reading>()
   /// A copy of what loaded, until it is written to the state directory.
   private var fresh: [UInt8]?
+  /// What the files that are in force were when they were read.
+  private var stamps: [String: FileStamp] = [:]
 
   init(path: String, packaged: String?) {
     self.path = path
@@ -43,6 +46,7 @@ final class ConfigurationSource {
     case .success(let configuration):
       accept()
       fresh = recorder.encoded()
+      stamps = recorder.stamps
       return .success(Boot(configuration: configuration))
     case .failure(let diagnostics):
       refuse(diagnostics)
@@ -57,7 +61,7 @@ final class ConfigurationSource {
   }
 
   private struct Reading {
-    var part: String?
+    var options: Request.LoadOptions
     var workers: WorkerPool
     var base: () -> Configuration
     var state: StateDirectory
@@ -67,13 +71,13 @@ final class ConfigurationSource {
   /// What takes longer than this hangs.
   static let patience: Duration = .seconds(60)
 
-  /// Reads the whole configuration again, or (with `part`) only some services on top of what is in force by then. The files
-  /// are read by a worker.
+  /// Reads the whole configuration again, or only some services on top of what is in force by then. The files are read by a
+  /// worker. With a dry run nothing is remembered of it.
   func read(
-    _ part: String?, by workers: WorkerPool, base: @escaping () -> Configuration, state: StateDirectory,
+    _ options: Request.LoadOptions, by workers: WorkerPool, base: @escaping () -> Configuration, state: StateDirectory,
     done: @escaping (Result<Configuration, Diagnostics>) -> Void
   ) {
-    readings.append(Reading(part: part, workers: workers, base: base, state: state, done: done))
+    readings.append(Reading(options: options, workers: workers, base: base, state: state, done: done))
     if readings.count == 1 { beginReading() }
   }
 
@@ -81,7 +85,8 @@ final class ConfigurationSource {
     guard let reading = readings.first else { return }
     let settings = reading.base().supervisor
     let request = ConfigurationReading(
-      path: path, packaged: packaged, part: reading.part, accessNames: settings.accessRead + settings.accessControl)
+      path: path, packaged: packaged, part: reading.options.path,
+      accessNames: settings.accessRead + settings.accessControl)
     reading.workers.ask(.read(request), limit: Self.patience) { [weak self] reply in
       guard let self else { return }
       let result =
@@ -97,36 +102,70 @@ final class ConfigurationSource {
   }
 
   private func unread(_ reading: Reading, _ reason: String) -> Result<Configuration, Diagnostics> {
-    let name = reading.part ?? path
+    let name = reading.options.path ?? path
     let diagnostics = Diagnostics([Diagnostic(.error, "\(name) cannot be read: \(reason)", at: nil)])
-    if reading.part == nil { refuse(diagnostics) }
+    if reading.options.path == nil, !reading.options.isDryRun { refuse(diagnostics) }
     return .failure(diagnostics)
   }
 
   private func load(_ reading: Reading, _ record: ReadingRecord) -> Result<Configuration, Diagnostics> {
     answers = record.answers
     return load(
-      reading.part, base: reading.base(), state: reading.state,
+      reading.options, base: reading.base(), state: reading.state,
       from: RecordingStore(RecordedHost(record)), AnsweredFacts(answers: record.answers, kernel: facts))
   }
 
-  private func load(
-    _ part: String?, base: Configuration, state: StateDirectory, from recorder: RecordingStore, _ facts: some HostFacts
+  func load(
+    _ options: Request.LoadOptions, base: Configuration, state: StateDirectory, from recorder: RecordingStore,
+    _ facts: some HostFacts
   ) -> Result<Configuration, Diagnostics> {
-    let loader = ConfigurationLoader(store: recorder, facts: facts)
-    let result = part.map { loader.loadSubset(path: $0, onto: base) } ?? loader.load(path: path, packaged: packaged)
+    // With what this host lacks: it is told with the answer, and keeps nothing from being loaded.
+    let loader = ConfigurationLoader(store: recorder, facts: facts, purpose: .checking)
+    guard let part = options.path else {
+      let result = refusingEmpty(
+        loader.load(path: path, packaged: packaged), instead: base, allowed: options.allowsEmpty)
+      if !options.isDryRun { remember(result, recorder, state) }
+      return result
+    }
+    // A part that is refused says nothing about the configuration.
+    let result = loader.loadSubset(path: part, onto: base)
+    if case .success = result, !options.isDryRun { stamps.merge(recorder.stamps) { $1 } }
+    return result
+  }
+
+  private func remember(
+    _ result: Result<Configuration, Diagnostics>, _ recorder: RecordingStore, _ state: StateDirectory
+  ) {
     switch result {
     case .success:
-      if part == nil {
-        accept()
-        fresh = recorder.encoded()
-        keep(in: state)
-      }
-    case .failure(let diagnostics):
-      // A part that is refused says nothing about the configuration.
-      if part == nil { refuse(diagnostics) }
+      accept()
+      fresh = recorder.encoded()
+      stamps = recorder.stamps
+      keep(in: state)
+    case .failure(let diagnostics): refuse(diagnostics)
     }
-    return result
+  }
+
+  /// Files that have all gone at once are a disk that is not mounted, or emptied files, more often than a wish.
+  private func refusingEmpty(
+    _ result: Result<Configuration, Diagnostics>, instead base: Configuration, allowed: Bool
+  ) -> Result<Configuration, Diagnostics> {
+    guard case .success(let loaded) = result, !allowed, !loaded.definesAnything, base.definesAnything else {
+      return result
+    }
+    let count = base.services.values.filter { !$0.isPackaged }.count
+    return .failure(
+      Diagnostics([
+        Diagnostic(
+          .error, "the configuration \(path) defines nothing, and \(count) of its services are loaded", at: nil,
+          expected: "the files that were there, or some others",
+          hint: "`herd load root --allow-empty` stops and forgets them all")
+      ]))
+  }
+
+  /// Of the files that a definition comes from, those that are no longer what was read.
+  func changedFiles(of definition: ServiceDefinition) -> [String] {
+    definition.files.filter { file in stamps[file].map { $0 != FileStamp(of: file) } ?? false }
   }
 
   private func accept() {
@@ -148,5 +187,16 @@ final class ConfigurationSource {
 
   private func refuse(_ diagnostics: Diagnostics) {
     error = diagnostics.all.first { $0.severity == .error }.map { DiagnosticRenderer().line($0) }
+  }
+}
+
+extension Configuration {
+  /// Whether it has a service or a template that no package brought.
+  fileprivate var definesAnything: Bool {
+    if services.values.contains(where: { !$0.isPackaged }) { return true }
+    return templates.values.contains { template in
+      guard case .success(let sample) = template.make("0") else { return true }
+      return !sample.isPackaged
+    }
   }
 }

@@ -77,8 +77,16 @@ extension Daemon {
     do throws(SystemError) {
       try Files.makeDirectory(directory, permissions: admitsOthers && !isInState ? 0o755 : 0o700)
     } catch {
-      throw Failure("cannot start: \(error)", exitCode: ExitCode.system)
+      throw failure(error, places: [(directory, "--socket PATH, or supervisor { socket = PATH }")])
     }
+  }
+
+  /// - Parameter places: directories that were to be made, each with what chooses another one.
+  static func failure(_ error: SystemError, places: [(path: String, key: String)]) -> Failure {
+    // What is refused may be a directory above.
+    let place = places.first { place in error.subject.map { "\(place.path)/".hasPrefix("\($0)/") } ?? false }
+    let hint = place.map { "; make \($0.path) yourself, or choose another place with \($0.key)" } ?? ""
+    return Failure("cannot start: \(error)\(hint)", exitCode: ExitCode.system)
   }
 
   /// Who may connect at all: only the owner, unless the configuration lets others in; the rights are checked per request.

@@ -1,9 +1,12 @@
+import ControlProtocol
 import Supervision
 
 /// What changes while the supervisor runs: the configuration, and what of it is the supervisor's own.
 extension Daemon {
   func reload() {
-    source.read(nil, by: shell.workers, base: { [shell] in shell.core.currentConfiguration }, state: state) {
+    source.read(
+      Request.LoadOptions(), by: shell.workers, base: { [shell] in shell.core.currentConfiguration }, state: state
+    ) {
       [weak self] in self?.take($0)
     }
   }
@@ -14,6 +17,8 @@ extension Daemon {
       for note in configuration.notes(enabled: shell.core.enabledServices) {
         journal.notice(DiagnosticRenderer().line(note))
       }
+      for trouble in apply(configuration.supervisor) { journal.error(trouble) }
+      for pending in desk.settingsInUse.pending(in: configuration.supervisor) { journal.notice(pending.note) }
       shell.feed(.load(configuration, scope: .all, requester: .load, request: nil))
     case .failure(let diagnostics):
       for diagnostic in diagnostics.all { journal.error(DiagnosticRenderer().line(diagnostic)) }
@@ -21,21 +26,25 @@ extension Daemon {
     }
   }
 
-  func settingsMayHaveChanged() {
+  /// Applies what of the section `supervisor` counts as soon as it is loaded.
+  ///
+  /// - Returns: what could not be applied.
+  func apply(_ settings: SupervisorSettings) -> [String] {
     trimMemoryLater()
-    let settings = shell.core.settings
     server.policy = AccessPolicy(
       owner: Host.user, read: settings.accessRead, control: settings.accessControl,
       accounts: AnsweredAccounts(answers: source.answers))
     renewSocket()
     reportAccess()
-    if let directory = settings.logDirectory, directory != shell.launcher.logDirectory {
-      do throws(SystemError) {
-        try Files.makeDirectory(directory, permissions: 0o750)
-        shell.launcher.logDirectory = directory
-      } catch {
-        journal.error("the log directory cannot be used: \(error)")
-      }
+    let directory =
+      settings.logDirectory ?? StandardPlaces.logDirectory(user: Host.user, stateDirectory: state.path)
+    guard directory != shell.launcher.logDirectory else { return [] }
+    do throws(SystemError) {
+      try Files.makeDirectory(directory, permissions: 0o750)
+      shell.launcher.logDirectory = directory
+      return []
+    } catch {
+      return ["the log directory cannot be used, and \(shell.launcher.logDirectory) stays it: \(error)"]
     }
   }
 

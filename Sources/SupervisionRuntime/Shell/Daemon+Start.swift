@@ -10,7 +10,7 @@ extension Daemon {
     reportAccess()
     guard tryFacilities(of: boot.configuration) else { return shell.feed(.shutdown(.shutdown)) }
     shell.confinement.inherit()
-    shell.feed(.boot(boot.configuration, enablement))
+    shell.feed(.boot(boot.configuration, saved.enablement))
   }
 
   /// Ends what a dead predecessor has left, and begins a record of our own. The state directory is ours by now, so nobody
@@ -20,7 +20,8 @@ extension Daemon {
   func takeOver() -> Bool {
     let inheritance = Inheritance.take(state, own: shell.table.record) { journal.notice($0) }
     for note in inheritance.notes { journal.notice(note) }
-    desk.notes = inheritance.notes
+    desk.notes = inheritance.notes + saved.complaints
+    for complaint in saved.complaints { journal.error(complaint) }
     record = inheritance.file
     record?.onTrouble = { [weak self] error in
       self?.journal.error("the record of processes is incomplete: \(error)")
@@ -56,7 +57,7 @@ extension Daemon {
       for diagnostic in errors.all { journal.error(renderer.line(diagnostic)) }
       journal.error("the configuration has errors; the last one that loaded is used instead")
     }
-    for note in boot.configuration.notes(enabled: enablement.enabled) { journal.notice(renderer.line(note)) }
+    for note in boot.configuration.notes(enabled: saved.enablement.enabled) { journal.notice(renderer.line(note)) }
     journal.notice("ready on \(source.path), \(boot.configuration.services.count) services")
   }
 }

@@ -44,7 +44,8 @@ public final class Daemon {
   var record: ProcessRecordFile?
   /// Until it is handed to the core, which keeps what it needs.
   var boot: ConfigurationSource.Boot?
-  let enablement: Enablement
+  /// What is enabled and disabled by command.
+  let saved: StateDirectory.SavedEnablement
   let socketPath: String
   /// Where the supervisor's own messages go once it is in the background.
   let ownLog: String
@@ -58,6 +59,14 @@ public final class Daemon {
   var toldSignals: Set<Int32> = []
 
   // MARK: Getting ready
+
+  /// What is wrong with the files, when the last configuration that loaded is used instead.
+  public var bootTrouble: String? {
+    boot?.errors.map { errors in
+      DiagnosticRenderer().text(errors.all)
+        + "the configuration has errors; the last one that loaded is used instead\n"
+    }
+  }
 
   /// Reads the configuration, takes the socket, becomes a reaper; nothing is started yet.
   public init(_ options: Options) throws(Failure) {
@@ -93,7 +102,7 @@ public final class Daemon {
       state = try StateDirectory(path: statePath)
       ownership = try Self.own(state)
       try Files.makeDirectory(logPath, permissions: 0o750)
-      enablement = try state.readEnablement()
+      saved = state.readEnablement()
       let launcher = try Launcher(logDirectory: logPath, openFiles: openFiles)
       shell = try Shell(
         loop: loop, launcher: launcher, journal: journal, seed: UInt64(bitPattern: Clock.wall()),
@@ -101,13 +110,25 @@ public final class Daemon {
       ) { Confinement(own: $0, pool: $1, stateDirectory: statePath) }
     } catch {
       try? Files.remove(socketPath)
-      throw error as? Failure ?? Failure("cannot start: \(error)", exitCode: ExitCode.system)
+      if let failure = error as? Failure { throw failure }
+      guard let error = error as? SystemError else {
+        throw Failure("cannot start: \(error)", exitCode: ExitCode.system)
+      }
+      throw Self.failure(
+        error,
+        places: [
+          (statePath, "supervisor { state-directory = PATH }"), (logPath, "supervisor { log-directory = PATH }"),
+        ])
     }
     ownLog = "\(logPath)/fruix-shepherd.log"
     let identity = SupervisorIdentity(
       pid: Host.pid, uid: Host.user, started: .now, socket: socketPath, logDirectory: logPath,
       stateDirectory: statePath)
-    desk = ControlDesk(shell: shell, configuration: source, identity: identity, state: state)
+    desk = ControlDesk(
+      shell: shell, configuration: source, identity: identity, state: state,
+      settings: SettingsInUse(
+        socket: socketPath, isSocketGiven: options.socket != nil, usualSocket: standardSocket,
+        stateDirectory: statePath, usualStateDirectory: provisional))
     server.delegate = desk
     desk.server = server
     source.keep(in: state)
@@ -117,7 +138,7 @@ public final class Daemon {
   private func connect() {
     shell.onExit = { [weak self] unstopped in self?.leave(unstopped) }
     shell.onEnablement = { [weak self] enablement in self?.save(enablement) }
-    shell.onLoaded = { [weak self] in self?.settingsMayHaveChanged() }
+    desk.onSettings = { [weak self] settings in self?.apply(settings) ?? [] }
   }
 
   // MARK: Running

@@ -6,7 +6,9 @@ extension Configuration {
   public func notesForChecking() -> [Diagnostic] {
     let home = (try? Host.homeDirectory()) ?? nil
     let directory = supervisor.stateDirectory ?? StandardPlaces.stateDirectory(user: Host.user, home: home)
-    let enabled = directory.flatMap { try? StateDirectory(existing: $0).readEnablement().enabled }
+    let enabled = directory.map {
+      StateDirectory(existing: $0).readEnablement(keepingCopies: false).enablement.enabled
+    }
     return notes(enabled: enabled ?? [])
   }
 }

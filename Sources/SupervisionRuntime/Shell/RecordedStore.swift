@@ -15,6 +15,8 @@ private struct Answers {
 final class RecordingStore: ConfigurationStore {
   private let store: any ConfigurationStore
   private var answers = Answers()
+  /// What each file was when it was read.
+  private(set) var stamps: [String: FileStamp] = [:]
 
   init(_ store: any ConfigurationStore) {
     self.store = store
@@ -39,6 +41,8 @@ final class RecordingStore: ConfigurationStore {
   }
 
   func read(_ path: String, limit: Int) throws(SourceReadError) -> [UInt8] {
+    // Before it is read: what is written meanwhile is newer.
+    stamps[path] = FileStamp(of: path)
     let bytes = try store.read(path, limit: limit)
     answers.texts[path] = bytes
     return bytes

@@ -17,8 +17,6 @@ final class Shell {
   weak var desk: (any ShellClient)?
   /// Everything has stopped: the names of what did not.
   var onExit: (([String]) -> Void)?
-  /// A configuration has been loaded: it is in force.
-  var onLoaded: (() -> Void)?
   /// The lists of enabled and disabled services have changed.
   var onEnablement: ((Enablement) -> Void)?
 
@@ -137,18 +135,13 @@ final class Shell {
     case .inspectSubtree(let question, let service): table.inspect(service, question)
     case .reply(let request, let reply): desk?.answer(request, reply)
     case .progress(let request, let progress): desk?.report(request, progress)
-    case .record(let record): self.record(record)
+    case .record(let record): journal.record(record)
     case .saveEnablement(let enablement): onEnablement?(enablement)
     case .forget(let service, _):
       table.forget(service)
       preparations.forget(service)
     case .exit(let unstopped): onExit?(unstopped + confinement.remains.map { "the jail of \($0)" })
     }
-  }
-
-  private func record(_ record: Record) {
-    journal.record(record)
-    if case .loaded = record { onLoaded?() }
   }
 
   private func confine(_ service: Incarnation, _ question: QuestionID) {

@@ -18,11 +18,25 @@ struct StateDirectory {
 
   private func file(_ name: String) -> String { "\(path)/\(name)" }
 
+  private static let mostBytes = 256 << 20
+
   // MARK: Enabled and disabled services
 
-  /// One name a line; a file that is not there is an empty list.
-  func readEnablement() throws(SystemError) -> Enablement {
-    Enablement(enabled: try names("enabled"), disabled: try names("disabled"))
+  /// The lists as far as they can be read, and what is wrong with them.
+  struct SavedEnablement {
+    var enablement = Enablement()
+    var complaints: [String] = []
+  }
+
+  /// One name a line; a file that is not there is an empty list. Of a list that makes no sense the last copy counts that
+  /// did: a disabled service must not start because of a damaged disk or a slip of an editor.
+  ///
+  /// - Parameter keepingCopies: not for who only looks.
+  func readEnablement(keepingCopies: Bool = true) -> SavedEnablement {
+    var saved = SavedEnablement()
+    saved.enablement.enabled = list("enabled", keepingCopies, &saved.complaints)
+    saved.enablement.disabled = list("disabled", keepingCopies, &saved.complaints)
+    return saved
   }
 
   func write(_ enablement: Enablement) throws(SystemError) {
@@ -30,14 +44,44 @@ struct StateDirectory {
     try write(enablement.disabled, to: "disabled")
   }
 
-  private func names(_ list: String) throws(SystemError) -> Set<String> {
-    guard let bytes = try read(list) else { return [] }
-    return Set(String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init))
+  private func list(_ name: String, _ keepsCopy: Bool, _ complaints: inout [String]) -> Set<String> {
+    let complaint: String
+    switch contents(of: name) {
+    case .success(let list?) where list.isSound:
+      if keepsCopy { keepCopy(of: list.names, as: name) }
+      return list.names
+    case .success(nil): return []
+    case .success(let list?): complaint = "line \(list.firstBadLine) is no name of a service"
+    case .failure(let error): complaint = error.readingText(limit: Self.mostBytes)
+    }
+    if case .success(let copy?) = contents(of: Self.copy(of: name)), copy.isSound {
+      complaints.append("\(file(name)) cannot be read: \(complaint); the last good copy of it counts")
+      return copy.names
+    }
+    var names: Set<String> = []
+    if case .success(let list?) = contents(of: name) { names = list.names }
+    complaints.append(
+      "\(file(name)) cannot be read: \(complaint); there is no good copy, and "
+        + (names.isEmpty ? "it counts as empty" : "the lines that can be read count"))
+    return names
+  }
+
+  private func contents(of list: String) -> Result<NameList?, SystemError> {
+    do throws(SystemError) { return .success(try read(list).map { NameList($0) }) } catch { return .failure(error) }
+  }
+
+  private static func copy(of list: String) -> String { "\(list).copy" }
+
+  /// An administrator may have edited the list; a copy that cannot be written is missed only when the list is damaged.
+  private func keepCopy(of names: Set<String>, as list: String) {
+    let copy = Self.copy(of: list)
+    if case .success(let present?) = contents(of: copy), present.isSound, present.names == names { return }
+    try? Files.replace(file(copy), with: NameList.bytes(names))
   }
 
   private func write(_ names: Set<String>, to list: String) throws(SystemError) {
-    let text = names.sorted().map { "\($0)\n" }.joined()
-    try Files.replace(file(list), with: Array(text.utf8))
+    try Files.replace(file(list), with: NameList.bytes(names))
+    keepCopy(of: names, as: list)
   }
 
   // MARK: The last good configuration
@@ -72,7 +116,7 @@ struct StateDirectory {
 
   private func read(_ name: String) throws(SystemError) -> [UInt8]? {
     do {
-      return try Files.read(file(name), limit: 256 << 20)
+      return try Files.read(file(name), limit: Self.mostBytes)
     } catch  where error.code == SystemError.notFound {
       return nil
     }

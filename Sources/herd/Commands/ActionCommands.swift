@@ -13,7 +13,7 @@ struct ReloadCommand: DaemonCommand {
   @OptionGroup var output: OutputOptions
 
   func perform(in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
-    if names == ["root"] { return try load(path: nil, in: &session, console) }
+    if names == ["root"] { return try load(Request.LoadOptions(), in: &session, console) }
     try refuseRoot(names, "reload", "`herd reload root` goes without further names")
     var worst: Int32 = 0
     for name in names {

@@ -4,18 +4,23 @@ import ControlProtocol
 struct LoadCommand: DaemonCommand {
   static let configuration = CommandConfiguration(
     commandName: "load", abstract: "Apply what has changed in the service files.",
-    usage: "herd load root [PATH]")
+    usage: "herd load root [PATH] [--dry-run] [--allow-empty]")
 
   @Argument(help: "root: the supervisor.")
   var supervisor: String = "root"
   @Argument(help: "Add or replace only the services that this file or directory defines.")
   var path: String?
+  @Flag(help: "Show what would be done; do nothing.")
+  var dryRun = false
+  @Flag(help: "Take a configuration that defines nothing for what it says.")
+  var allowEmpty = false
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var output: OutputOptions
 
   func perform(in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
     try requireRoot(supervisor, "herd load root [PATH]")
-    return try load(path: path.map(absolutePath), in: &session, console)
+    let options = Request.LoadOptions(path: path.map(absolutePath), allowsEmpty: allowEmpty, isDryRun: dryRun)
+    return try load(options, in: &session, console)
   }
 }
 
@@ -47,10 +52,10 @@ extension DaemonCommand {
     }
   }
 
-  func load(path: String?, in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
+  func load(_ options: Request.LoadOptions, in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
     var lines = ProgressLines(console.appearance)
     let isQuiet = output.json
-    let reply = try session.ask(.load(path: path)) { progress in
+    let reply = try session.ask(.load(options)) { progress in
       if !isQuiet { console.write(lines.text(for: progress)) }
     }
     if output.json {
@@ -58,21 +63,10 @@ extension DaemonCommand {
       return reply.error.map { ExitCodes.status(for: $0.code) } ?? 0
     }
     if case .load(let report) = reply.content {
-      if reply.error == nil { console.write(loadSummary(report)) }
+      if reply.error == nil { console.write(loadText(report)) }
       for diagnostic in report.diagnostics { console.writeError(Array((diagnostic.text + "\n").utf8)) }
     }
     if let error = reply.error { throw Failure(error) }
     return 0
   }
-}
-
-/// `added api, web; changed nginx; 12 unchanged`
-func loadSummary(_ report: LoadReport) -> String {
-  var parts: [String] = []
-  for (verb, names) in [("added", report.added), ("removed", report.removed), ("changed", report.changed)]
-  where !names.isEmpty {
-    parts.append("\(verb) \(names.joined(separator: ", "))")
-  }
-  parts.append("\(report.unchanged) unchanged")
-  return parts.joined(separator: "; ") + "\n"
 }

@@ -31,7 +31,10 @@ struct ServiceReport {
     fact("wanted", service.intent.map(wanted))
     fact("last exit", service.lastExit.map { "\(ending($0.status)), \(moment($0.at, now: now, appearance))" })
     fact("respawns", service.respawns > 0 ? respawns : nil)
-    fact("definition", service.isDefinitionPending ? "changed since: the next start uses the new one" : nil)
+    fact(
+      "definition",
+      service.isDefinitionPending ? "changed since: `herd restart \(service.name)` uses the new one" : nil)
+    for file in service.changedFiles { fact("files", "\(file) has changed since it was loaded: `herd load root`") }
     fact("command", commandLine(service.exec))
     fact("user", service.user)
     fact("jail", service.jail.map(jail))

@@ -113,6 +113,7 @@ struct StatusTable {
       }
       parts.append(respawned)
     }
+    if service.isDefinitionPending { parts.append("definition changed: herd restart \(service.name)") }
     if service.state == .failed { parts.append("herd status \(service.name)") }
     return parts.joined(separator: "; ")
   }

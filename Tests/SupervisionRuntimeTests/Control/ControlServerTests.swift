@@ -51,7 +51,7 @@ struct ControlServerTests {
     scene.server.report(.note("late", service: nil), for: open)
     scene.server.finish(Reply(.definition("again")), for: open)
     scene.delegate.answersAtOnce = true
-    client.send(.load(path: nil))
+    client.send(.load(.init()))
     _ = try scene.message(for: client)
     #expect(try scene.message(for: client) == .reply(RequestID(1), Reply()))
     #expect(try scene.message(for: client) == .reply(RequestID(2), Reply()))
@@ -64,7 +64,7 @@ struct ControlServerTests {
     let client = try scene.connect()
     client.write(#"{"id":1,"command":"load"}"# + "\n" + #"{"id":1,"command":"shutdown"}"# + "\n")
     #expect(try scene.reply(for: client).error?.code == .duplicateID)
-    #expect(scene.delegate.received == [.load(path: nil)])
+    #expect(scene.delegate.received == [.load(.init())])
     scene.server.finish(Reply(), for: scene.delegate.open[0])
     #expect(try scene.reply(for: client).error == nil)
   }
@@ -159,11 +159,11 @@ struct AccessPolicyTests {
   @Test("only root and the supervisor's own user may have any file read")
   func files() {
     let policy = AccessPolicy(owner: 1001, control: ["4000000001"])
-    #expect(allows(policy, Request.load(path: nil).access, somebody))
-    #expect(!allows(policy, Request.load(path: "/etc/master.passwd").access, somebody))
+    #expect(allows(policy, Request.load(.init()).access, somebody))
+    #expect(!allows(policy, Request.load(.init(path: "/etc/master.passwd")).access, somebody))
     for user: UInt32 in [0, 1001] {
       let peer = PeerCredentials(user: user, group: 4_000_000_002, pid: nil)
-      #expect(allows(policy, Request.load(path: "/etc/master.passwd").access, peer))
+      #expect(allows(policy, Request.load(.init(path: "/etc/master.passwd")).access, peer))
     }
   }
 

@@ -60,7 +60,7 @@ struct HostileClientTests {
     // Larger than its bound, smaller than the socket's buffer: it could still be written after the drop.
     scene.delegate.progress = [.output(OutputChunk(.stdout, [UInt8](repeating: 0x78, count: 32 << 10)))]
     let client = try scene.connect()
-    client.send(.load(path: nil))
+    client.send(.load(.init()))
     try scene.end(of: client)
     #expect(scene.server.connectionCount == 0)
     #expect(scene.server.unreadOutput == 0)
@@ -172,7 +172,7 @@ struct HostileClientTests {
     let scene = try ControlScene(limits: limits)
     scene.delegate.answersAtOnce = false
     let client = try scene.connect()
-    for _ in 0..<20 { client.send(.load(path: nil)) }
+    for _ in 0..<20 { client.send(.load(.init())) }
     try scene.turn(until: { scene.delegate.open.count == 4 })
     try scene.letSettle()
     #expect(scene.delegate.open.count == 4)
@@ -191,7 +191,7 @@ struct HostileClientTests {
     let scene = try ControlScene(limits: limits)
     scene.delegate.progress = [.note(String(repeating: "x", count: 100 << 10), service: nil)]
     let client = try scene.connect()
-    for _ in 0..<30 { client.send(.load(path: nil)) }
+    for _ in 0..<30 { client.send(.load(.init())) }
     try scene.turn(until: { scene.delegate.received.count >= 3 })
     try scene.letSettle()
     let carriedOut = scene.delegate.received.count
@@ -241,7 +241,7 @@ struct HostileClientTests {
     let modest = try scene.connect()
     _ = try scene.message(for: greedy)
     _ = try scene.message(for: modest)
-    for _ in 0..<1000 { greedy.send(.load(path: nil)) }
+    for _ in 0..<1000 { greedy.send(.load(.init())) }
     modest.send(.shutdown)
     try scene.turn(until: { scene.delegate.received.contains(.shutdown) })
     #expect(scene.delegate.received.count < 100)
@@ -270,7 +270,7 @@ struct HostileClientTests {
     let scene = try ControlScene(limits: limits)
     scene.delegate.answersAtOnce = false
     let clients = try (0..<3).map { _ in try scene.connect() }
-    for client in clients { client.send(.load(path: nil)) }
+    for client in clients { client.send(.load(.init())) }
     try scene.turn(until: { scene.delegate.open.count == 3 })
     let late = try scene.connect()
     #expect(try scene.reply(for: late).error?.code == .busy)
@@ -315,7 +315,7 @@ extension ControlScene {
   /// A client whose request stays open.
   fileprivate func waiting(_ number: Int) throws -> RawClient {
     let client = try connect()
-    client.send(.load(path: nil))
+    client.send(.load(.init()))
     try turn(until: { delegate.open.count == number + 1 })
     return client
   }

@@ -54,7 +54,7 @@ import Testing
     let path = temporaryPath("state")
     let state = try StateDirectory(path: path)
     #expect(try Files.status(path).mode == 0o700)
-    #expect(try state.readEnablement() == Enablement())
+    #expect(state.readEnablement().enablement == Enablement())
     #expect(try state.readLastConfiguration() == nil)
     #expect(try state.readProcessRecord() == nil)
 
@@ -63,12 +63,12 @@ import Testing
     try state.writeLastConfiguration([1, 2])
     let record = ProcessRecordTests.record([ProcessRecordTests.entry])
     try Files.replace(state.processRecordPath, with: Array(record.text.utf8))
-    #expect(try state.readEnablement() == enablement)
+    #expect(state.readEnablement().enablement == enablement)
     #expect(try state.readLastConfiguration() == [1, 2])
     #expect(try state.readProcessRecord() == record)
 
     for name in try Files.names(in: path) { try Files.remove("\(path)/\(name)") }
-    #expect(try StateDirectory(existing: path).readEnablement() == Enablement())
+    #expect(StateDirectory(existing: path).readEnablement().enablement == Enablement())
     try Files.removeDirectory(path)
   }
 
