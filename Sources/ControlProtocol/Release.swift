@@ -1,4 +1,4 @@
 /// The version of the whole: the daemon, herd and this library are released together.
 public enum Release {
-  public static let version = "0.1.0"
+  public static let version = "0.2.0"
 }
