@@ -2,6 +2,7 @@
 
 #define _GNU_SOURCE
 #include "CProc.h"
+#include "CProcIsolation.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -90,6 +91,24 @@ cproc_local_accept(int listener)
 	return connection;
 }
 
+/*
+ * A lock belongs to the open file: a child has a copy of it from the fork to its exec, and lives on when who was starting it
+ * is killed.  So whoever comes right after a death finds the file locked for a moment, by nobody who means it.
+ */
+static int
+take_lock(int descriptor)
+{
+	for (int attempt = 0; attempt < 50; attempt++) {
+		if (flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+			return 0;
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return -1;
+		cproc_sleep(20 * 1000 * 1000);
+	}
+	errno = EWOULDBLOCK;
+	return -1;
+}
+
 int
 cproc_lock_file(const char *path, mode_t mode)
 {
@@ -97,7 +116,7 @@ cproc_lock_file(const char *path, mode_t mode)
 
 	if (descriptor < 0)
 		return -1;
-	if (flock(descriptor, LOCK_EX | LOCK_NB) < 0)
+	if (take_lock(descriptor) < 0)
 		return close_with(descriptor, errno);
 	return descriptor;
 }

@@ -436,7 +436,7 @@ struct cproc_peer {
 int cproc_local_peer(int connection, struct cproc_peer *peer);
 
 /*
- * Opens (makes) `path` and takes an exclusive flock(2).  EWOULDBLOCK: another process has it.
+ * Opens (makes) `path` and takes an exclusive flock(2).  EWOULDBLOCK: another process has it, and had it for all of a second.
  */
 int cproc_lock_file(const char *path, mode_t mode);
 /* The whole content of a file that this process has open for writing becomes this text. */
