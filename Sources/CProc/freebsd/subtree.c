@@ -98,6 +98,16 @@ lives(const struct procctl_reaper_pidinfo *process, pid_t *parent)
 	return info.ki_stat != SZOMB;
 }
 
+static bool
+lists(const struct procctl_reaper_pidinfo *pids, size_t count, pid_t pid)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (pids[i].pi_pid == pid)
+			return true;
+	}
+	return false;
+}
+
 struct member_list {
 	struct cproc_member *members;
 	size_t count;
@@ -134,6 +144,12 @@ collect(const struct cproc_subtree *subtree, pid_t reaper, pid_t first, int dept
 	if (pids == NULL)
 		/* One further down may have gone or given up meanwhile, and is no business of an unprivileged supervisor's. */
 		return first != 0 && errno != ENOMEM ? 0 : -1;
+	/*
+	 * Of a process that is no reaper the kernel lists those of *its* reaper, all services with it: timeout(1) gives up
+	 * being one before it ends.  A reaper is never in its own list.  What was below it is found by the next pass.
+	 */
+	if (first != 0 && lists(pids, total, reaper))
+		total = 0;
 	for (size_t i = 0; result == 0 && i < total; i++) {
 		pid_t parent, owner = first != 0 ? first : pids[i].pi_subtree;
 
