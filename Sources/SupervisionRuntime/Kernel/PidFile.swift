@@ -7,6 +7,7 @@ import CProc
 public final class PidFile {
   public let path: String
   private let descriptor: Descriptor
+  private var isWritten = false
 
   public enum Failure: Error, Sendable, Equatable {
     /// Another process has it; its pid, if it has written that already.
@@ -46,10 +47,13 @@ public final class PidFile {
       cproc_content_replace(descriptor.number, bytes.baseAddress, bytes.count - 1)
     }
     try check("write", on: path, result)
+    isWritten = true
   }
 
-  /// Removes the file. Call it last: whoever comes next takes one of the same name.
+  /// Removes the file. Call it last: whoever comes next takes one of the same name. What somebody else has written, who
+  /// takes no lock, is left alone.
   public func remove() throws(SystemError) {
+    if !isWritten, try Files.status(of: descriptor).size > 0 { return }
     try Files.remove(path)
   }
 }
