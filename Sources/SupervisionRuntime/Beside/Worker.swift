@@ -32,8 +32,7 @@ public enum Worker {
       while let request = (try? requests.next()) ?? nil {
         let reply = reply(to: request)
         try line.writeAll(reply.value.messageLine)
-        // After that it is larger than a process should be that sleeps.
-        if case .read = reply { return }
+        if reply.endsWorker { return }
       }
     }
   }

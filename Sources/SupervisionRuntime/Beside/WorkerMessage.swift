@@ -19,6 +19,11 @@ enum WorkerReply {
   case read(ReadingRecord)
   /// The request made no sense.
   case refused(String)
+
+  /// After a reading a worker is larger than a process should be that sleeps.
+  var endsWorker: Bool {
+    if case .read = self { true } else { false }
+  }
 }
 
 enum PlanOutcome: Equatable {

@@ -83,9 +83,10 @@ final class WorkerPool {
   func withdraw(_ job: Job) {
     if let position = waiting.firstIndex(where: { $0.job == job }) {
       waiting.remove(at: position)
-    } else if let line = workers.first(where: { tasks[ObjectIdentifier($0)]?.work.job == job }) {
-      tasks[ObjectIdentifier(line)] = nil
-      kill(line)
+    } else if let key = tasks.first(where: { $0.value.work.job == job })?.key {
+      // Its line may be closed already, while the end of the process is not known yet: then it would be tried again.
+      tasks[key] = nil
+      if let line = workers.first(where: { ObjectIdentifier($0) == key }) { kill(line) }
       assign()
     }
   }
@@ -154,7 +155,8 @@ final class WorkerPool {
   private func answered(_ line: WorkerLine, _ bytes: [UInt8]) {
     guard let task = tasks.removeValue(forKey: ObjectIdentifier(line)) else { return kill(line) }
     let reply = WorkerReply(line: bytes)
-    if reply == nil { kill(line) }
+    // Who has read a configuration ends by itself, and must not be given anything more.
+    if reply == nil || reply?.endsWorker == true { kill(line) }
     task.work.answer(reply ?? .refused("the answer of a worker cannot be understood"))
     assign()
   }
