@@ -10,7 +10,7 @@ final class Journal {
   private let level: JournalLevel
   private var folding = StormFolding()
   private weak var loop: EventLoop?
-  private var wake: TimerHeap.Timer?
+  private var wake: (deadline: Instant, timer: TimerHeap.Timer)?
   private var stamp: (second: Int64, text: String) = (.min, "")
 
   /// - Parameter level: what matters less is not written.
@@ -64,11 +64,15 @@ final class Journal {
   }
 
   private func wakeForSummary() {
-    guard wake == nil, let loop, let deadline = folding.nextDeadline else { return }
-    wake = loop.schedule(at: deadline) { [weak self] in
+    guard let loop, let deadline = folding.nextDeadline else { return }
+    // A storm that begins is told earlier than one that lasts.
+    if let wake, wake.deadline <= deadline { return }
+    if let wake { loop.cancel(wake.timer) }
+    let timer = loop.schedule(at: deadline) { [weak self] in
       self?.wake = nil
       self?.tellFolded()
     }
+    wake = (deadline, timer)
   }
 
   private func tellFolded(isLast: Bool = false) {
