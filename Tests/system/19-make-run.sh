@@ -4,6 +4,8 @@ begin "what make run starts"
 
 # make_run: starts it in the background, and returns when its supervisor answers.
 make_run() {
+    # What an earlier run has printed is not this one's.
+    rm -f "$work/run.out"
     TMPDIR=$work sh "$here/../../Tools/run.sh" "$bin" >"$work/run.out" 2>&1 &
     run=$!
     started="$started $run"
