@@ -100,7 +100,7 @@ struct ServiceRecord: Sendable {
   /// What its own failure, or one that it has failed with, began with.
   var firstCause: FirstCause? {
     switch life.state {
-    case .failed(.requirement(_, _, let first)), .stopping(_, .failed(.requirement(_, _, let first))): first
+    case .failed(.requirement(_, _, let first?)), .stopping(_, .failed(.requirement(_, _, let first?))): first
     case .failed(let cause), .stopping(_, .failed(let cause)): FirstCause(service: name, cause: cause)
     default: nil
     }

@@ -32,6 +32,17 @@ struct CauseChainTests {
     #expect(world.firstCause("late") == FirstCause(service: "api", cause: .exited(.exited(1))))
   }
 
+  @Test("a chain that began with a disabled requirement names who required that one")
+  func disabled() {
+    var world = World()
+    world.boot(
+      Configuration([service("a"), service("b").requires("a"), service("c").requires("b"), service("d").requires("c")]),
+      Enablement(disabled: ["a"]))
+    #expect(world.snapshot("c")?.cause?.description == "its requirement b has failed: its requirement a is disabled")
+    #expect(
+      world.snapshot("d")?.cause?.description == "its requirement c has failed: b: its requirement a is disabled")
+  }
+
   @Test("after a stop the last respawn is what it was, and not the stop")
   func lastRespawn() {
     var world = World(service("db").respawns())
