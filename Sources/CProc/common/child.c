@@ -2,6 +2,7 @@
 
 #define _GNU_SOURCE
 #include "child.h"
+#include "last_signal.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -12,13 +13,6 @@
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
-
-/* NSIG leaves FreeBSD's real-time signals out. */
-#if defined(_SIG_MAXSIG)
-#define LAST_SIGNAL _SIG_MAXSIG
-#else
-#define LAST_SIGNAL (NSIG - 1)
-#endif
 
 int
 child_prepare(struct child_task *task, const struct cproc_spawn *spawn)

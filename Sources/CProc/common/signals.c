@@ -2,18 +2,12 @@
 
 #define _GNU_SOURCE
 #include "CProc.h"
+#include "last_signal.h"
 
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-/* NSIG leaves FreeBSD's real-time signals out. */
-#if defined(_SIG_MAXSIG)
-#define LAST_SIGNAL _SIG_MAXSIG
-#else
-#define LAST_SIGNAL (NSIG - 1)
-#endif
 
 enum cproc_signal_use
 cproc_signal_use(int number)

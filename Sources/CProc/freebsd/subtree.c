@@ -1,6 +1,7 @@
 #if defined(__FreeBSD__)
 
 #include "CProc.h"
+#include "../common/members.h"
 
 #include <sys/types.h>
 #include <sys/procctl.h>
@@ -25,16 +26,6 @@
 #define DEEPEST_REAPER 16
 /* Whoever forks faster than so many passes is met again when the supervisor looks whether anything is left. */
 #define MOST_PASSES 32
-
-static bool
-is_first(const struct cproc_subtree *subtree, pid_t pid)
-{
-	for (size_t i = 0; i < subtree->first_count; i++) {
-		if (subtree->firsts[i] == pid)
-			return true;
-	}
-	return false;
-}
 
 /*
  * All descendants of a reaper, in memory that the caller frees; *count of them.  More may appear between the
@@ -106,28 +97,6 @@ lists(const struct procctl_reaper_pidinfo *pids, size_t count, pid_t pid)
 			return true;
 	}
 	return false;
-}
-
-struct member_list {
-	struct cproc_member *members;
-	size_t count;
-	size_t capacity;
-};
-
-static int
-append_member(struct member_list *list, pid_t pid, pid_t parent, pid_t first)
-{
-	if (list->count == list->capacity) {
-		size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
-		struct cproc_member *members = reallocarray(list->members, capacity, sizeof *members);
-
-		if (members == NULL)
-			return -1;
-		list->members = members;
-		list->capacity = capacity;
-	}
-	list->members[list->count++] = (struct cproc_member){ .pid = pid, .parent = parent, .first = first };
-	return 0;
 }
 
 /*

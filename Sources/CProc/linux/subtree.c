@@ -2,6 +2,7 @@
 
 #define _GNU_SOURCE
 #include "CProc.h"
+#include "../common/members.h"
 #include "children.h"
 #include "mark.h"
 
@@ -13,38 +14,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-struct member_list {
-	struct cproc_member *members;
-	size_t count;
-	size_t capacity;
-};
-
-static int
-append_member(struct member_list *list, pid_t pid, pid_t parent, pid_t first)
-{
-	if (list->count == list->capacity) {
-		size_t capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
-		struct cproc_member *members = realloc(list->members, capacity * sizeof *members);
-
-		if (members == NULL)
-			return -1;
-		list->members = members;
-		list->capacity = capacity;
-	}
-	list->members[list->count++] = (struct cproc_member){ .pid = pid, .parent = parent, .first = first };
-	return 0;
-}
-
-static bool
-is_first(const struct cproc_subtree *subtree, pid_t pid)
-{
-	for (size_t i = 0; i < subtree->first_count; i++) {
-		if (subtree->firsts[i] == pid)
-			return true;
-	}
-	return false;
-}
 
 /*
  * The environment as the process got it at its exec: it may have cleared its own copy, or be

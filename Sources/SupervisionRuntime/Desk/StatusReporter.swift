@@ -7,7 +7,6 @@ struct SupervisorIdentity: Sendable {
   var uid: UInt32
   var started: Timestamp
   var socket: String
-  var logDirectory: String
   var stateDirectory: String
 }
 

@@ -122,7 +122,7 @@ public final class Daemon {
     }
     ownLog = "\(logPath)/fruix-shepherd.log"
     let identity = SupervisorIdentity(
-      pid: Host.pid, uid: Host.user, started: .now, socket: socketPath, logDirectory: logPath,
+      pid: Host.pid, uid: Host.user, started: .now, socket: socketPath,
       stateDirectory: statePath)
     desk = ControlDesk(
       shell: shell, configuration: source, identity: identity, state: state,

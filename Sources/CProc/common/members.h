@@ -1,0 +1,22 @@
+#ifndef CPROC_COMMON_MEMBERS_H
+#define CPROC_COMMON_MEMBERS_H
+
+#include "CProc.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Members of a subtree, in memory that the caller frees. */
+struct member_list {
+	struct cproc_member *members;
+	size_t count;
+	size_t capacity;
+};
+
+/* -1: no memory; the list is as it was. */
+int append_member(struct member_list *list, pid_t pid, pid_t parent, pid_t first);
+/* Whether the process is one of those that the subtree begins with. */
+bool is_first(const struct cproc_subtree *subtree, pid_t pid);
+
+#endif
