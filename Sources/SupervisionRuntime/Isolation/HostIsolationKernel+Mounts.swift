@@ -118,7 +118,5 @@ func text<Field>(of field: Field) -> String {
 func withWords<Result>(
   _ words: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
 ) -> Result {
-  var block = WordBlock()
-  _ = block.append(list: words)
-  return block.withPointers(body)
+  WordBlock(words).withPointers(body)
 }
