@@ -43,6 +43,10 @@ simulate:
 fuzz:
 	@sh Tools/fuzz.sh
 
+# The protocol of keeper, holder and supervisor, with a death of each at any step.
+model:
+	@sh Tools/model.sh
+
 # Asks libucl itself about the parser's corpus. What it says is kept beside the cases, for the unit tests.
 conformance:
 	@sh Tests/conformance/run.sh
@@ -60,4 +64,4 @@ install: build
 clean:
 	rm -rf .build .build-*
 
-.PHONY: all build run test lint unit system check-freebsd simulate fuzz conformance conformance-update bench install clean
+.PHONY: all build run test lint unit system check-freebsd simulate fuzz model conformance conformance-update bench install clean

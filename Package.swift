@@ -23,6 +23,7 @@ let package = Package(
   name: "fruix-shepherd",
   products: [
     .executable(name: "fruix-shepherd", targets: ["fruix-shepherd"]),
+    .executable(name: "fruix-keeper", targets: ["fruix-keeper"]),
     .executable(name: "herd", targets: ["herd"]),
     .library(name: "ControlProtocol", targets: ["ControlProtocol"]),
     .library(name: "UCL", targets: ["UCL"]),
@@ -39,6 +40,14 @@ let package = Package(
       // jail(3) and login_cap(3).
       linkerSettings: [
         .linkedLibrary("jail", .when(platforms: [freebsd])), .linkedLibrary("util", .when(platforms: [freebsd])),
+      ]),
+    // Reaper and parent of all that runs. In C, and linked without Swift's runtime: it is to be small and to start at once.
+    .executableTarget(
+      name: "fruix-keeper", dependencies: ["CProc"], cSettings: strictC,
+      linkerSettings: [
+        .unsafeFlags(["-nostartfiles"]),
+        // Swift's driver would name its libraries, needed or not; what is static takes only what it needs.
+        .unsafeFlags(["-static-executable", "-use-ld=lld"], .when(platforms: [.linux])),
       ]),
     // The configuration language.
     .target(name: "UCL", swiftSettings: strict),

@@ -13,3 +13,4 @@ if [ "${1:-}" = --where ]; then
 fi
 swift build -c release --static-swift-stdlib --product fruix-shepherd
 swift build -c release --static-swift-stdlib --product herd
+swift build -c release --static-swift-stdlib --product fruix-keeper

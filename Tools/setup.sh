@@ -44,6 +44,7 @@ test)
     need openssh-server sshd
     need openssh-client ssh
     need shellcheck shellcheck
+    need spin spin
     need mandoc mandoc
     # Its copy of libucl is what the parser is compared with.
     need rspamd rspamadm

@@ -29,6 +29,7 @@ stage lint sh Tools/lint.sh
 stage unit sh Tools/unit.sh
 stage conformance sh Tests/conformance/run.sh
 stage system system
+stage model sh Tools/model.sh
 stage check-freebsd sh Tools/check-freebsd.sh
 
 printf '\n%s' "$results"

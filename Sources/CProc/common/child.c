@@ -250,12 +250,17 @@ take_credentials(const struct cproc_spawn *spawn, int report)
 		fail(report, CPROC_STAGE_PRIVILEGES);
 }
 
-/* As execvp(3) does: what is not there or not allowed in one directory may be in the next. */
+/* By name as execvp(3) does: what is not there or not allowed in one directory may be in the next. */
 static void
 execute(const struct cproc_spawn *spawn)
 {
 	int error = ENOENT;
 
+	if ((spawn->flags & CPROC_PROGRAM_DESCRIPTOR) != 0) {
+		if (fcntl(spawn->program, F_SETFD, FD_CLOEXEC) == 0)
+			fexecve(spawn->program, (char *const *)spawn->arguments, (char *const *)spawn->environment);
+		return;
+	}
 	for (const char *const *program = spawn->programs; *program != NULL; program++) {
 		execve(*program, (char *const *)spawn->arguments, (char *const *)spawn->environment);
 		if (errno == EACCES)

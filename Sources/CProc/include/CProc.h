@@ -113,7 +113,8 @@ enum cproc_spawn_flags {
 	CPROC_SET_NICE = 1 << 4,       /* nice */
 	CPROC_SET_FIB = 1 << 5,        /* fib; ENOSYS where there are none */
 	CPROC_PROTECT = 1 << 6,        /* the process and what it starts are not killed when memory runs out */
-	CPROC_NO_NEW_PRIVILEGES = 1 << 7 /* no gain by set-id programs; inherited */
+	CPROC_NO_NEW_PRIVILEGES = 1 << 7, /* no gain by set-id programs; inherited */
+	CPROC_PROGRAM_DESCRIPTOR = 1 << 8 /* program */
 };
 
 /*
@@ -147,6 +148,11 @@ struct cproc_spawn {
 	size_t cpu_count;
 	int nice; /* -20 to 20, as setpriority(2) */
 	int fib;  /* setfib(2) */
+	/*
+	 * fexecve(2) of this descriptor of the new process, one of those promised, instead of `programs`: no script then,
+	 * because the exec closes it.
+	 */
+	int program;
 	uid_t user;
 	gid_t group;
 	mode_t mask;    /* umask(2) */
@@ -696,6 +702,11 @@ bool cproc_status_exited(int status);
 int cproc_status_code(int status);
 int cproc_status_signal(int status);
 bool cproc_status_core(int status);
+
+/* ------------------------------------------------------------------ the keeper */
+
+#include "CProcLaunch.h"
+#include "CProcKeeper.h"
 
 /* ------------------------------------------------------------------ trials */
 

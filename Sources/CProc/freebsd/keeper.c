@@ -1,0 +1,101 @@
+#if defined(__FreeBSD__)
+
+#include "CProc.h"
+
+#include <sys/types.h>
+#include <sys/mman.h>
+#include <sys/procctl.h>
+#include <sys/sysctl.h>
+#include <sys/user.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int keeper_memory_file(void);
+
+/* close-on-exec by itself: shm_open(2). */
+int
+keeper_memory_file(void)
+{
+	return shm_open(SHM_ANON, O_RDWR, 0600);
+}
+
+bool
+cproc_parent_alone_learns_ends(void)
+{
+	return false;
+}
+
+bool
+cproc_is_child(pid_t pid)
+{
+	int name[4] = { CTL_KERN, KERN_PROC, KERN_PROC_PID, pid };
+	struct kinfo_proc info;
+	size_t size = sizeof info;
+
+	memset(&info, 0, sizeof info);
+	if (pid <= 0 || sysctl(name, 4, &info, &size, NULL, 0) < 0 || size == 0)
+		return false;
+	return info.ki_ppid == getpid();
+}
+
+/* The dead are listed as long as they are not reaped, each below the child of this process that it descends from. */
+static struct procctl_reaper_pidinfo *
+list_descendants(size_t *count)
+{
+	struct procctl_reaper_status status = { 0 };
+	struct procctl_reaper_pids request = { 0 };
+	struct procctl_reaper_pidinfo *pids;
+	size_t capacity;
+
+	*count = 0;
+	if (procctl(P_PID, getpid(), PROC_REAP_STATUS, &status) < 0)
+		return NULL;
+	capacity = (size_t)status.rs_descendants + 16;
+	/* Zeroed, so that what the kernel did not fill lacks REAPER_PIDINFO_VALID. */
+	pids = calloc(capacity, sizeof *pids);
+	if (pids == NULL)
+		return NULL;
+	request.rp_count = (u_int)capacity;
+	request.rp_pids = pids;
+	if (procctl(P_PID, getpid(), PROC_REAP_GETPIDS, &request) < 0) {
+		free(pids);
+		return NULL;
+	}
+	while (*count < capacity && (pids[*count].pi_flags & REAPER_PIDINFO_VALID) != 0)
+		++*count;
+	return pids;
+}
+
+static pid_t
+subtree_of(pid_t pid, const struct procctl_reaper_pidinfo *pids, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (pids[i].pi_pid == pid)
+			return pids[i].pi_subtree == pid ? 0 : pids[i].pi_subtree;
+	}
+	return 0;
+}
+
+/* The list comes first: who is reaped is on it no more.  Who was not on it yet is nobody's. */
+ssize_t
+cproc_reap_attributed(const pid_t *known, size_t known_count, struct cproc_fallen *fallen, size_t capacity)
+{
+	struct cproc_orphan orphans[64];
+	size_t listed = 0;
+	struct procctl_reaper_pidinfo *pids = list_descendants(&listed);
+	ssize_t count = cproc_reap_orphans(known, known_count, orphans, capacity < 64 ? capacity : 64);
+	int error = errno;
+
+	for (ssize_t i = 0; i < count; i++) {
+		fallen[i].pid = orphans[i].pid;
+		fallen[i].status = orphans[i].status;
+		fallen[i].first = subtree_of(orphans[i].pid, pids, listed);
+	}
+	free(pids);
+	errno = error;
+	return count;
+}
+
+#endif

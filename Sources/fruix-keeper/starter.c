@@ -1,0 +1,83 @@
+#include "keeper.h"
+
+#include "say.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Unpacks the block behind the label, and forks.  0, or -1 with errno and *call. */
+static int
+launch(struct keeper *keeper, const struct cproc_message *message, struct cproc_spawned *spawned)
+{
+	const char *block = (const char *)message->payload + sizeof(struct cproc_keeper_start);
+	size_t size = message->header.size - sizeof(struct cproc_keeper_start);
+	struct cproc_launch_descriptors descriptors = {
+		.numbers = message->descriptors, .count = message->header.descriptors, .null = keeper->null,
+	};
+	ssize_t need = cproc_launch_scratch(block, size);
+	struct cproc_spawn request;
+	void *scratch;
+	int result, error;
+
+	spawned->call = "launch block";
+	if (need < 0)
+		return -1;
+	scratch = malloc((size_t)need);
+	if (scratch == NULL)
+		return -1;
+	result = cproc_launch_unpack(block, size, &descriptors, scratch, (size_t)need, &request);
+	if (result == 0)
+		result = cproc_spawn(&request, spawned);
+	error = errno;
+	free(scratch);
+	errno = error;
+	return result;
+}
+
+/* The holder first: from then on the supervisor may die. */
+static void
+give_away(struct keeper *keeper, struct entry *entry, const struct cproc_spawned *spawned)
+{
+	struct cproc_keeper_number pid = { .number = spawned->pid };
+	int descriptors[2] = { spawned->process, spawned->report };
+
+	custody_hold(keeper, entry->identity, spawned->process);
+	tell_send(keeper, CPROC_KEEPER_STARTED, entry->identity, &pid, sizeof pid, descriptors, 2);
+	(void)cproc_close(spawned->report);
+	if (!cproc_parent_alone_learns_ends()) {
+		(void)cproc_close(spawned->process);
+		return;
+	}
+	entry->process = spawned->process;
+	if (cproc_queue_watch_exit(keeper->queue, entry->process, TOKEN_PROCESS + (uint64_t)entry->pid) < 0)
+		say("cannot watch process %d: %s", (int)entry->pid, strerror(errno));
+}
+
+void
+starter_start(struct keeper *keeper, struct cproc_message *message)
+{
+	uint64_t identity = message->header.identity;
+	struct cproc_spawned spawned;
+	struct entry *entry;
+
+	/* The label is the first of the payload, and ends in time. */
+	entry = table_add(&keeper->table, identity, message->payload);
+	if (entry == NULL || pids_reserve(&keeper->known) < 0) {
+		int error = errno;
+
+		if (entry != NULL)
+			table_remove(&keeper->table, entry);
+		tell_failed(keeper, CPROC_KEEPER_FAILED, identity, CPROC_KEEPER_START, error, "table");
+		return;
+	}
+	if (launch(keeper, message, &spawned) < 0) {
+		int error = errno;
+
+		table_remove(&keeper->table, entry);
+		tell_failed(keeper, CPROC_KEEPER_FAILED, identity, CPROC_KEEPER_START, error, spawned.call);
+		return;
+	}
+	pids_add(&keeper->known, spawned.pid);
+	table_set_pid(&keeper->table, entry, spawned.pid);
+	give_away(keeper, entry, &spawned);
+}
