@@ -232,6 +232,7 @@ struct cproc_member {
 	pid_t pid;
 	pid_t parent; /* 0: it has gone meanwhile, or cannot be asked for */
 	pid_t first;  /* which of `firsts` it descends from; 0 when only the mark tells */
+	bool is_unheard; /* no SIGCHLD tells of its end: it has to be looked for again */
 };
 
 /*
@@ -239,6 +240,9 @@ struct cproc_member {
  * be more than `capacity`: the array then holds the first ones.
  */
 ssize_t cproc_subtree_list(const struct cproc_subtree *subtree, struct cproc_member *members, size_t capacity);
+
+/* How many descriptors listing and signalling need for the time of the call: who has none left cannot do without. */
+unsigned cproc_subtree_descriptors(void);
 
 struct cproc_subtree_killed {
 	unsigned signalled;

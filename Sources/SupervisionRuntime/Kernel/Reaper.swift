@@ -130,6 +130,8 @@ public struct Subtree: Sendable, Equatable {
     public var parent: Int32?
     /// Which of the subtree's first processes it descends from; `nil` when only the mark tells.
     public var first: Int32?
+    /// Whether its end is told to nobody, and has to be looked for.
+    public var isUnheard = false
   }
 }
 
@@ -138,6 +140,7 @@ extension Subtree.Member {
     pid = member.pid
     parent = member.parent > 0 ? member.parent : nil
     first = member.first > 0 ? member.first : nil
+    isUnheard = member.is_unheard
   }
 }
 
