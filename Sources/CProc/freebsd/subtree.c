@@ -230,7 +230,7 @@ was_signalled(const struct member_list *signalled, pid_t pid)
 
 /* Returns how many processes got the signal that had not got it before; -1: the list could not be made. */
 static ssize_t
-signal_pass(const struct cproc_subtree *subtree, int number, struct member_list *signalled,
+signal_pass(const struct cproc_subtree *subtree, int number, bool continues, struct member_list *signalled,
     struct cproc_subtree_killed *killed)
 {
 	struct member_list list = { 0 };
@@ -248,6 +248,8 @@ signal_pass(const struct cproc_subtree *subtree, int number, struct member_list 
 			}
 			continue;
 		}
+		if (continues)
+			(void)kill(member.pid, SIGCONT);
 		count = append_member(signalled, member.pid, member.parent, member.first) < 0 ? -1 : count + 1;
 	}
 	free(list.members);
@@ -255,14 +257,15 @@ signal_pass(const struct cproc_subtree *subtree, int number, struct member_list 
 }
 
 int
-cproc_subtree_signal(const struct cproc_subtree *subtree, int number, struct cproc_subtree_killed *killed)
+cproc_subtree_signal(const struct cproc_subtree *subtree, int number, bool continues,
+    struct cproc_subtree_killed *killed)
 {
 	struct member_list signalled = { 0 };
 	ssize_t count = 1;
 
 	*killed = (struct cproc_subtree_killed){ 0 };
 	for (int pass = 0; count > 0 && pass < MOST_PASSES; pass++)
-		count = signal_pass(subtree, number, &signalled, killed);
+		count = signal_pass(subtree, number, continues, &signalled, killed);
 	killed->signalled = (unsigned)signalled.count;
 	free(signalled.members);
 	if (count < 0)

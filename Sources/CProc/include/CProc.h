@@ -255,8 +255,11 @@ struct cproc_subtree_killed {
  * other signals than SIGKILL are sent in one pass.  Not by PROC_REAP_KILL, which waits in the kernel until every
  * thread of every member has suspended: one that sleeps on a dead disk would keep it for ever.  -1 with ESRCH: there is
  * none; with any other errno: they could not be listed.
+ *
+ * continues: each gets SIGCONT after the signal, since one that is stopped sees it only then.
  */
-int cproc_subtree_signal(const struct cproc_subtree *subtree, int signal, struct cproc_subtree_killed *killed);
+int cproc_subtree_signal(const struct cproc_subtree *subtree, int signal, bool continues,
+    struct cproc_subtree_killed *killed);
 
 struct cproc_orphan {
 	pid_t pid;

@@ -269,11 +269,11 @@ final class ProcessTable {
     }
   }
 
-  /// To every process of a service.
-  func signalSubtree(_ service: Incarnation, _ number: Int32) {
+  /// To every process of a service; with `continues`, each gets SIGCONT after it.
+  func signalSubtree(_ service: Incarnation, _ number: Int32, continues: Bool = false) {
     guard let subtree = subtree(service) else { return }
     do throws(SystemError) {
-      try reaper.signal(number, to: subtree)
+      try reaper.signal(number, to: subtree, continues: continues)
     } catch {
       onAnomaly?("not all processes of the service can be signalled: \(error)")
     }
