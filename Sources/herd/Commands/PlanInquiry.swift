@@ -28,7 +28,7 @@ struct PlanInquiry {
     guard NamePattern.isPattern(name) else { return [name] }
     let found = configuration.services.keys.filter(NamePattern(name).matches)
     guard !found.isEmpty else { throw Failure(ControlError(.unknownService, "nothing matches `\(name)`")) }
-    return found
+    return Array(found)
   }
 
   /// - Throws: when no service has this name.
