@@ -57,6 +57,7 @@ extension ServiceOutcome {
       json.member("state", state.rawValue)
       json.member("pid", pid)
       json.member("cause", cause)
+      json.member("remarks", remarks)
     }
   }
 
@@ -66,6 +67,7 @@ extension ServiceOutcome {
     state = try fields.word("state", ServiceState.self)
     pid = try fields.optionalInteger("pid")
     cause = try fields.optionalString("cause")
+    remarks = try fields.strings("remarks")
   }
 }
 

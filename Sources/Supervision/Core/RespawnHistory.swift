@@ -56,6 +56,11 @@ struct RespawnHistory: Sendable {
     return min(pause, .seconds(10))
   }
 
+  /// What the last respawn followed turns out to be a daemon that has put itself into the background.
+  mutating func noteBackground() {
+    lastCause = lastCause?.inBackground
+  }
+
   mutating func clear() {
     self = RespawnHistory()
   }

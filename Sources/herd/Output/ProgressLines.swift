@@ -89,9 +89,10 @@ struct ProgressLines {
   mutating func text(for outcomes: [ServiceOutcome]) -> String {
     open = []
     var text = ""
-    for outcome in outcomes where !isTold(outcome) {
+    for outcome in outcomes {
       nameWidth = max(nameWidth, outcome.service.count)
-      text += outcomeLine(outcome)
+      if !isTold(outcome) { text += outcomeLine(outcome) }
+      for remark in outcome.remarks { text += "\(outcome.service): \(remark)\n" }
     }
     return redrawn(after: text)
   }
@@ -110,16 +111,28 @@ struct ProgressLines {
   }
 
   private func outcomeLine(_ outcome: ServiceOutcome) -> String {
-    let words = outcome.kind.rawValue.split(separator: "-").joined(separator: " ")
+    var words = outcome.kind.rawValue.split(separator: "-").joined(separator: " ")
+    // It has not failed for good: what it is doing says more.
+    let goesOn = outcome.state == .waiting || outcome.state == .respawning
+    if outcome.kind == .failed, goesOn { words = outcome.state.rawValue }
     var text = padded(outcome.service, nameWidth) + "  "
     text += appearance.paint(words, outcome.kind == .failed ? .red : nil)
-    if outcome.kind == .disabled, outcome.state.isUp {
-      text += ", and it still is \(outcome.state.rawValue): `herd stop \(outcome.service)` stops it"
-    }
+    if outcome.kind == .disabled { text += whatGoesOn(outcome) }
     if outcome.kind == .reached { text += ": \(outcome.state.rawValue)" }
     if outcome.state == .running, let pid = outcome.pid { text += ", pid \(pid)" }
     if let cause = outcome.cause { text += ": \(cause)" }
     return text + "\n"
+  }
+
+  /// Disabling ends nothing.
+  private func whatGoesOn(_ outcome: ServiceOutcome) -> String {
+    switch outcome.state {
+    case .running, .completed:
+      ", and it still is \(outcome.state.rawValue): `herd stop \(outcome.service)` stops it"
+    case .starting: ", and it still comes up, since it is starting: `herd stop \(outcome.service)` stops it"
+    case .respawning: ", and it is not started again"
+    case .stopped, .waiting, .stopping, .failed: ""
+    }
   }
 
   // MARK: Drawing
