@@ -6,7 +6,6 @@ services <<UCL
 service db { exec = [$helpers/stay]; auto-start = no }
 service pool { exec = [$helpers/stay]; requirement = db; log = none; auto-start = no }
 service api { exec = [$helpers/stay]; requirement = pool; log = none; auto-start = no }
-service lost { exec = [$helpers/stay]; log = $work/none/lost.log; auto-start = no }
 service setup { exec = [/bin/sh, -c, "sleep 1000 & exit 0"]; one-shot = yes; auto-start = no }
 service rude { exec = [$helpers/stay]; stop { exec = [/bin/sh, -c, "exit 3"] }; post-stop = [[/bin/sh, -c, "exit 4"]]; auto-start = no }
 service brief { exec = [/bin/sh, -c, "exit 7"]; auto-start = no }
@@ -34,10 +33,6 @@ it_says '"respawns_at":"20' "the JSON too" herd status db --json
 rm "$log"
 mkdir "$log"
 it "and comes up by itself" up api
-
-it_exits 1 "a log whose directory does not exist is no lack that passes" herd start lost
-said "the directory that it is to be in does not exist" "and is told"
-it "so the service has failed" is_in_state lost failed
 
 # Ends.
 it "a one-shot that leaves processes completes" herd start setup

@@ -13,8 +13,11 @@ public struct SpawnFailure: Error, Hashable {
   public var message: String
   /// The host lacks something that comes back by itself, descriptors or memory say: no fault of the service.
   public var isPassing: Bool
+  /// What does not come back in this time is not worth waiting for; `nil`: it is waited for as long as it takes.
+  public var patience: Duration?
 
-  public init(stage: String, errno: Int32, message: String, isPassing: Bool = false) {
+  public init(stage: String, errno: Int32, message: String, isPassing: Bool = false, patience: Duration? = nil) {
+    self.patience = patience
     self.stage = stage
     self.errno = errno
     self.message = message

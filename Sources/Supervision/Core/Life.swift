@@ -198,7 +198,7 @@ struct Life: Sendable {
     isHeldUp = true
     history.readySince = now
     // Nothing that the host lacked stands in its way any more.
-    history.shortages = 0
+    history.endShortage()
     enter(isOneShot ? .completed : .running(main: main), at: now)
   }
 
@@ -237,6 +237,11 @@ struct Life: Sendable {
 
   mutating func nextDelay(_ rule: RespawnDelay, random: inout SplitMix64) -> Duration {
     history.nextDelay(rule, random: &random)
+  }
+
+  /// Whether what the host lacks is still waited for.
+  mutating func waits(for patience: Duration?, at now: Instant) -> Bool {
+    history.waits(for: patience, at: now)
   }
 
   mutating func nextPatience() -> Duration {

@@ -17,8 +17,13 @@ extension Life {
   mutating func decide(_ cause: FailureCause, isSuccess: Bool, in context: inout LifeContext) -> Decision {
     if let ordered = context.ordered { return .rest(ordered) }
     // The service has not even been tried: neither its policy nor its limit has anything to say.
-    if cause.isPassing, context.mayRespawn { return .respawn }
     let rule = context.definition.respawn
+    if cause.isPassing, context.mayRespawn {
+      if waits(for: cause.patience, at: context.now) { return .respawn }
+      // Who wants it tried for ever has said so.
+      guard rule.policy == .always, rule.limitCount == 0 else { return .rest(.failed(cause)) }
+      return .respawn
+    }
     let applies =
       switch rule.policy {
       case .always: true
@@ -203,6 +208,10 @@ extension FailureCause {
   /// The host lacked something for the moment; the service has not been tried.
   public var isPassing: Bool {
     if case .spawn(_, let failure) = self { failure.isPassing } else { false }
+  }
+
+  var patience: Duration? {
+    if case .spawn(_, let failure) = self { failure.patience } else { nil }
   }
 }
 

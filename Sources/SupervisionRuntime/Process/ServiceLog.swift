@@ -24,7 +24,7 @@ enum ServiceLog {
       let reason = error.code == ENOENT ? "the directory that it is to be in does not exist" : error.text
       throw SpawnFailure(
         stage: "log", errno: error.code, message: found ?? "cannot open the log \(path): \(reason)",
-        isPassing: found == nil && !(isNamed && isWrong(error.code)))
+        isPassing: found == nil, patience: isNamed && isWrong(error.code) ? patience : nil)
     }
   }
 
@@ -54,7 +54,10 @@ enum ServiceLog {
     return group
   }
 
-  /// What does not pass by itself where the path is the definition's own: it leads nowhere, or not for the supervisor.
+  /// For so long a file system may be mounted late; after that the path is taken for wrong.
+  private static let patience: Duration = .seconds(300)
+
+  /// What seldom passes by itself where the path is the definition's own: it leads nowhere, or not for the supervisor.
   private static func isWrong(_ code: Int32) -> Bool {
     switch code {
     case ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, EACCES, EPERM: true
