@@ -71,7 +71,7 @@ struct LaunchPauseTests {
     #expect(world.state("db") == .failed, "the policy counts again")
   }
 
-  @Test("what does not come back in its time is given up, unless it is to be tried without limit", arguments: [true, false])
+  @Test("what does not come back in its time is given up, but not without a limit", arguments: [true, false])
   func patience(hasLimit: Bool) {
     var failure = SpawnFailure.noRoom
     failure.patience = .seconds(300)
