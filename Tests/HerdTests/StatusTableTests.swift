@@ -191,15 +191,6 @@ struct ServiceReportTests {
         """)
   }
 
-  @Test(
-    "words that a shell would change are quoted",
-    arguments: [
-      (["plain", "a b", ""], "plain 'a b' ''"), (["it's"], #"'it'\''s'"#), (["$HOME", "*"], "'$HOME' '*'"),
-    ])
-  func quoting(words: [String], line: String) {
-    #expect(commandLine(words) == line)
-  }
-
   @Test("the next respawn is told by the clock and by the time that is left")
   func nextRespawn() {
     var service = ServiceStatus(name: "web", state: .respawning, since: Scene.now)
