@@ -1,7 +1,15 @@
 extension Reply {
   func write(to json: inout JSONWriter) {
+    writeVerdict(to: &json)
+    writeContent(to: &json)
+  }
+
+  func writeVerdict(to json: inout JSONWriter) {
     json.member("ok", error == nil)
     if let error { json.member("error") { json in error.write(to: &json) } }
+  }
+
+  func writeContent(to json: inout JSONWriter) {
     switch content {
     case .none: break
     case .supervisor(let status): json.member("supervisor") { json in status.write(to: &json) }
@@ -57,6 +65,7 @@ extension ServiceOutcome {
       json.member("state", state.rawValue)
       json.member("pid", pid)
       json.member("cause", cause)
+      json.member("remarks", remarks)
     }
   }
 
@@ -66,6 +75,7 @@ extension ServiceOutcome {
     state = try fields.word("state", ServiceState.self)
     pid = try fields.optionalInteger("pid")
     cause = try fields.optionalString("cause")
+    remarks = try fields.strings("remarks")
   }
 }
 

@@ -23,6 +23,10 @@ public struct ServiceSnapshot: Sendable {
   public var respawns: UInt32
   public var lastRespawn: Instant?
   public var lastRespawnCause: FailureCause?
+  /// When it will be started again, while it waits for that.
+  public var nextRespawn: Instant?
+  /// What went wrong on the way in this run, and kept nothing from being done.
+  public var troubles: [FailureCause]
   public var lastExit: ExitStatus?
   public var lastExitAt: Instant?
   /// When the pending deadline (respawn delay, start timeout, grace period) is due.
@@ -82,8 +86,9 @@ extension Supervisor {
 
   /// All services that match a name or a pattern (`web@*`).
   public func findAll(_ pattern: String) -> [ServiceID] {
-    guard pattern.contains("*") || pattern.contains("?") else { return find(pattern).map { [$0] } ?? [] }
-    return idsByName.filter { Glob.matches($0.key, pattern) }.values.sorted()
+    guard NamePattern.isPattern(pattern) else { return find(pattern).map { [$0] } ?? [] }
+    let pattern = NamePattern(pattern)
+    return idsByName.filter { pattern.matches($0.key) }.values.sorted()
   }
 
   /// The definition by which the jail of a service is made: its own, or that of the service which it shares the jail with. Of
@@ -96,6 +101,9 @@ extension Supervisor {
     guard let name = definition.process.rare.jail?.sharedWith else { return definition }
     return resolve(name).first.map { services[$0.index].blueprint.definition }
   }
+
+  /// What its present run was started for, if that was the failure of another service.
+  public func failureNews(of id: ServiceID) -> FailureNews? { services[id.index].startedFor }
 
   public func name(of id: ServiceID) -> String { services[id.index].name }
 
@@ -118,6 +126,7 @@ extension Supervisor {
       mainPID: mainPID(of: id), intent: record.intent, isDisabled: record.isDisabled, isUp: record.life.isUp,
       isToStop: record.stopOrder != nil, waitsFor: waitsFor(id), respawns: record.life.history.total,
       lastRespawn: record.life.history.last, lastRespawnCause: record.life.history.lastCause,
+      nextRespawn: record.life.nextRespawn, troubles: record.life.troubles,
       lastExit: record.life.lastExit, lastExitAt: record.life.lastExitAt,
       deadline: record.life.deadline,
       dependents: record.links.dependents.map { services[$0.service.index].name })

@@ -12,12 +12,14 @@ final class ProcessTable {
   /// number is another's then: never ask for it by that.
   private var trees: [Incarnation: RunningProcess] = [:]
   /// The core has asked about these services and waits for their subtrees to become empty.
-  private var awaited: [Incarnation: [QuestionID]] = [:]
+  private var awaited: [Incarnation: QuestionID] = [:]
   /// Services with dead processes whose subtrees were not empty when they were looked at last.
   private var occupied: Set<Incarnation> = []
   private let exits: any ExitWatcher
   /// What could not be listed is no more empty than it is full: it is looked at again.
   private var relook: Retry?
+  /// The end of some processes is told to nobody (`Subtree.Member.isUnheard`): they are looked for again and again.
+  private var overlook: Retry?
   /// Stands in the way of a listing, in tests.
   var beforeListing: (() throws(SystemError) -> Void)?
 
@@ -37,6 +39,7 @@ final class ProcessTable {
     record = ProcessRecord(
       boot: try Host.bootName(), supervisor: Host.pid, start: try StartClock.start(of: Host.pid))
     relook = Retry(loop: loop) { [weak self] in self?.sweepOccupied() }
+    overlook = Retry(loop: loop, first: .milliseconds(20), most: .seconds(2)) { [weak self] in self?.sweepOccupied() }
   }
 
   // MARK: Starting
@@ -184,9 +187,10 @@ final class ProcessTable {
     // The marker speaks for the whole service; it says nothing about a part of its processes.
     let subtree = Subtree(firsts: firsts.map(\.pid), mark: isWhole ? record.mark(service.serial) : nil)
     do throws(SystemError) {
-      let isEmpty = try list(subtree).isEmpty
+      let members = try list(subtree)
       relook?.succeeded()
-      return isEmpty
+      if members.contains(where: \.isUnheard) { _ = overlook?.failed() } else { overlook?.succeeded() }
+      return members.isEmpty
     } catch {
       if relook?.failed() == true {
         onAnomaly?(
@@ -224,7 +228,8 @@ final class ProcessTable {
       onEvent?(.subtree(question, isEmpty: true))
       return
     }
-    awaited[service, default: []].append(question)
+    // Only the latest question is waited for: who leaves processes at each respawn is not asked about ever more often.
+    if let earlier = awaited.updateValue(question, forKey: service) { onEvent?(.subtree(earlier, isEmpty: true)) }
     let isOccupied = answer(service)
     if isOccupied { onEvent?(.subtree(question, isEmpty: false)) }
   }
@@ -238,9 +243,9 @@ final class ProcessTable {
       occupied.insert(service)
       return true
     }
-    let questions = awaited.removeValue(forKey: service) ?? []
+    let question = awaited.removeValue(forKey: service)
     release(held, of: service)
-    for question in questions { onEvent?(.subtree(question, isEmpty: true)) }
+    if let question { onEvent?(.subtree(question, isEmpty: true)) }
     return false
   }
 
@@ -265,11 +270,11 @@ final class ProcessTable {
     }
   }
 
-  /// To every process of a service.
-  func signalSubtree(_ service: Incarnation, _ number: Int32) {
+  /// To every process of a service; with `continues`, each gets SIGCONT after it.
+  func signalSubtree(_ service: Incarnation, _ number: Int32, continues: Bool = false) {
     guard let subtree = subtree(service) else { return }
     do throws(SystemError) {
-      try reaper.signal(number, to: subtree)
+      try reaper.signal(number, to: subtree, continues: continues)
     } catch {
       onAnomaly?("not all processes of the service can be signalled: \(error)")
     }

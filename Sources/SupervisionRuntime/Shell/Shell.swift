@@ -130,8 +130,7 @@ final class Shell {
     case .signal(let key, let number): table.signal(key, number)
     case .signalGroup(let key, let number): table.signalGroup(key, number)
     case .signalSubtree(let service, let number, let continues):
-      table.signalSubtree(service, number)
-      if continues { table.signalSubtree(service, HostSignal.continue) }
+      table.signalSubtree(service, number, continues: continues)
     case .inspectSubtree(let question, let service): table.inspect(service, question)
     case .reply(let request, let reply): desk?.answer(request, reply)
     case .progress(let request, let progress): desk?.report(request, progress)
@@ -161,7 +160,8 @@ final class Shell {
     do throws(SpawnFailure) {
       var plan = try launcher.plan(
         role, of: definition, in: try place(of: id, definition), arguments: invocation?.arguments ?? [],
-        mark: table.record.mark(purpose.incarnation.serial), try preparations.answers(for: purpose.incarnation))
+        mark: table.record.mark(purpose.incarnation.serial), news: core.failureNews(of: id),
+        try preparations.answers(for: purpose.incarnation))
       let program = plan.programs.first ?? ""
       let jail = plan.jail
       let describe: (LaunchFailure) -> SpawnFailure = {

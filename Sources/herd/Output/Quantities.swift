@@ -17,6 +17,17 @@ func moment(_ time: Timestamp, now: Timestamp, _ appearance: Appearance) -> Stri
   appearance.isTerminal ? age(now.since(time)) + " ago" : "at " + absolute(time, appearance)
 }
 
+/// A moment that is to come: `at 12:00:03, in 2 s` on a terminal, absolute elsewhere.
+func coming(_ time: Timestamp, now: Timestamp, _ appearance: Appearance) -> String {
+  let text = absolute(time, appearance)
+  guard appearance.isTerminal else { return "at " + text }
+  let left = time.since(now)
+  // The time of day is enough for what comes today.
+  let clock = left < .seconds(12 * 3600) ? String(text.dropFirst(11).prefix(8)) : text
+  // 2.3 s are not over after 2.
+  return "at \(clock), in \(age(left + .milliseconds(999)))"
+}
+
 /// A moment to the second, in the civil time of this place, as the supervisor's log has it.
 func absolute(_ time: Timestamp, _ appearance: Appearance) -> String {
   time.text(offset: appearance.zoneOffset(time))
@@ -53,10 +64,22 @@ func times(_ count: Int) -> String {
   count == 1 ? "once" : "\(count) times"
 }
 
-/// How many columns a text takes. Names and states are ASCII, where bytes are columns and counting characters would be
-/// the largest part of drawing a table.
+/// How many columns a text takes; what paints it takes none. Names and states are ASCII, where bytes are columns and
+/// counting characters would be the largest part of drawing a table.
 func width(_ text: String) -> Int {
-  text.utf8.allSatisfy { $0 < 0x80 } ? text.utf8.count : text.count
+  if text.utf8.allSatisfy({ $0 < 0x80 && $0 != 0x1B }) { return text.utf8.count }
+  var columns = 0
+  var isPaint = false
+  for character in text {
+    if character == "\u{1B}" {
+      isPaint = true
+    } else if isPaint {
+      isPaint = character != "m"
+    } else {
+      columns += 1
+    }
+  }
+  return columns
 }
 
 /// Text with blanks after it up to a width in columns.

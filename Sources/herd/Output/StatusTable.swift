@@ -38,6 +38,9 @@ struct StatusTable {
     return text
   }
 
+  /// In fewer columns a note would be a tower of words.
+  private static let leastNote = 32
+
   /// The columns that are shown, and how wide each is.
   private struct Shape {
     var name: Int
@@ -67,18 +70,17 @@ struct StatusTable {
 
   private func line(_ row: Row, _ shape: Shape, mark: String, state colour: Colour?) -> String {
     let name = padded(appearance.cut(row.name, to: shape.name), shape.name)
-    let state = padded(row.state, shape.state)
+    let blanks = String(repeating: " ", count: shape.state - width(row.state))
     var rest = ""
     if let since = shape.since { rest += "  " + padded(row.since, since) }
     if let pid = shape.pid { rest += "  " + rightAligned(row.pid, pid) }
     if let memory = shape.memory { rest += "  " + rightAligned(row.memory, memory) }
-    var painted = mark + name + "  " + appearance.paint(state, colour) + rest
+    var painted = mark + name + "  " + appearance.paint(row.state, colour) + blanks + rest
     guard !row.note.isEmpty else {
       while painted.last == " " { painted.removeLast() }
       return painted + "\n"
     }
-    let plain = (appearance.hasSymbols ? "  " : "") + name + "  " + state + rest + "  "
-    return appearance.hanging(plain, painted: painted + "  ", row.note)
+    return appearance.hanging(painted + "  ", row.note, least: Self.leastNote)
   }
 
   private struct Row {
@@ -113,6 +115,8 @@ struct StatusTable {
       }
       parts.append(respawned)
     }
+    if let time = service.respawnsAt { parts.append("respawns \(coming(time, now: now, appearance))") }
+    parts += service.remarks
     if service.isDefinitionPending { parts.append("definition changed: herd restart \(service.name)") }
     if service.state == .failed { parts.append("herd status \(service.name)") }
     return parts.joined(separator: "; ")
@@ -124,13 +128,8 @@ struct StatusTable {
     for service in services { counts[service.state, default: 0] += 1 }
     let up = (counts[.running] ?? 0) + (counts[.completed] ?? 0)
     var parts: [String] = []
-    // Paint takes no columns.
-    var columns = 0
     func part(_ count: Int, _ word: String, _ state: ServiceState) {
-      guard count > 0 else { return }
-      let text = "\(count) \(word)"
-      parts.append(state.mark(appearance) + text)
-      columns += width(text) + (appearance.hasSymbols ? 4 : 2)
+      if count > 0 { parts.append(state.mark(appearance) + "\(count) \(word)") }
     }
     part(up, "up", .running)
     for state in [ServiceState.waiting, .starting, .respawning, .stopping, .stopped, .failed] {
@@ -140,8 +139,8 @@ struct StatusTable {
     let who = "fruix-shepherd \(supervisor.version), pid \(supervisor.pid), up \(age)"
     let counted = parts.joined(separator: "  ")
     var text = counted + "        " + who + "\n"
-    if let most = appearance.columns, columns + 6 + width(who) > most {
-      text = counted + "\n" + who + "\n"
+    if let most = appearance.columns, width(text) - 1 > most {
+      text = appearance.joined(parts, by: "  ") + appearance.hanging("", who)
     }
     text += supervisorWarnings(supervisor, appearance)
     return text
@@ -152,9 +151,10 @@ struct StatusTable {
 func supervisorWarnings(_ supervisor: SupervisorStatus, _ appearance: Appearance) -> String {
   var text = ""
   if let error = supervisor.configurationError {
-    text += appearance.paint("the files have errors; the configuration before them is in force:", .red) + " \(error)\n"
+    let what = "the files have errors; the configuration before them is in force:"
+    text += appearance.hanging("", appearance.paint(what, .red) + " " + error)
   }
   if supervisor.isShuttingDown { text += appearance.paint("shutting down", .yellow) + "\n" }
-  for note in supervisor.notes { text += "note: \(note)\n" }
+  for note in supervisor.notes { text += appearance.hanging("note: ", note) }
   return text
 }
