@@ -142,12 +142,14 @@ import Testing
   /// Unpacks bytes that end where the readable memory ends, and reads all that comes of it.
   private func unpack(_ bytes: [UInt8], descriptors: [Int32]) -> Int32 {
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-    let pages = (bytes.count + page - 1) / page + 1
-    let memory = mmap(nil, (pages + 1) * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)!
-    defer { munmap(memory, (pages + 1) * page) }
-    mprotect(memory + pages * page, page, PROT_NONE)
-    let block = memory + pages * page - bytes.count
-    bytes.withUnsafeBytes { if $0.count > 0 { block.copyMemory(from: $0.baseAddress!, byteCount: $0.count) } }
+    let size = (bytes.count + page - 1) / page * page + page
+    guard let memory = mmap(nil, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      memory != MAP_FAILED
+    else { return ENOMEM }
+    defer { munmap(memory, size + page) }
+    mprotect(memory + size, page, PROT_NONE)
+    let block = memory + size - bytes.count
+    UnsafeMutableRawBufferPointer(start: block, count: bytes.count).copyBytes(from: bytes)
     let need = cproc_launch_scratch(block, bytes.count)
     guard need >= 0 else { return cproc_errno() }
     return descriptors.withUnsafeBufferPointer { numbers in
