@@ -81,6 +81,7 @@ extension ServiceStatus {
     json.member("log", log)
     json.member("actions", actions) { json, action in action.write(to: &json) }
     json.member("processes", processCount)
+    json.member("processes_error", processTrouble)
     json.member("defined_at", definedAt)
   }
 
@@ -135,6 +136,7 @@ extension ServiceStatus {
     log = try fields.optionalString("log")
     actions = try fields.objects("actions", ActionSummary.init)
     processCount = try fields.optionalInteger("processes")
+    processTrouble = try fields.optionalString("processes_error")
     definedAt = try fields.optionalString("defined_at")
   }
 }
