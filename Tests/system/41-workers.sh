@@ -28,9 +28,12 @@ it "it stops" herd stop first
 hanging=$(workers)
 kill -STOP "$hanging"
 started="$started $hanging"
+asked_for() { [ "$(grep -c 'start first, by herd' "$work/supervisor.out")" -ge "$1" ]; }
 herd start first >"$work/first" 2>&1 &
 started="$started $!"
-it "a start is asked for whose look-ups hang" eventually 10 is_in_state first starting
+# Its status would be the first to ask a worker.
+it "a start is asked for whose look-ups hang" eventually 10 asked_for 2
+it "and it is under way" eventually 10 is_in_state first starting
 it "everything else is answered" herd status
 it "another service starts" herd start second
 it "by another one" count_workers 2
