@@ -156,6 +156,7 @@ final class WorkerPool {
     // It may have come to its end already.
     if case .failed(let failure) = line.end { throw SystemError("execve", on: words.first, code: failure.errno) }
     workers.append(line)
+    idle[ObjectIdentifier(line)] = Clock.now()
     return line
   }
 

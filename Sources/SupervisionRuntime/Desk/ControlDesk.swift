@@ -1,4 +1,5 @@
 import ControlProtocol
+import OrderedCollections
 import Supervision
 
 /// Between the control server and the core: turns requests into orders, and what comes of them into replies.
@@ -56,6 +57,9 @@ final class ControlDesk: ControlDelegate, ShellClient {
   // MARK: Requests
 
   func receive(_ request: Request, as open: OpenRequest, from peer: PeerCredentials) {
+    if let name = request.oneService, NamePattern.isPattern(name) {
+      return finish(ControlProtocol.Reply(error: refusal(ofPattern: name, request)), open)
+    }
     switch request {
     case .status(let names, let detail): status(names, detail, for: open)
     case .documentation(let name): inquire(name, for: open) { .documentation(self.reporter.documentation(of: $0)) }
@@ -125,15 +129,13 @@ final class ControlDesk: ControlDelegate, ShellClient {
   private func report(
     _ names: [String], _ detail: Request.StatusDetail, changedFiles: Set<String>, to open: OpenRequest
   ) {
-    var ids: [ServiceID] = []
+    var ids: OrderedSet<ServiceID> = []
     for name in names where name != "root" {
       let found = shell.core.findAll(name)
-      if found.isEmpty, !NamePattern(name).isPattern {
-        return finish(ControlProtocol.Reply(error: unknownService(name)), open)
-      }
-      ids += found
+      guard !found.isEmpty else { return finish(ControlProtocol.Reply(error: unknownService(name)), open) }
+      ids.append(contentsOf: found)
     }
-    if names.isEmpty { ids = shell.core.allServices }
+    if names.isEmpty { ids = OrderedSet(shell.core.allServices) }
     var reporter = reporter
     reporter.changedFiles = changedFiles
     let services = ids.map { reporter.status(of: $0, detail) }
@@ -167,14 +169,24 @@ final class ControlDesk: ControlDelegate, ShellClient {
   }
 
   func unknownService(_ name: String) -> ControlError {
-    guard !NamePattern(name).isPattern else {
+    guard !NamePattern.isPattern(name) else {
       return ControlError(.unknownService, "nothing matches `\(name)`", service: name)
+    }
+    guard name != "root" else {
+      return ControlError(.invalidArgument, "`root` is the supervisor, and no service that this could be done to")
     }
     if shell.core.templateNames.contains(name) { return isTemplate(name) }
     let names = shell.core.allServices.map { shell.core.name(of: $0) }
     return ControlError(
       .unknownService, "there is no service `\(name)`", service: name,
       suggestions: NearestName.all(for: name, among: names))
+  }
+
+  /// Of a request that is for one service.
+  private func refusal(ofPattern name: String, _ request: Request) -> ControlError {
+    ControlError(
+      .invalidArgument, "`\(request.command.rawValue)` is for one service, and `\(name)` is a pattern",
+      hint: "`status` says which services match it; each takes a request of its own")
   }
 
   func isTemplate(_ name: String) -> ControlError {
