@@ -7,9 +7,11 @@ enum ServiceLog {
   /// What a new log may be read by: its owner and its group.
   private static let usualMode: UInt32 = 0o640
 
-  /// - Parameter accounts: where the names in `rights` are looked up.
+  /// - Parameters:
+  ///   - isNamed: the definition names the file; the supervisor's own directory has been there, and will be again.
+  ///   - accounts: where the names in `rights` are looked up.
   static func open(
-    _ path: String, _ rights: LogRights?, _ accounts: some AccountSource
+    _ path: String, isNamed: Bool = true, _ rights: LogRights?, _ accounts: some AccountSource
   ) throws(SpawnFailure) -> Descriptor {
     let owner = try rights.map { (rights) throws(SpawnFailure) in try Owner(rights, of: path, accounts) }
     do throws(SystemError) {
@@ -22,10 +24,12 @@ enum ServiceLog {
       return descriptor
     } catch {
       let found = whatIsThere(path, error)
-      // A full disk, a file system that is not there: no fault of the service, and it may pass.
+      // A full disk, a directory that somebody has removed: no fault of the service, and it may pass.
+      // The file itself would be made.
+      let reason = error.code == ENOENT ? "the directory that it is to be in does not exist" : error.text
       throw SpawnFailure(
-        stage: "log", errno: error.code, message: found ?? "cannot open the log \(path): \(error.text)",
-        isPassing: found == nil)
+        stage: "log", errno: error.code, message: found ?? "cannot open the log \(path): \(reason)",
+        isPassing: found == nil, patience: isNamed && isWrong(error.code) ? patience : nil)
     }
   }
 
@@ -39,6 +43,17 @@ enum ServiceLog {
     }
     if let mode = owner.mode, mode != status.mode {
       do { try descriptor.setMode(mode) } catch { throw error.about(path) }
+    }
+  }
+
+  /// For so long a file system may be mounted late; after that the path is taken for wrong.
+  private static let patience: Duration = .seconds(300)
+
+  /// What seldom passes by itself where the path is the definition's own: it leads nowhere, or not for the supervisor.
+  private static func isWrong(_ code: Int32) -> Bool {
+    switch code {
+    case ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, EACCES, EPERM: true
+    default: false
     }
   }
 

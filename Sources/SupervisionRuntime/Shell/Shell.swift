@@ -161,7 +161,7 @@ final class Shell {
       let answers = try preparations.answers(for: purpose.incarnation)
       var plan = try launcher.plan(
         role, of: definition, in: try place(of: id, definition), arguments: invocation?.arguments ?? [],
-        mark: table.record.mark(purpose.incarnation.serial), answers)
+        mark: table.record.mark(purpose.incarnation.serial), news: core.failureNews(of: id), answers)
       let program = plan.programs.first ?? ""
       let jail = plan.jail
       let describe: (LaunchFailure) -> SpawnFailure = {
