@@ -4,6 +4,8 @@ import Supervision
 extension Daemon {
   /// SIGHUP: what was moved or removed is opened or made again, and the configuration is read.
   func hangUp() {
+    isHangUpHeld = survivors != nil
+    guard !isHangUpHeld else { return }
     reopenLog()
     renewSocket()
     reload()

@@ -53,10 +53,14 @@ public final class Daemon {
   var socketWatch: SocketWatch?
   var exitCode: Int32 = 0
   private var isLeaving = false
-  /// The signals without a meaning that have come and were told.
   /// Interrupts since everything began to stop.
   var interruptsWhileLeaving = 0
+  /// The signals without a meaning that have come and were told.
   var toldSignals: Set<Int32> = []
+  /// While what a dead predecessor has left is ended.
+  var survivors: SurvivorEnding?
+  /// A hangup has come before anything was started.
+  var isHangUpHeld = false
 
   // MARK: Getting ready
 
@@ -138,6 +142,7 @@ public final class Daemon {
   private func connect() {
     shell.onExit = { [weak self] unstopped in self?.leave(unstopped) }
     shell.onEnablement = { [weak self] enablement in self?.save(enablement) }
+    desk.onShutdown = { [weak self] in self?.leaveSurvivors() }
     desk.onSettings = { [weak self] settings in self?.apply(settings) ?? [] }
   }
 
