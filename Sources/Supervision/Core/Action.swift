@@ -141,7 +141,7 @@ public enum Record: Sendable, Equatable {
   case attemptFailed(service: String, FailureCause, willRetry: Bool)
   case ended(service: String, FailureCause, willRetry: Bool)
   case hookFailed(service: String, FailureCause)
-  /// What is left of it gets SIGKILL, after the time that it had to end; `nil`: the supervisor has no more time for it.
+  /// What is left of it gets SIGKILL, after the time that it had to end; `nil`: nobody waited for that any longer.
   case killing(service: String, after: Duration?, Outcome?)
   case ordered(String, Requester)
   case loaded(LoadSummary)

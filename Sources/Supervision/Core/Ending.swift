@@ -14,7 +14,8 @@
 //   killing      the grace period is over: SIGKILL. What survives that for `killPatience` is given up, and said so.
 //
 // An ending always ends: each phase but `over` has a deadline, and each deadline leads to a later phase. A *hurried* ending
-// (the supervisor has no more time) begins no post-stop command any more; the grace period that runs is the service's own.
+// (the supervisor has no more time) begins no post-stop command any more; the grace period that runs is the service's own. A
+// *forced* one (nobody waits any longer) begins with SIGKILL.
 
 /// The end of a service's processes, from whichever phase of its life it was in.
 struct Ending: Sendable {
@@ -199,10 +200,10 @@ struct Ending: Sendable {
   private mutating func force(in context: inout LifeContext) -> Step {
     isForced = true
     switch phase {
-    case .commanded, .terminating, .draining:
+    case .commanded, .terminating, .draining, .postStop:
       isHurried = true
       return kill(in: &context)
-    case .postStop, .releasing, .killing:
+    case .releasing, .killing:
       return hurry(in: &context)
     }
   }
@@ -210,8 +211,7 @@ struct Ending: Sendable {
   private mutating func hurry(in context: inout LifeContext) -> Step {
     isHurried = true
     switch phase {
-    case .commanded, .terminating, .draining, .killing: return .ongoing
-    case .postStop: return kill(in: &context)
+    case .commanded, .terminating, .draining, .postStop, .killing: return .ongoing
     case .releasing:
       deadline = deadline.map { min($0, context.now + Self.killPatience) }
       return .ongoing
@@ -224,10 +224,7 @@ struct Ending: Sendable {
     switch phase {
     case .killing, .releasing: return .ongoing
     case .commanded(let key): hook = key
-    case .postStop(_, let key):
-      hook = key
-      // Only a post-stop command does not have all of it when the supervisor leaves.
-      if isHurried { patience = nil }
+    case .postStop(_, let key): hook = key
     case .terminating, .draining: break
     }
     if isForced { patience = nil }
@@ -308,5 +305,19 @@ struct Ending: Sendable {
   private mutating func finished() -> Step {
     deadline = nil
     return isUnkillable ? .gaveUp(.unkillable) : .over
+  }
+
+  // MARK: What others see
+
+  /// What is waited for, and what comes after it.
+  func description(at now: Instant) -> String {
+    let left = deadline.map { Duration.seconds(max(1, ($0 - now).nanoseconds / 1_000_000_000)).text } ?? "no time"
+    return switch phase {
+    case .commanded: "its stop command has \(left) more"
+    case .terminating, .draining: "SIGKILL in \(left)"
+    case .postStop(let index, _): "its \(ProcessRole.postStop(index)) has \(left) more"
+    case .releasing: "its jail is undone, given up in \(left)"
+    case .killing: "SIGKILL has been sent, given up in \(left)"
+    }
   }
 }

@@ -40,7 +40,7 @@ enum LifeEffect: Sendable {
   case ended(FailureCause, willRetry: Bool)
   /// A stop or post-stop command went wrong; the stop goes on.
   case hookFailed(FailureCause)
-  /// SIGKILL goes out, after the time that there was to end; `nil`: the supervisor has no more time.
+  /// SIGKILL goes out, after the time that there was to end; `nil`: nobody waited for that any longer.
   case killing(after: Duration?)
 }
 

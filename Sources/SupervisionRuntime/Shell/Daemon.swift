@@ -39,7 +39,7 @@ public final class Daemon {
   let source: ConfigurationSource
   let state: StateDirectory
   /// Held as long as this lives.
-  private let ownership: PidFile
+  var ownership: PidFile
   /// What is running, for whoever comes after a death.
   var record: ProcessRecordFile?
   /// Until it is handed to the core, which keeps what it needs.
@@ -48,9 +48,10 @@ public final class Daemon {
   let saved: StateDirectory.SavedEnablement
   let socketPath: String
   /// Where the supervisor's own messages go once it is in the background.
-  let ownLog: String
+  var ownLog: String
   var isInBackground = false
-  var socketWatch: SocketWatch?
+  var socketWatch: FileWatch?
+  var stateWatch: FileWatch?
   var exitCode: Int32 = 0
   private var isLeaving = false
   /// Interrupts since everything began to stop.
@@ -124,7 +125,7 @@ public final class Daemon {
           (statePath, "supervisor { state-directory = PATH }"), (logPath, "supervisor { log-directory = PATH }"),
         ])
     }
-    ownLog = "\(logPath)/fruix-shepherd.log"
+    ownLog = Self.ownLog(in: logPath)
     let identity = SupervisorIdentity(
       pid: Host.pid, uid: Host.user, started: .now, socket: socketPath,
       stateDirectory: statePath)
@@ -156,6 +157,7 @@ public final class Daemon {
       throw Failure("cannot watch signals: \(error)", exitCode: ExitCode.system)
     }
     watchSocket()
+    watchState()
     start()
     trimMemoryLater()
     defer { journal.finish(within: Self.patienceWithReaders) }
