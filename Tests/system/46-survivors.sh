@@ -46,7 +46,7 @@ it "a question for a service is answered too" \
 it "and so is a start that does not wait" ends_with 1 '"code":"not-ready"' herd start web --no-wait --json
 it "a wait has its own time" ends_with 1 '"code":"timeout"' herd wait web --timeout 1500ms --json
 in_background "$work/start" herd start web
-it "a start that waits is told" eventually 10 says "it ends .*has left: slow" "$work/start"
+it "a start that waits is told" eventually 10 says "the supervisor ends .*has left: slow" "$work/start"
 in_background "$work/wait" herd wait web --timeout 10min
 kill -HUP "$supervisor"
 kill -USR1 "$supervisor"

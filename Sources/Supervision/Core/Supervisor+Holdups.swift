@@ -7,7 +7,8 @@ extension Supervisor {
       let record = services[index]
       var clause = "\(record.name) is \(record.life.state.name.rawValue)"
       if let pid = mainPID(of: ServiceID(index)) { clause += ", pid \(pid)" }
-      clauses.append(clause + ": " + (record.life.ending?.description(at: now) ?? "what must stop before it has not stopped"))
+      let next = record.life.ending?.description(at: now) ?? "what must stop before it has not stopped"
+      clauses.append("\(clause): \(next)")
     }
     for key in errands.keys.sorted(by: { $0.serial < $1.serial }) {
       guard let entry = processes[key] else { continue }

@@ -58,7 +58,9 @@ struct ShutdownCheck: Sendable {
     if let subject = Self.subject(long) {
       var text = "\(subject) longer than `shutdown-timeout`, \(DurationText.format(timeout)): "
       text += "the supervisor waits for \(long.count == 1 ? "it" : "them") all the same"
-      if let limit = systemLimit, long.contains(where: { $0.period > limit }) { text += ", but \(Self.describe(limit))" }
+      if let limit = systemLimit, long.contains(where: { $0.period > limit }) {
+        text += ", but \(Self.describe(limit))"
+      }
       notes.append(note(text, of: long))
     }
     if let limit = systemLimit, let subject = Self.subject(others) {

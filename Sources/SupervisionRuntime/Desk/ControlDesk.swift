@@ -121,9 +121,10 @@ final class ControlDesk: ControlDelegate, ShellClient {
   // MARK: What is answered at once
 
   private var reporter: StatusReporter {
-    StatusReporter(
-      shell: shell, identity: identity, configuration: configuration,
-      notes: notes + pastNotes + (held.map { [$0.reason] } ?? settingsInUse.pending(in: shell.core.settings).map(\.note)))
+    // Before anything is loaded there are no settings to compare with.
+    let present = held.map { [$0.reason] } ?? settingsInUse.pending(in: shell.core.settings).map(\.note)
+    return StatusReporter(
+      shell: shell, identity: identity, configuration: configuration, notes: notes + pastNotes + present)
   }
 
   private func status(_ names: [String], _ detail: Request.StatusDetail, for open: OpenRequest) {

@@ -99,8 +99,10 @@ extension ControlDesk {
 
   func keep(_ request: Request, as open: OpenRequest, from peer: PeerCredentials) {
     guard let held else { return }
-    if !request.isAnsweredAtOnce { server?.report(.note("it \(held.reason)", service: nil), for: open) }
-    let isKept = held.keep(request, as: open, from: peer) { [weak self] error in self?.finish(Reply(error: error), open) }
+    if !request.isAnsweredAtOnce { server?.report(.note("the supervisor \(held.reason)", service: nil), for: open) }
+    let isKept = held.keep(request, as: open, from: peer) { [weak self] error in
+      self?.finish(Reply(error: error), open)
+    }
     if !isKept { finish(Reply(error: held.refusal), open) }
   }
 

@@ -95,7 +95,8 @@ struct ShutdownTests {
     world.order(.stopRoot)
     let clauses = world.supervisor.holdups(at: world.now)
     #expect(clauses.count == 3)
-    #expect(clauses.contains { $0.hasPrefix("db is running") && $0.hasSuffix("what must stop before it has not stopped") })
+    let waits = "what must stop before it has not stopped"
+    #expect(clauses.contains { $0.hasPrefix("db is running") && $0.hasSuffix(waits) })
     #expect(clauses.contains { $0.hasPrefix("web is stopping") && $0.hasSuffix("SIGKILL in 30 s") })
     #expect(clauses.last == "web: its action, for a caller, has been told to end")
   }

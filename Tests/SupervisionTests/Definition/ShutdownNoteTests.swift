@@ -36,7 +36,8 @@ struct ShutdownNoteTests {
     let longer = notes(load("supervisor { shutdown-timeout = 5min }\n" + database, host: host(.seconds(120))))
     #expect(longer.count == 2)
     #expect(longer[0].contains("`shutdown-timeout` is 5min, and at a shutdown of the system"))
-    #expect(longer[1].contains("`grace-period` of pg, 5min, is longer than the system's time: at a shutdown of the system"))
+    #expect(
+      longer[1].contains("`grace-period` of pg, 5min, is longer than the system's time: at a shutdown of the system"))
   }
 
   @Test("of a packaged service that is off nothing is said")
@@ -60,7 +61,7 @@ struct ShutdownNoteTests {
     #expect(found.count == 1)
     #expect(
       found[0].hasPrefix(
-        "test.ucl:1:12: note: `grace-period` of s1 (2min), s2 (2min), s3 (2min), s4 (2min), s5 (2min), s6 (2min), "
+        "test.ucl:1:17: note: `grace-period` of s1 (2min), s2 (2min), s3 (2min), s4 (2min), s5 (2min), s6 (2min), "
           + "s7 (2min), s8 (2min) and 3 more is longer than `shutdown-timeout`, 75s: the supervisor waits for them"))
     let said = notes(load("supervisor {\n  shutdown-timeout = 90s\n}\n" + defaults + services))
     #expect(said.count == 1)
