@@ -32,6 +32,8 @@ ln "$work/secret" "$work/hard.log"
 printf 'A=1\nB=a\\\nC=2\n' >"$work/env"
 printf 'A=\351\n' >"$work/bytes"
 mkfifo "$work/env.pipe"
+: >"$work/there.log"
+chmod 600 "$work/there.log"
 services <<UCL
 service web { exec = [$helpers/stay, $journal, web] }
 service script { exec = [$work/script]; auto-start = no }
@@ -43,6 +45,7 @@ service env { exec = [/bin/sh, -c, ":"]; environment-file = "$work/env"; auto-st
 service env-pipe { exec = [/bin/sh, -c, ":"]; environment-file = "$work/env.pipe"; auto-start = no }
 service bytes { exec = [/bin/sh, -c, "printf %s \"\$A\" | od -An -tx1 >$work/seen"]; one-shot = true; environment-file = "$work/bytes"; auto-start = no }
 service rights { exec = [/bin/sh, -c, "echo"]; one-shot = true; log { file = "$work/rights.log"; mode = 0604 }; auto-start = no }
+service there { exec = [/bin/sh, -c, "echo"]; one-shot = true; log { file = "$work/there.log"; mode = 0604 }; auto-start = no }
 UCL
 it "they are loaded" herd load root
 it_says 'the interpreter /nonexistent/perl' "a missing interpreter is named" herd start script
@@ -56,6 +59,8 @@ it "bytes that are no UTF-8" herd start bytes
 it "reach the program as they are" eventually 10 grep -q 'e9' "$work/seen"
 it "a log has the mode" herd start rights
 it_says '^-rw----r--' "that the definition says" ls -l "$work/rights.log"
+it "one that was there before" herd start there
+it_says '^-rw----r--' "has it as well" ls -l "$work/there.log"
 stop_supervisor
 
 # A broken configuration at the start of a daemon.

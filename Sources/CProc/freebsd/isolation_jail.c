@@ -107,17 +107,47 @@ cproc_jail_state(int jid)
 	return CPROC_JAIL_GONE;
 }
 
+/* The jail that a jail is in, dying ones included; 0: none, or it is gone meanwhile. */
+static int
+jail_above(int jid)
+{
+	int parent = 0;
+	struct request request;
+
+	request_begin(&request);
+	request_add(&request, "jid", &jid, sizeof jid);
+	request_add(&request, "parent", &parent, sizeof parent);
+	if (request_jail_get(&request, JAIL_DYING) < 0)
+		return errno == ENOENT ? 0 : -1;
+	return parent;
+}
+
+/* 1: the jail is this one, or inside it. */
+static int
+is_within(int jid, int outer)
+{
+	while (jid > 0 && jid != outer)
+		jid = jail_above(jid);
+	return jid < 0 ? -1 : jid == outer;
+}
+
 int
 cproc_jail_has_processes(int jid)
 {
 	size_t count;
 	struct kinfo_proc *processes = process_table(&count);
-	int result = 0;
+	int result = 0, foreign = 0;
 
 	if (processes == NULL)
 		return -1;
-	for (size_t i = 0; i < count && result == 0; i++)
-		result = processes[i].ki_jid == jid && process_lives(&processes[i]);
+	for (size_t i = 0; i < count && result == 0; i++) {
+		/* Nearly all are the host's; of another jail there are often many. */
+		if (processes[i].ki_jid == foreign || processes[i].ki_jid <= 0 || !process_lives(&processes[i]))
+			continue;
+		result = is_within(processes[i].ki_jid, jid);
+		if (result == 0)
+			foreign = processes[i].ki_jid;
+	}
 	free(processes);
 	return result;
 }

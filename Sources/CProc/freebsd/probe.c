@@ -48,7 +48,7 @@ probe_end_subtree(pid_t first, pid_t orphan, struct cproc_probe_result *result)
 		probe_wrong(result, "procctl PROC_REAP_GETPIDS: the orphan is not in its subtree");
 		return -1;
 	}
-	if (cproc_subtree_signal(&subtree, SIGKILL, &killed) == 0)
+	if (cproc_subtree_signal(&subtree, SIGKILL, false, &killed) == 0)
 		return 0;
 	probe_failed(result, "kill");
 	return -1;

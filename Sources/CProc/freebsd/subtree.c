@@ -2,6 +2,7 @@
 
 #include "CProc.h"
 #include "../common/members.h"
+#include "process_table.h"
 
 #include <sys/types.h>
 #include <sys/procctl.h>
@@ -19,11 +20,14 @@
  * else is needed to tell whose a process is: `mark` and `known` are the Linux side's.
  *
  * A descendant that is a reaper itself (timeout(1) is) hides its own descendants from that list: it is
- * asked for them.
+ * asked for them.  One that is dead hides them until it is reaped, and cannot be asked any more: what it has left is found by
+ * its parents.
  */
 
 /* A bound for the recursion, far above what is ever met. */
 #define DEEPEST_REAPER 16
+/* So often a list lacks what it must have before it is taken as it is. */
+#define MOST_LISTS 16
 /* Whoever forks faster than so many passes is met again when the supervisor looks whether anything is left. */
 #define MOST_PASSES 32
 
@@ -100,6 +104,58 @@ lists(const struct procctl_reaper_pidinfo *pids, size_t count, pid_t pid)
 }
 
 /*
+ * The kernel counts first and lists then, and lets go of its lock between: of what is forked meanwhile as many of the oldest are
+ * left out at the end (docs/FREEBSD.md).  What descends from a process is listed before it, and those that the subtree begins
+ * with are there as long as their descriptors are open: a list that has them lacks nothing of them.
+ */
+static struct procctl_reaper_pidinfo *
+whole_list(const struct cproc_subtree *subtree, size_t *count)
+{
+	for (int attempt = 1;; attempt++) {
+		struct procctl_reaper_pidinfo *pids = descendants(getpid(), count);
+		size_t found = 0;
+
+		if (pids == NULL)
+			return NULL;
+		while (found < subtree->first_count && lists(pids, *count, subtree->firsts[found]))
+			found++;
+		if (found == subtree->first_count || attempt == MOST_LISTS)
+			return pids;
+		free(pids);
+	}
+}
+
+/*
+ * What a dead reaper has left: until it is reaped it stays the parent of its orphans.  Nobody hears of their ends, since
+ * SIGCHLD goes to the dead one.
+ */
+static int
+collect_below_dead(pid_t reaper, pid_t first, struct member_list *list)
+{
+	size_t total, next = list->count;
+	int result = 0;
+	pid_t parent = reaper;
+	struct kinfo_proc *processes = process_table(&total);
+
+	if (processes == NULL)
+		return -1;
+	for (;;) {
+		for (size_t i = 0; result == 0 && i < total; i++) {
+			if (processes[i].ki_ppid != parent || !process_lives(&processes[i]))
+				continue;
+			result = append_member(list, processes[i].ki_pid, parent, first);
+			if (result == 0)
+				list->members[list->count - 1].is_unheard = true;
+		}
+		if (result < 0 || next == list->count)
+			break;
+		parent = list->members[next++].pid;
+	}
+	free(processes);
+	return result;
+}
+
+/*
  * The living ones below a reaper.  first: whom all of them belong to; 0: the reaper is the supervisor, and
  * pi_subtree tells.
  */
@@ -108,7 +164,7 @@ collect(const struct cproc_subtree *subtree, pid_t reaper, pid_t first, int dept
 {
 	size_t total;
 	int result = 0;
-	struct procctl_reaper_pidinfo *pids = descendants(reaper, &total);
+	struct procctl_reaper_pidinfo *pids = first != 0 ? descendants(reaper, &total) : whole_list(subtree, &total);
 
 	if (pids == NULL)
 		/* One further down may have gone or given up meanwhile, and is no business of an unprivileged supervisor's. */
@@ -121,11 +177,17 @@ collect(const struct cproc_subtree *subtree, pid_t reaper, pid_t first, int dept
 		total = 0;
 	for (size_t i = 0; result == 0 && i < total; i++) {
 		pid_t parent, owner = first != 0 ? first : pids[i].pi_subtree;
+		bool is_reaper = (pids[i].pi_flags & REAPER_PIDINFO_REAPER) != 0;
 
-		if ((first == 0 && !is_first(subtree, owner)) || !lives(&pids[i], &parent))
+		if (first == 0 && !is_first(subtree, owner))
 			continue;
+		if (!lives(&pids[i], &parent)) {
+			if (is_reaper)
+				result = collect_below_dead(pids[i].pi_pid, owner, list);
+			continue;
+		}
 		result = append_member(list, pids[i].pi_pid, parent, owner);
-		if (result == 0 && (pids[i].pi_flags & REAPER_PIDINFO_REAPER) != 0 && depth < DEEPEST_REAPER)
+		if (result == 0 && is_reaper && depth < DEEPEST_REAPER)
 			result = collect(subtree, pids[i].pi_pid, owner, depth + 1, list);
 	}
 	free(pids);
@@ -149,6 +211,13 @@ cproc_subtree_list(const struct cproc_subtree *subtree, struct cproc_member *mem
 	return count;
 }
 
+/* procctl(2) and sysctl(3) take none. */
+unsigned
+cproc_subtree_descriptors(void)
+{
+	return 0;
+}
+
 static bool
 was_signalled(const struct member_list *signalled, pid_t pid)
 {
@@ -161,7 +230,7 @@ was_signalled(const struct member_list *signalled, pid_t pid)
 
 /* Returns how many processes got the signal that had not got it before; -1: the list could not be made. */
 static ssize_t
-signal_pass(const struct cproc_subtree *subtree, int number, struct member_list *signalled,
+signal_pass(const struct cproc_subtree *subtree, int number, bool continues, struct member_list *signalled,
     struct cproc_subtree_killed *killed)
 {
 	struct member_list list = { 0 };
@@ -179,6 +248,8 @@ signal_pass(const struct cproc_subtree *subtree, int number, struct member_list 
 			}
 			continue;
 		}
+		if (continues)
+			(void)kill(member.pid, SIGCONT);
 		count = append_member(signalled, member.pid, member.parent, member.first) < 0 ? -1 : count + 1;
 	}
 	free(list.members);
@@ -186,14 +257,15 @@ signal_pass(const struct cproc_subtree *subtree, int number, struct member_list 
 }
 
 int
-cproc_subtree_signal(const struct cproc_subtree *subtree, int number, struct cproc_subtree_killed *killed)
+cproc_subtree_signal(const struct cproc_subtree *subtree, int number, bool continues,
+    struct cproc_subtree_killed *killed)
 {
 	struct member_list signalled = { 0 };
 	ssize_t count = 1;
 
 	*killed = (struct cproc_subtree_killed){ 0 };
 	for (int pass = 0; count > 0 && pass < MOST_PASSES; pass++)
-		count = signal_pass(subtree, number, &signalled, killed);
+		count = signal_pass(subtree, number, continues, &signalled, killed);
 	killed->signalled = (unsigned)signalled.count;
 	free(signalled.members);
 	if (count < 0)

@@ -130,7 +130,7 @@ enum cproc_jail_state {
 };
 
 int cproc_jail_state(int jid);
-/* 1: a process lives in this jail, alive or dying; 0: none, zombies left out. */
+/* 1: a process lives in this jail, alive or dying, or in one inside it; 0: none, zombies left out. */
 int cproc_jail_has_processes(int jid);
 /* cpuset_getaffinity(2): the CPUs of a jail, ascending.  Returns how many there are, which may be more than `capacity`. */
 ssize_t cproc_jail_cpus(int jid, uint16_t *cpus, size_t capacity);

@@ -221,6 +221,7 @@ struct cproc_member {
 	pid_t pid;
 	pid_t parent; /* 0: it has gone meanwhile, or cannot be asked for */
 	pid_t first;  /* which of `firsts` it descends from; 0 when only the mark tells */
+	bool is_unheard; /* no SIGCHLD tells of its end: it has to be looked for again */
 };
 
 /*
@@ -228,6 +229,9 @@ struct cproc_member {
  * be more than `capacity`: the array then holds the first ones.
  */
 ssize_t cproc_subtree_list(const struct cproc_subtree *subtree, struct cproc_member *members, size_t capacity);
+
+/* How many descriptors listing and signalling need for the time of the call: who has none left cannot do without. */
+unsigned cproc_subtree_descriptors(void);
 
 struct cproc_subtree_killed {
 	unsigned signalled;
@@ -240,8 +244,11 @@ struct cproc_subtree_killed {
  * other signals than SIGKILL are sent in one pass.  Not by PROC_REAP_KILL, which waits in the kernel until every
  * thread of every member has suspended: one that sleeps on a dead disk would keep it for ever.  -1 with ESRCH: there is
  * none; with any other errno: they could not be listed.
+ *
+ * continues: each gets SIGCONT after the signal, since one that is stopped sees it only then.
  */
-int cproc_subtree_signal(const struct cproc_subtree *subtree, int signal, struct cproc_subtree_killed *killed);
+int cproc_subtree_signal(const struct cproc_subtree *subtree, int signal, bool continues,
+    struct cproc_subtree_killed *killed);
 
 struct cproc_orphan {
 	pid_t pid;

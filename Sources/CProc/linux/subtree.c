@@ -189,6 +189,13 @@ signal_member(struct cproc_member member, int number)
 	return result;
 }
 
+/* A list of children, a directory of threads, and what is read of a process: all of it below /proc. */
+unsigned
+cproc_subtree_descriptors(void)
+{
+	return 4;
+}
+
 static bool
 was_signalled(const struct pid_list *signalled, pid_t pid)
 {
@@ -201,7 +208,7 @@ was_signalled(const struct pid_list *signalled, pid_t pid)
 
 /* Returns how many processes got the signal that had not got it before; -1: the list could not be made. */
 static ssize_t
-signal_pass(const struct cproc_subtree *subtree, int number, struct pid_list *signalled,
+signal_pass(const struct cproc_subtree *subtree, int number, bool continues, struct pid_list *signalled,
     struct cproc_subtree_killed *killed)
 {
 	struct member_list list = { 0 };
@@ -219,6 +226,8 @@ signal_pass(const struct cproc_subtree *subtree, int number, struct pid_list *si
 			}
 			continue;
 		}
+		if (continues)
+			(void)signal_member(member, SIGCONT);
 		count = pid_list_append(signalled, member.pid) < 0 ? -1 : count + 1;
 	}
 	free(list.members);
@@ -226,7 +235,8 @@ signal_pass(const struct cproc_subtree *subtree, int number, struct pid_list *si
 }
 
 int
-cproc_subtree_signal(const struct cproc_subtree *subtree, int number, struct cproc_subtree_killed *killed)
+cproc_subtree_signal(const struct cproc_subtree *subtree, int number, bool continues,
+    struct cproc_subtree_killed *killed)
 {
 	/*
 	 * Whoever forks faster than so many passes is met again when the supervisor looks whether
@@ -238,7 +248,7 @@ cproc_subtree_signal(const struct cproc_subtree *subtree, int number, struct cpr
 
 	*killed = (struct cproc_subtree_killed){ 0 };
 	while (count > 0 && passes-- > 0)
-		count = signal_pass(subtree, number, &signalled, killed);
+		count = signal_pass(subtree, number, continues, &signalled, killed);
 	killed->signalled = (unsigned)signalled.count;
 	pid_list_free(&signalled);
 	if (count < 0)

@@ -3,17 +3,21 @@ import Supervision
 /// Something that could not be done now and is tried again later, after growing pauses, until it succeeds. While all is well
 /// there is no timer.
 final class Retry {
-  private static let first: Duration = .seconds(1)
-  private static let most: Duration = .seconds(60)
-
   private let loop: EventLoop
+  private let first: Duration
+  private let most: Duration
   private let again: () -> Void
-  private var pause = Retry.first
+  private var pause: Duration
   private var timer: TimerHeap.Timer?
   private var isInTrouble = false
 
-  init(loop: EventLoop, again: @escaping () -> Void) {
+  init(
+    loop: EventLoop, first: Duration = .seconds(1), most: Duration = .seconds(60), again: @escaping () -> Void
+  ) {
     self.loop = loop
+    self.first = first
+    self.most = most
+    pause = first
     self.again = again
   }
 
@@ -27,13 +31,13 @@ final class Retry {
       self?.timer = nil
       self?.again()
     }
-    pause = min(pause + pause, Self.most)
+    pause = min(pause + pause, most)
     return !isInTrouble
   }
 
   func succeeded() {
     guard isInTrouble, timer == nil else { return }
     isInTrouble = false
-    pause = Self.first
+    pause = first
   }
 }

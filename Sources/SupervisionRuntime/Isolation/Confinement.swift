@@ -115,7 +115,9 @@ final class Confinement {
 
   /// Looks whether an interface has come back that a dying jail had kept. A start that comes meanwhile waits for that.
   private func undoAgain(_ jail: String) {
-    carryOut(registry.inherit(jail))
+    let outputs = registry.inherit(jail)
+    if outputs.isEmpty { afterlife.lookLater(jail) }
+    carryOut(outputs)
   }
 
   // MARK: What the registry wants
@@ -177,7 +179,8 @@ final class Confinement {
   private func raiseEnded(_ jail: String, _ end: OwnProcesses.End, _ output: [UInt8]) {
     raising[jail] = nil
     let report = IsolationReport(output)
-    if let report { keep(report, jail) }
+    // What is awaited is failure enough.
+    if let report { keep(report, report.awaited.isEmpty ? report.failure : nil, jail) }
     if case .exited(.exited(0)) = end, let standing = report?.jail {
       self.standing[jail] = standing
       return raised(jail, failure: nil)
@@ -201,20 +204,25 @@ final class Confinement {
     do throws(SystemError) {
       _ = try start("down", jail, limit: patience) { [weak self] end, output in
         let report = IsolationReport(output)
-        if let report { self?.keep(report, jail) }
-        done(report.map(\.failure) ?? Self.describe(end))
+        let failure = report.map(\.failure) ?? Self.describe(end)
+        self?.keep(report, failure, jail)
+        done(failure)
       }
     } catch {
+      keep(nil, "\(error)", jail)
       done("\(error)")
     }
   }
 
-  private func keep(_ report: IsolationReport, _ jail: String) {
-    for clause in afterlife.keep(report, of: jail) { onNotice?("\(jail): \(clause)") }
+  /// - Parameter failure: it matters as long as something is there to be undone.
+  private func keep(_ report: IsolationReport?, _ failure: String?, _ jail: String) {
+    let trouble = failure != nil && places.leftovers().contains(jail) ? failure : nil
+    for clause in afterlife.keep(report, trouble: trouble, of: jail) { onNotice?("\(jail): \(clause)") }
   }
 
   private func lowered(_ jail: String, _ failure: String?) {
-    if let failure { onNotice?("\(jail): \(failure)") }
+    // What is tried again and again is told once.
+    if let failure, !afterlife.isLooking(after: jail) { onNotice?("\(jail): \(failure)") }
     carryOut(registry.lowered(jail, failure: failure))
     forgetIfGone(jail)
   }

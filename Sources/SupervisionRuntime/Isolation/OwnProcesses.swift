@@ -1,6 +1,7 @@
 import Supervision
 
-/// Processes that the supervisor runs on its own behalf, not a service's: those that make and undo jails.
+/// Processes that the supervisor runs on its own behalf, not a service's: those that make and undo jails, and the workers that
+/// look up and read what may wait (`WorkerPool`). All are this program under other names.
 ///
 /// They are watched, recorded and reaped like any other; the core hears nothing of them.
 final class OwnProcesses {

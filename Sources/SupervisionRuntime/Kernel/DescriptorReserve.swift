@@ -1,10 +1,9 @@
 import CProc
 
 /// Descriptors that are held for nothing, and let go of when there are none left to look for processes with: where that takes
-/// files (/proc on Linux), a supervisor that has started as much as it can could not end any of it again.
+/// files, a supervisor that has started as much as it can could not end any of it again.
 final class DescriptorReserve {
-  /// A list of children, a directory of threads, and what is read of a process.
-  private static let size = 4
+  private static let size = Int(cproc_subtree_descriptors())
 
   private var held: [OwnedDescriptor] = []
 

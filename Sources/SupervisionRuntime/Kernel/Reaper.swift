@@ -63,22 +63,25 @@ public struct Reaper: ~Copyable {
 
   /// Sends a signal to all members. Returns how many got it; 0 when there are none.
   ///
+  /// - Parameter continues: each gets SIGCONT after it.
   /// - Throws: when a member could not be signalled (the others were), or they could not be listed.
   @discardableResult
-  public func signal(_ signal: Int32, to subtree: Subtree) throws(SystemError) -> Int {
+  public func signal(
+    _ signal: Int32, to subtree: Subtree, continues: Bool = false
+  ) throws(SystemError) -> Int {
     do {
-      return try send(signal, to: subtree)
+      return try send(signal, to: subtree, continues)
     } catch  where reserve.helps(error) {
       reserve.lend()
       defer { reserve.refill(from: devNull) }
-      return try send(signal, to: subtree)
+      return try send(signal, to: subtree, continues)
     }
   }
 
-  private func send(_ signal: Int32, to subtree: Subtree) throws(SystemError) -> Int {
+  private func send(_ signal: Int32, to subtree: Subtree, _ continues: Bool) throws(SystemError) -> Int {
     try subtree.withRequest(known: known) { (request) throws(SystemError) in
       var killed = cproc_subtree_killed()
-      if cproc_subtree_signal(&request, signal, &killed) < 0 {
+      if cproc_subtree_signal(&request, signal, continues, &killed) < 0 {
         let code = cproc_errno()
         if code == ESRCH { return 0 }
         throw SystemError("procctl", on: "PROC_REAP_GETPIDS", code: code)
@@ -130,6 +133,8 @@ public struct Subtree: Sendable, Equatable {
     public var parent: Int32?
     /// Which of the subtree's first processes it descends from; `nil` when only the mark tells.
     public var first: Int32?
+    /// Whether its end is told to nobody, and has to be looked for.
+    public var isUnheard = false
   }
 }
 
@@ -138,6 +143,7 @@ extension Subtree.Member {
     pid = member.pid
     parent = member.parent > 0 ? member.parent : nil
     first = member.first > 0 ? member.first : nil
+    isUnheard = member.is_unheard
   }
 }
 

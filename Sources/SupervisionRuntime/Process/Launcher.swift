@@ -1,8 +1,10 @@
 import Supervision
 
-/// Turns a definition into a launch plan: looks up programs and accounts, reads environment files, opens logs.
+/// Turns a definition into a launch plan: looks for programs, reads environment files, opens logs, and reads the accounts of a
+/// jail's own tree. The accounts and the login class of the host are among the answers that a worker has looked up for the run
+/// (`Preparations`); what is not among them is looked up here.
 ///
-/// All of it is done before the fork, and anew at each start, so that an account made later is found.
+/// All of it is done before the fork, and anew for each run of a service, so that an account made later is found.
 final class Launcher {
   /// Where the output of services goes that do not say otherwise.
   var logDirectory: String

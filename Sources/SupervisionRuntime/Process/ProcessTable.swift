@@ -18,6 +18,8 @@ final class ProcessTable {
   private let exits: any ExitWatcher
   /// What could not be listed is no more empty than it is full: it is looked at again.
   private var relook: Retry?
+  /// The end of some processes is told to nobody (`Subtree.Member.isUnheard`): they are looked for again and again.
+  private var overlook: Retry?
   /// Stands in the way of a listing, in tests.
   var beforeListing: (() throws(SystemError) -> Void)?
 
@@ -37,6 +39,7 @@ final class ProcessTable {
     record = ProcessRecord(
       boot: try Host.bootName(), supervisor: Host.pid, start: try StartClock.start(of: Host.pid))
     relook = Retry(loop: loop) { [weak self] in self?.sweepOccupied() }
+    overlook = Retry(loop: loop, first: .milliseconds(20), most: .seconds(2)) { [weak self] in self?.sweepOccupied() }
   }
 
   // MARK: Starting
@@ -184,9 +187,10 @@ final class ProcessTable {
     // The marker speaks for the whole service; it says nothing about a part of its processes.
     let subtree = Subtree(firsts: firsts.map(\.pid), mark: isWhole ? record.mark(service.serial) : nil)
     do throws(SystemError) {
-      let isEmpty = try list(subtree).isEmpty
+      let members = try list(subtree)
       relook?.succeeded()
-      return isEmpty
+      if members.contains(where: \.isUnheard) { _ = overlook?.failed() } else { overlook?.succeeded() }
+      return members.isEmpty
     } catch {
       if relook?.failed() == true {
         onAnomaly?(
@@ -265,11 +269,11 @@ final class ProcessTable {
     }
   }
 
-  /// To every process of a service.
-  func signalSubtree(_ service: Incarnation, _ number: Int32) {
+  /// To every process of a service; with `continues`, each gets SIGCONT after it.
+  func signalSubtree(_ service: Incarnation, _ number: Int32, continues: Bool = false) {
     guard let subtree = subtree(service) else { return }
     do throws(SystemError) {
-      try reaper.signal(number, to: subtree)
+      try reaper.signal(number, to: subtree, continues: continues)
     } catch {
       onAnomaly?("not all processes of the service can be signalled: \(error)")
     }

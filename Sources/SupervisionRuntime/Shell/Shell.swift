@@ -130,8 +130,7 @@ final class Shell {
     case .signal(let key, let number): table.signal(key, number)
     case .signalGroup(let key, let number): table.signalGroup(key, number)
     case .signalSubtree(let service, let number, let continues):
-      table.signalSubtree(service, number)
-      if continues { table.signalSubtree(service, HostSignal.continue) }
+      table.signalSubtree(service, number, continues: continues)
     case .inspectSubtree(let question, let service): table.inspect(service, question)
     case .reply(let request, let reply): desk?.answer(request, reply)
     case .progress(let request, let progress): desk?.report(request, progress)

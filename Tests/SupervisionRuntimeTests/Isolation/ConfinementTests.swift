@@ -19,6 +19,13 @@ extension ProcessTests {
       static let never = "never"
       nonisolated(unsafe) static var givenUp = 0
       private var questions: UInt64 = 0
+      /// The starts of processes so far, and those that come to nothing.
+      let starts: Starts
+
+      final class Starts {
+        var count = 0
+        var failing: Set<Int> = []
+      }
 
       /// - Parameter script: what happens on `up`, in sh(1); `$2` is the directory of the jail.
       init(up script: String, refusal: String? = nil, patience: Duration = .seconds(60)) throws {
@@ -29,6 +36,11 @@ extension ProcessTests {
           case $1 in
           up) \(script) ;;
           down) [ ! -f "$2/slow" ] || sleep 1000
+            case $(cat "$2/looks" 2>/dev/null) in
+            armed) echo killed > "$2/looks" ;;
+            killed) echo left > "$2/looks"; kill -9 $$ ;;
+            left) rm "$2/looks"; echo '{"failure":"busy"}'; exit 1 ;;
+            esac
             if [ -f "$2/awaited" ]; then rm "$2/awaited"; echo '{"awaited":["em1 comes back"],"dying":[7]}'; exit 0; fi
             rm -f "$2/journal"; [ ! -f "$2/stuck" ] || { echo '{"failure":"busy"}'; exit 1; }; echo '{}' ;;
           esac
@@ -42,8 +54,15 @@ extension ProcessTests {
         let words = ["/bin/sh", base + "/worker"]
         let places = places
         let afterlife = JailAfterlife(loop: loop, firstPause: .milliseconds(10)) { $0 == 7 }
+        let starts = Starts()
+        self.starts = starts
         confinement = Confinement(
-          own: own, worker: { words }, places: places, patience: patience, afterlife: afterlife
+          own: own,
+          worker: { () throws(SystemError) in
+            starts.count += 1
+            if starts.failing.contains(starts.count) { throw SystemError("fork", code: EAGAIN) }
+            return words
+          }, places: places, patience: patience, afterlife: afterlife
         ) { definition, done in
           let plan = IsolationPlan(service: definition.name, jail: definition.name, root: "/", steps: [])
           if let refusal {
@@ -69,7 +88,7 @@ extension ProcessTests {
       deinit {
         // What was killed together with its parent has been adopted.
         while waitpid(-1, nil, 0) > 0 {}
-        for name in ["plan", "journal", "calls", "stuck", "slow", "awaited"] {
+        for name in ["plan", "journal", "calls", "stuck", "slow", "awaited", "looks"] {
           try? Files.remove(places.directory(of: "web") + "/" + name)
         }
         for path in [places.directory(of: "web"), places.path] { try? Files.removeDirectory(path) }
@@ -236,6 +255,52 @@ extension ProcessTests {
       while scene.confinement.remains(ofJailsOf: "web").count > 1 { try scene.loop.turn() }
       #expect(try scene.calls() == "up\ndown\ndown\n")
       #expect(scene.notices.filter { $0 == "web: em1 comes back" }.count == 1)
+    }
+
+    @Test("a look for an interface that comes to nothing is said once, shown as long as it lasts, and repeated")
+    func awaitedInVain() throws {
+      // Of the first look there is no process, the second is killed, the third leaves something else.
+      let scene = try Scene(up: Self.makes + #"; : > "$2/awaited"; echo armed > "$2/looks""#)
+      scene.starts.failing = [3]
+      scene.confine(one, by: scene.web)
+      try scene.wait(for: 1)
+      scene.release(one)
+      try scene.wait(for: 2)
+      #expect(scene.told.last == "released 1 well")
+      func status() -> [String] { Array(scene.confinement.remains(ofJailsOf: "web").dropFirst()) }
+      while scene.starts.count < 3 { try scene.loop.turn() }
+      #expect(status() == ["em1 comes back", Self.inVain("\(SystemError("fork", code: EAGAIN))")])
+      while status().last?.contains("signal 9") == false { try scene.loop.turn() }
+      #expect(status().first == "em1 comes back")
+      while status().count > 1 { try scene.loop.turn() }
+      #expect(status() == [Self.inVain("busy")])
+      while !status().isEmpty { try scene.loop.turn() }
+      #expect(scene.places.leftovers().isEmpty)
+      #expect(try scene.calls() == "up\ndown\ndown\ndown\ndown\n")
+      #expect(scene.notices.filter { $0.contains("em1 comes back") }.count == 1)
+      #expect(scene.notices.filter { $0.contains("fork") }.count == 1)
+      #expect(scene.notices.filter { $0.contains("busy") }.count == 1)
+    }
+
+    private static func inVain(_ reason: String) -> String {
+      "what an earlier jail has left could not be undone (\(reason)); this is tried again"
+    }
+
+    @Test("a look that is due while the jail is planned again comes later")
+    func awaitedDuringPlan() throws {
+      let scene = try Scene(up: Self.makes)
+      let afterlife = JailAfterlife(loop: scene.loop, firstPause: .milliseconds(5)) { _ in false }
+      var looks = 0
+      afterlife.onDue = { service in
+        looks += 1
+        // Somebody is at it.
+        if looks < 3 { afterlife.lookLater(service) }
+      }
+      var report = IsolationReport(failure: nil)
+      report.awaited = ["em1 comes back"]
+      #expect(afterlife.keep(report, trouble: nil, of: "web") == ["em1 comes back"])
+      while looks < 3 { try scene.loop.turn() }
+      #expect(afterlife.clauses("web") == ["em1 comes back"])
     }
 
     @Test("a start that comes while an interface is looked for waits for the look")
