@@ -1,7 +1,15 @@
 extension Reply {
   func write(to json: inout JSONWriter) {
+    writeVerdict(to: &json)
+    writeContent(to: &json)
+  }
+
+  func writeVerdict(to json: inout JSONWriter) {
     json.member("ok", error == nil)
     if let error { json.member("error") { json in error.write(to: &json) } }
+  }
+
+  func writeContent(to json: inout JSONWriter) {
     switch content {
     case .none: break
     case .supervisor(let status): json.member("supervisor") { json in status.write(to: &json) }

@@ -1,6 +1,6 @@
 /// What a client asks for. docs/PROTOCOL.md describes each command.
 public enum Request: Sendable, Equatable {
-  /// All services (`names` empty), or those that are named; a name may be a pattern (`NamePattern`).
+  /// All services (`names` empty), or those that are named; a name may be a pattern.
   case status(names: [String], detail: StatusDetail)
   case start(names: [String], ChangeOptions)
   /// `withRequirements`: also stops those requirements that nothing wanted needs any more.
@@ -159,6 +159,15 @@ extension Request {
     case .disable(_, let stop): !stop
     // A load reads files, which may be slow; an action runs as long as it runs.
     case .reload, .action, .wait, .load, .unload, .shutdown: false
+    }
+  }
+
+  /// The service, of a request that is for one: no pattern.
+  public var oneService: String? {
+    switch self {
+    case .reload(let name), .action(let name, _, _), .documentation(let name), .definition(let name): name
+    case .wait(let condition): condition.service
+    default: nil
     }
   }
 

@@ -15,10 +15,11 @@ struct Herd: ParsableCommand {
       """,
     discussion: """
       ACTION is one of the commands below, or an action that the service NAME defines itself. Without a command, herd \
-      shows the status of all services. NAME may be a pattern such as 'web@*'; root is the supervisor.
+      shows the status of all services. NAME may be a pattern such as 'web@*', and all services that it matches are meant; \
+      root is the supervisor.
 
       Exit status: 0 done; 1 the service or action failed; 2 or 64 a mistake in the command; 69 no supervisor; 77 not \
-      allowed. herd status NAME: 0 up, 3 stopped, 1 failed.
+      allowed; 130 Ctrl-C, and what was asked for goes on. herd status NAME: 0 up, 3 stopped, 1 failed.
       """,
     version: Release.version,
     subcommands: subcommands

@@ -13,10 +13,31 @@ enum NearestCommand {
     "halt", "power-off", "reboot", "resume", "shutdown", "spawn", "suspend", "upgrade", "jail",
   ]
 
+  /// What other programs of this kind call what some command of ours tells.
+  private static let questions: [String: String] = [
+    "cat": "show", "describe": "show", "info": "status", "is-active": "status", "is-enabled": "status",
+    "list": "status", "list-units": "status", "ls": "status", "ps": "processes", "stat": "status", "stats": "status",
+    "state": "status", "test": "check",
+  ]
+
   static func all(for word: String) -> [String] {
-    let near = NearestName.all(for: word, among: Invocation.commands.sorted())
+    if let question = questions[word] { return [question] }
+    let asks = Invocation.commands.subtracting(changes).sorted()
+    // Who has typed the beginning of a question has asked one, however near a change is.
+    let begun = asks.filter { $0.hasPrefix(word) }
+    guard begun.isEmpty else { return begun }
     if ServiceName.herdCommands.contains(word), !changes.contains(word) {
-      return near.filter { !changes.contains($0) }
+      return NearestName.all(for: word, among: asks)
+    }
+    let begunChanges = Invocation.commands.intersection(changes).filter { $0.hasPrefix(word) }.sorted()
+    guard begunChanges.isEmpty || word.utf8.count < 3 else { return begunChanges }
+    return nearest(to: word)
+  }
+
+  private static func nearest(to word: String) -> [String] {
+    // One slip of the finger is a slip; with two, `logs` would be `load`.
+    let near = NearestName.all(for: word, among: Invocation.commands.sorted()).filter {
+      !changes.contains($0) || NearestName.distance(word, $0) == 1
     }
     guard let nearest = near.first else { return [] }
     let distance = NearestName.distance(word, nearest)

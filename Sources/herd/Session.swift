@@ -11,6 +11,7 @@ struct Session: ~Copyable {
   private let connection: Descriptor
   private let path: String
   private let limit: Duration
+  private let canGiveMoreTime: Bool
   private let isForPrinting: Bool
   private let wait: SocketWait
   private var lines = LineBuffer(limit: MessageLimits.replyLine)
@@ -23,21 +24,23 @@ struct Session: ~Copyable {
   /// - Parameters:
   ///   - limit: how long what is due at once may take.
   ///   - isForPrinting: whether the texts of the answers are for people; programs get them as they are.
-  init(path: String, limit: Duration, isForPrinting: Bool) throws(Failure) {
-    let connection = try Self.open(path, limit)
-    wait = try Self.watch(connection.number, of: path)
+  ///   - canGiveMoreTime: whether `--timeout` makes the limit another.
+  init(at place: SocketPlace, limit: Duration, isForPrinting: Bool, canGiveMoreTime: Bool) throws(Failure) {
+    let connection = try Self.open(place, limit)
+    wait = try Self.watch(connection.number, of: place)
     self.connection = connection
-    self.path = path
+    path = place.path
     self.limit = limit
+    self.canGiveMoreTime = canGiveMoreTime
     self.isForPrinting = isForPrinting
   }
 
-  private static func open(_ path: String, _ limit: Duration) throws(Failure) -> Descriptor {
-    do { return try connect(to: path, until: Clock.now() + limit) } catch { throw failure(to: path, error) }
+  private static func open(_ place: SocketPlace, _ limit: Duration) throws(Failure) -> Descriptor {
+    do { return try connect(to: place.path, until: Clock.now() + limit) } catch { throw failure(at: place, error) }
   }
 
-  private static func watch(_ connection: Int32, of path: String) throws(Failure) -> SocketWait {
-    do { return try SocketWait(on: connection) } catch { throw failure(to: path, error) }
+  private static func watch(_ connection: Int32, of place: SocketPlace) throws(Failure) -> SocketWait {
+    do { return try SocketWait(on: connection) } catch { throw failure(at: place, error) }
   }
 
   /// The queue of those who want to be let in may be full for a moment; of a supervisor that hangs it stays full.
@@ -59,12 +62,11 @@ struct Session: ~Copyable {
     try loop.turn()
   }
 
-  private static func failure(to path: String, _ error: SystemError) -> Failure {
+  private static func failure(at place: SocketPlace, _ error: SystemError) -> Failure {
     if error.code == SystemError.accessDenied || error.code == SystemError.notPermitted {
       return Failure(
         ControlError(
-          .notPermitted, "not allowed to connect to \(path)",
-          hint: "the socket's owner may; `--socket` names another supervisor's"),
+          .notPermitted, "not allowed to connect to \(place.path)", hint: place.hintForOutsiders),
         exitStatus: ExitCodes.notPermitted)
     }
     let reason =
@@ -76,8 +78,7 @@ struct Session: ~Copyable {
       }
     return Failure(
       ControlError(
-        .noDaemon, "no supervisor on \(path): \(reason)",
-        hint: "start one with `fruix-shepherd`, or name its socket with `--socket` or \(SocketPath.variable)"),
+        .noDaemon, "no supervisor on \(place.path): \(reason)", hint: place.hint),
       exitStatus: ExitCodes.noDaemon)
   }
 
@@ -207,7 +208,8 @@ struct Session: ~Copyable {
     return Failure(
       ControlError(
         .noAnswer, "the supervisor on \(path)\(who) does not answer: nothing has come for \(elapsed(limit))",
-        hint: "it may be stopped, or wait for a disk; what was asked for may go on. `--timeout` gives it more time"),
+        hint: "it may be stopped, or wait for a disk; what was asked for may go on"
+          + (canGiveMoreTime ? ". `--timeout` gives it more time" : "")),
       exitStatus: ExitCodes.noDaemon)
   }
 

@@ -2,11 +2,13 @@ import ArgumentParser
 import Supervision
 
 /// A duration on the command line, as the service language writes it.
-struct TimeSpan: ExpressibleByArgument {
+struct TimeSpan {
   var duration: Duration
 
-  init?(argument: String) {
-    guard let duration = DurationText.parse(argument) else { return nil }
+  @Sendable init(word: String) throws {
+    guard let duration = DurationText.parse(word) else {
+      throw ValidationError("a duration is a number and its unit: 500ms, 30s, 2min, 1h")
+    }
     self.duration = duration
   }
 }

@@ -21,7 +21,7 @@ struct LoadTextTests {
   @Test("it names what it starts and stops, and what is left to a restart")
   func done() {
     #expect(
-      loadText(report) == """
+      loadText(report, .plain) == """
         added api; removed old; changed web (exec, log); 12 unchanged
         starts: api, db
         stops: old
@@ -36,7 +36,7 @@ struct LoadTextTests {
   func dry() {
     var report = report
     report.isDryRun = true
-    let text = loadText(report)
+    let text = loadText(report, .plain)
     #expect(text.hasPrefix("nothing is done; a load would be: added api"))
     #expect(text.contains("would start: api, db\nwould stop: old\n"))
   }
@@ -45,6 +45,6 @@ struct LoadTextTests {
   func nothing() {
     var report = LoadReport()
     report.unchanged = 3
-    #expect(loadText(report) == "3 unchanged\n")
+    #expect(loadText(report, .plain) == "3 unchanged\n")
   }
 }

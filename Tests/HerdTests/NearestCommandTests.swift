@@ -9,12 +9,32 @@ struct NearestCommandTests {
     "a mistyped command is told from a change, and a question never becomes one",
     arguments: [
       ("strat", ["start"]), ("statsu", ["status"]), ("relaod", ["reload"]), ("stpo", ["stop"]), ("top", []),
-      ("log", []), ("proceses", ["processes"]), ("xyzzy", []),
+      ("log", []), ("proceses", ["processes"]), ("xyzzy", []), ("stat", ["status"]), ("sta", ["status"]),
+      ("stats", ["status"]), ("logs", []), ("list", ["status"]), ("proc", ["processes"]), ("sho", ["show"]),
+      ("res", ["reset", "restart"]), ("rest", ["restart"]), ("enab", ["enable"]), ("cat", ["show"]),
     ])
   func nearest(word: String, expected: [String]) {
     let found = NearestCommand.all(for: word)
     #expect(found.first == expected.first)
     if expected.isEmpty { #expect(found.isEmpty || !found.contains("stop")) }
+  }
+
+  @Test("who has typed the beginning of a question, or has left out a letter of it, is not led to a change")
+  func questions() {
+    let questions = ["status", "show", "doc", "processes", "check", "ucl", "wait", "help"]
+    let changes = Invocation.commands.subtracting(questions)
+    for question in questions {
+      for length in 1..<question.count {
+        let found = NearestCommand.all(for: String(question.prefix(length)))
+        #expect(changes.isDisjoint(with: found), "\(question.prefix(length)): \(found)")
+      }
+      for position in question.indices {
+        var word = question
+        word.remove(at: position)
+        let found = NearestCommand.all(for: word)
+        #expect(changes.isDisjoint(with: found), "\(word): \(found)")
+      }
+    }
   }
 
   private func failure(_ code: ErrorCode) -> Failure {

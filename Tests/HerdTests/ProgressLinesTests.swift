@@ -18,16 +18,16 @@ struct ProgressLinesTests {
     ]
   }
 
-  @Test("in a pipe each service has a line for each thing that was done")
+  @Test("in a pipe each step has a line, when it begins, and each thing that was done")
   func plain() {
     var lines = ProgressLines(.plain)
-    let text = restart.map { lines.text(for: $0) }.joined()
-    #expect(
-      text == """
-        nginx     stopping   TERM to 901 ...  stopped (0.1 s)
-        nginx     starting   ...  running, pid 1044 (0.3 s)
-
-        """)
+    let kill = Progress.state(.init(service: "nginx", state: .stopping, at: at(100), pid: 901, step: "KILL to 901"))
+    #expect(lines.text(for: restart[0]) == "nginx     stopping   TERM to 901\n")
+    #expect(lines.text(for: kill) == "nginx     stopping   KILL to 901\n")
+    #expect(lines.text(for: kill) == "")
+    #expect(lines.text(for: restart[1]) == "nginx     stopping   ...  stopped (0.1 s)\n")
+    #expect(lines.text(for: restart[2]) == "")
+    #expect(lines.text(for: restart[3]) == "nginx     starting   ...  running, pid 1044 (0.3 s)\n")
     #expect(lines.text(for: [ServiceOutcome("nginx", .restarted, state: .running, pid: 1044)]) == "")
   }
 
@@ -52,6 +52,42 @@ struct ProgressLinesTests {
         + "\u{1B}[?7lb         waiting    waits for a …\n\u{1B}[?7h")
   }
 
+  @Test("the column of the names is as wide as what was asked for, and never half of a narrow terminal")
+  func nameColumn() {
+    var lines = ProgressLines(.plain, names: ["web", "a-longer-name"])
+    #expect(
+      lines.text(for: .state(.init(service: "web", state: .running, at: at(0), pid: 5)))
+        == "web            running, pid 5\n")
+    var narrow = Appearance.plain
+    narrow.columns = 40
+    lines = ProgressLines(narrow, names: ["web", "a-name-that-is-longer-than-half-of-the-line"])
+    #expect(
+      lines.text(for: .state(.init(service: "web", state: .running, at: at(0), pid: 5)))
+        == "web       running, pid 5\n")
+  }
+
+  @Test("no line is longer than the terminal, whatever it tells", arguments: [40, 80])
+  func narrow(columns: Int) {
+    var appearance = Scene.terminal
+    appearance.columns = columns
+    var lines = ProgressLines(appearance, names: ["a-service-of-some-length"])
+    let cause = "its requirement postgresql has failed: exit 1, five times within seven seconds"
+    let told: [Progress] = [
+      .state(.init(service: "a-service-of-some-length", state: .waiting, at: at(0), step: "waits for " + cause)),
+      .state(.init(service: "b", state: .stopping, at: at(0), step: "waits for " + cause)),
+      .note("/usr/local/etc/x.ucl has changed since it was loaded: `herd load root` loads it", service: "b"),
+      .state(.init(service: "b", state: .failed, at: at(900), cause: cause)),
+      .state(.init(service: "a-service-of-some-length", state: .failed, at: at(900), cause: cause)),
+    ]
+    var text = told.map { lines.text(for: $0) }.joined()
+    text += lines.text(for: [ServiceOutcome("c", .failed, state: .failed, cause: cause)])
+    for line in text.split(separator: "\n") {
+      // What moves the cursor takes no column.
+      let shown = line.replacing(#/\u{1B}\[[?0-9]*[A-Za-z]/#, with: "")
+      #expect(shown.count <= columns, "\(shown)")
+    }
+  }
+
   @Test("more services than fit are counted")
   func many() {
     var lines = ProgressLines(Scene.terminal)
@@ -68,6 +104,19 @@ struct ProgressLinesTests {
     #expect(
       lines.text(for: .state(.init(service: "api", state: .failed, at: at(1200), cause: "exit 1 during pre-start")))
         == "api       starting   ...  failed: exit 1 during pre-start (1.2 s)\n")
+  }
+
+  @Test("the error that ends a change leaves out the cause that a line has told, and nothing else")
+  func told() {
+    var lines = ProgressLines(.plain)
+    let error = ControlError(
+      .startFailed, "`api` could not be started: exit 1; it will be tried again", service: "api", hint: "h")
+    #expect(lines.shortened(error) == error)
+    _ = lines.text(for: .state(.init(service: "api", state: .failed, at: at(0), cause: "exit 1")))
+    #expect(lines.shortened(error).message == "`api` could not be started; it will be tried again")
+    #expect(lines.shortened(error).hint == "h")
+    let other = ControlError(.startFailed, "`db` could not be started: exit 1", service: "db")
+    #expect(lines.shortened(other) == other)
   }
 
   @Test(

@@ -190,13 +190,4 @@ struct ServiceReportTests {
 
         """)
   }
-
-  @Test(
-    "words that a shell would change are quoted",
-    arguments: [
-      (["plain", "a b", ""], "plain 'a b' ''"), (["it's"], #"'it'\''s'"#), (["$HOME", "*"], "'$HOME' '*'"),
-    ])
-  func quoting(words: [String], line: String) {
-    #expect(commandLine(words) == line)
-  }
 }

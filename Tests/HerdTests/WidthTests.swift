@@ -53,6 +53,26 @@ struct WidthTests {
     }
   }
 
+  @Test("what the supervisor has to say of itself, and a load, are broken too", arguments: [40, 60])
+  func warnings(columns: Int) {
+    var supervisor = SupervisorStatus(version: "0.2.0", pid: 123_456, started: now, uid: 0)
+    supervisor.configurationError = "/usr/local/etc/fruix-shepherd/services.d/web.ucl:4:12: unknown key `exce`"
+    supervisor.notes = ["ended 3 processes that supervisor 812 left, after it had died of its own: web, db, queue@mail"]
+    let services = ServiceState.allCases.map { service($0.rawValue, $0) }
+    var report = LoadReport()
+    report.added = (1...9).map { "service-\($0)" }
+    report.needRestart = report.added
+    let appearance = appearance(columns)
+    let text =
+      StatusTable(services: services, supervisor: supervisor, now: now, appearance: appearance).text()
+      + supervisorReport(supervisor, now: now, appearance) + loadText(report, appearance)
+      + documentationText(
+        ServiceDocumentation(
+          service: "web", documentation: supervisor.notes[0],
+          actions: [ActionSummary(name: "configtest", documentation: supervisor.notes[0])]), appearance)
+    for line in plain(text) where line.contains(" ") { #expect(line.count <= columns, "\(line)") }
+  }
+
   @Test("with room enough nothing is broken")
   func wide() {
     let text = StatusTable(

@@ -82,8 +82,9 @@ extension Supervisor {
 
   /// All services that match a name or a pattern (`web@*`).
   public func findAll(_ pattern: String) -> [ServiceID] {
-    guard pattern.contains("*") || pattern.contains("?") else { return find(pattern).map { [$0] } ?? [] }
-    return idsByName.filter { Glob.matches($0.key, pattern) }.values.sorted()
+    guard NamePattern.isPattern(pattern) else { return find(pattern).map { [$0] } ?? [] }
+    let pattern = NamePattern(pattern)
+    return idsByName.filter { pattern.matches($0.key) }.values.sorted()
   }
 
   /// The definition by which the jail of a service is made: its own, or that of the service which it shares the jail with. Of

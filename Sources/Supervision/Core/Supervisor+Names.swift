@@ -14,15 +14,15 @@ extension Supervisor {
   ///   it may do that, since whoever may only look must not be able to make anything.
   mutating func known(_ names: [String], making: Bool = false) throws(Refusal) -> [ServiceID] {
     var instances: [String: [ServiceDefinition]] = [:]
-    for name in names where !isPattern(name) && present(name) == nil {
+    for name in names where !NamePattern.isPattern(name) && present(name) == nil {
       // To find out whether an instance could be made means to check the whole graph: not for a question.
       guard making else { throw refusal(ofMissing: name) }
       instances[name] = if let over = finishedTransients[name] { [over] } else { try definitions(of: name) }
     }
-    for name in names where isPattern(name) && matching(name).isEmpty { throw .unknownService(name) }
+    for name in names where NamePattern.isPattern(name) && matching(name).isEmpty { throw .unknownService(name) }
     if !instances.isEmpty { make(names.flatMap { instances[$0] ?? [] }) }
     var seen: Set<ServiceID> = []
-    return names.flatMap { isPattern($0) ? matching($0) : present($0).map { [$0] } ?? [] }
+    return names.flatMap { NamePattern.isPattern($0) ? matching($0) : present($0).map { [$0] } ?? [] }
       .filter { seen.insert($0).inserted }
   }
 
@@ -33,9 +33,9 @@ extension Supervisor {
     return ids
   }
 
-  /// The one service that a name stands for.
+  /// The one service that a name stands for; a pattern stands for no one in particular.
   mutating func one(_ name: String) throws(Refusal) -> ServiceID {
-    guard let id = try known([name]).first else { throw .unknownService(name) }
+    guard !NamePattern.isPattern(name), let id = try known([name]).first else { throw .unknownService(name) }
     return id
   }
 
@@ -45,10 +45,24 @@ extension Supervisor {
     return candidates.first { services[$0.index].life.isUp } ?? candidates.first
   }
 
-  private func isPattern(_ name: String) -> Bool { name.contains("*") || name.contains("?") }
-
+  /// The services whose own names match; what they provide besides is no name of theirs.
   private func matching(_ pattern: String) -> [ServiceID] {
-    idsByName.filter { Glob.matches($0.key, pattern) && !services[$0.value.index].isRemoved }.values.sorted()
+    let pattern = NamePattern(pattern)
+    return idsByName.filter { pattern.matches($0.key) && !services[$0.value.index].isRemoved }.values.sorted()
+  }
+
+  /// The services of these very names, and those that match a pattern: who forgets a service does not mean another one that
+  /// answers to its name as well.
+  func owners(of names: [String]) throws(Refusal) -> [ServiceID] {
+    var found: OrderedSet<ServiceID> = []
+    for name in names {
+      let ids =
+        NamePattern.isPattern(name)
+        ? matching(name) : idsByName[name].flatMap { services[$0.index].isRemoved ? nil : [$0] } ?? []
+      guard !ids.isEmpty else { throw .unknownService(name) }
+      found.append(contentsOf: ids)
+    }
+    return Array(found)
   }
 
   // MARK: Instances
@@ -159,33 +173,5 @@ extension Requester {
   /// Wanted only because another service needs it.
   var isService: Bool {
     if case .service = self { true } else { false }
-  }
-}
-
-/// Patterns of service names: `*` is any run of characters, `?` any one.
-public enum Glob {
-  public static func matches(_ name: String, _ pattern: String) -> Bool {
-    let text = Array(name.utf8)
-    let glob = Array(pattern.utf8)
-    var position = 0
-    var next = 0
-    // Where to go on after the last star, if what follows does not fit.
-    var retry: (glob: Int, text: Int)?
-    while position < text.count {
-      if next < glob.count, glob[next] == UInt8(ascii: "*") {
-        retry = (next + 1, position)
-        next += 1
-      } else if next < glob.count, glob[next] == UInt8(ascii: "?") || glob[next] == text[position] {
-        next += 1
-        position += 1
-      } else if let (star, start) = retry {
-        retry = (star, start + 1)
-        next = star
-        position = start + 1
-      } else {
-        return false
-      }
-    }
-    return glob[next...].allSatisfy { $0 == UInt8(ascii: "*") }
   }
 }

@@ -134,11 +134,7 @@ extension Supervisor {
   private mutating func orderUnload(
     _ names: [String], from requester: Requester, request: RequestID
   ) throws(Refusal) {
-    var ids: [ServiceID] = []
-    for name in names {
-      guard let id = idsByName[name], !services[id.index].isRemoved else { throw .unknownService(name) }
-      ids.append(id)
-    }
+    let ids = try owners(of: names)
     for id in ids {
       let needing = neededBy(id).filter { !ids.contains($0) }
       guard needing.isEmpty else {

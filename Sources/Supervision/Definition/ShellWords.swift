@@ -14,6 +14,27 @@ public enum ShellWords {
     return try splitter.words()
   }
 
+  /// The line that a shell splits into these words.
+  public static func line(_ words: [String]) -> String {
+    words.map(quoted).joined(separator: " ")
+  }
+
+  private static func quoted(_ word: String) -> String {
+    if !word.isEmpty, word.utf8.allSatisfy(isPlain) { return word }
+    let parts = word.split(separator: "'", omittingEmptySubsequences: false)
+    return "'" + parts.joined(separator: #"'\''"#) + "'"
+  }
+
+  /// Whether no shell gives the character a meaning.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: "-_./:=@%+,".utf8.contains(byte)
+    }
+  }
+
   /// What a shell's user would take for an operator; here it is a word like any other.
   public static func looksLikeOperator(_ word: String) -> Bool {
     switch word {

@@ -1,4 +1,5 @@
 import ControlProtocol
+import OrderedCollections
 import Supervision
 
 /// Between the control server and the core: turns requests into orders, and what comes of them into replies.
@@ -60,6 +61,9 @@ final class ControlDesk: ControlDelegate, ShellClient {
   // MARK: Requests
 
   func receive(_ request: Request, as open: OpenRequest, from peer: PeerCredentials) {
+    if let name = request.oneService, NamePattern.isPattern(name) {
+      return finish(ControlProtocol.Reply(error: refusal(ofPattern: name, request)), open)
+    }
     guard held == nil || isAnsweredWhileHolding(request) else { return keep(request, as: open, from: peer) }
     if case .shutdown = request { onShutdown?() }
     carryOut(request, as: open, from: peer)
@@ -128,15 +132,13 @@ final class ControlDesk: ControlDelegate, ShellClient {
   }
 
   private func status(_ names: [String], _ detail: Request.StatusDetail, for open: OpenRequest) {
-    var ids: [ServiceID] = []
+    var ids: OrderedSet<ServiceID> = []
     for name in names where name != "root" {
       let found = shell.core.findAll(name)
-      if found.isEmpty, !NamePattern(name).isPattern {
-        return finish(ControlProtocol.Reply(error: unknownService(name)), open)
-      }
-      ids += found
+      guard !found.isEmpty else { return finish(ControlProtocol.Reply(error: unknownService(name)), open) }
+      ids.append(contentsOf: found)
     }
-    if names.isEmpty { ids = shell.core.allServices }
+    if names.isEmpty { ids = OrderedSet(shell.core.allServices) }
     let reporter = reporter
     let services = ids.map { reporter.status(of: $0, detail) }
     for start in stride(from: 0, to: services.count, by: ControlProtocol.Progress.servicesPerLine) {
@@ -161,14 +163,24 @@ final class ControlDesk: ControlDelegate, ShellClient {
   }
 
   func unknownService(_ name: String) -> ControlError {
-    guard !NamePattern(name).isPattern else {
+    guard !NamePattern.isPattern(name) else {
       return ControlError(.unknownService, "nothing matches `\(name)`", service: name)
+    }
+    guard name != "root" else {
+      return ControlError(.invalidArgument, "`root` is the supervisor, and no service that this could be done to")
     }
     if shell.core.templateNames.contains(name) { return isTemplate(name) }
     let names = shell.core.allServices.map { shell.core.name(of: $0) }
     return ControlError(
       .unknownService, "there is no service `\(name)`", service: name,
       suggestions: NearestName.all(for: name, among: names))
+  }
+
+  /// Of a request that is for one service.
+  private func refusal(ofPattern name: String, _ request: Request) -> ControlError {
+    ControlError(
+      .invalidArgument, "`\(request.command.rawValue)` is for one service, and `\(name)` is a pattern",
+      hint: "`status` says which services match it; each takes a request of its own")
   }
 
   func isTemplate(_ name: String) -> ControlError {

@@ -145,7 +145,8 @@ struct ReplyTranslation {
       default: cause.description
       }
     return ControlProtocol.Reply(
-      error: ControlError(.actionFailed, "\(request.deed) of `\(service)`: \(reason)", service: service))
+      error: ControlError(
+        .actionFailed, "\(request.deed) of `\(service)`\(reloadCommand): \(reason)", service: service))
   }
 
   private func exited(_ status: Supervision.ExitStatus) -> ControlProtocol.Reply {
@@ -153,7 +154,17 @@ struct ReplyTranslation {
     if status == .exited(0) { return ControlProtocol.Reply(content) }
     let service = request.subject ?? "it"
     return ControlProtocol.Reply(
-      content, error: ControlError(.actionFailed, "\(request.deed) of `\(service)` ended: \(status)", service: service))
+      content,
+      error: ControlError(
+        .actionFailed, "\(request.deed) of `\(service)`\(reloadCommand) ended: \(status)", service: service))
+  }
+
+  /// What a reload runs: unlike an action's command, it is none that its caller has in mind.
+  private var reloadCommand: String {
+    guard case .reload(let name) = request, let id = core.find(name),
+      case .exec(let hook, _) = core.blueprint(of: id).definition.reload
+    else { return "" }
+    return " (\(ShellWords.line(hook.command.words)))"
   }
 
   private func done() -> ControlProtocol.Reply {
@@ -210,11 +221,20 @@ struct ReplyTranslation {
         hint: "unload those too, in the same command or before")
     case .shuttingDown:
       return ControlError(.shuttingDown, "the supervisor is stopping everything")
-    case .timedOut(let name, let state):
-      return ControlError(.timeout, "the time is over, and `\(name)` is \(state.rawValue)", service: name)
+    case .timedOut(let name, let state): return timedOut(name, state)
     case .gone(let name):
       return ControlError(.unknownService, "`\(name)` exists no more", service: name)
     }
+  }
+
+  private func timedOut(_ name: String, _ state: StateName) -> ControlError {
+    guard case .wait(let wait) = request, let time = wait.timeout else {
+      return ControlError(.timeout, "the time is over, and `\(name)` is \(state.rawValue)", service: name)
+    }
+    let another = wait.afterPID.map { " with another pid than \($0)" } ?? ""
+    return ControlError(
+      .timeout, "`\(name)` is \(state.rawValue), and not \(wait.target.rawValue)\(another), after \(time.text)",
+      service: name)
   }
 
   private func isGroup(_ name: String) -> Bool {

@@ -1,27 +1,21 @@
 import ArgumentParser
 import ControlProtocol
-import Supervision
 
-struct ReloadCommand: DaemonCommand {
+struct ReloadCommand: ServiceCommand {
   static let configuration = CommandConfiguration(
     commandName: "reload", abstract: "Have services read their configuration again; root: the supervisor's (load root)."
   )
 
-  @Argument(help: ArgumentHelp("Services, or root.", valueName: "name"))
-  var names: [String]
-  @OptionGroup var connection: ConnectionOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var target: ServiceOptions
 
   func perform(in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
     if names == ["root"] { return try load(Request.LoadOptions(), in: &session, console) }
     try refuseRoot(names, "reload", "`herd reload root` goes without further names")
-    var worst: Int32 = 0
-    for name in names {
+    return try each(of: names, in: &session, console) { (name, session) throws(Failure) in
       let status = try passThrough(.reload(service: name), in: &session, console)
       if status == 0, !output.json { console.write("\(name): reloaded\n") }
-      if worst == 0 { worst = status }
+      return status
     }
-    return worst
   }
 }
 
@@ -32,7 +26,7 @@ struct ActionCommand: DaemonCommand {
 
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var output: OutputOptions
-  @Argument(help: ArgumentHelp("The service.", valueName: "name"))
+  @Argument(help: ArgumentHelp("The service, or a pattern.", valueName: "name"))
   var service: String
   @Argument(help: "One of its actions (`herd doc NAME list-actions`).")
   var action: String
@@ -46,48 +40,54 @@ struct ActionCommand: DaemonCommand {
     // What asks for the end of options is for us, not for the action.
     var words = arguments
     if let end = words.firstIndex(of: "--") { words.remove(at: end) }
-    do {
-      return try passThrough(.action(service: service, action: action, arguments: words), in: &session, console)
-    } catch {
-      var failure = error
-      if action == "log", error.error.code == .unknownAction {
-        failure.error.hint = "the output goes to the file that `herd status \(service)` shows as `log`"
-      }
-      throw failure
+    return try each(of: [service], in: &session, console) { (name, session) throws(Failure) in
+      try passThrough(.action(service: name, action: action, arguments: words), in: &session, console)
     }
   }
 
   func explained(_ failure: Failure) -> Failure {
-    isAssumed ? failure.explained(assuming: action, of: service) : failure
+    var failure = failure
+    if action == "log", failure.error.code == .unknownAction {
+      failure.error.hint = "the output goes to the file that `herd status \(service)` shows as `log`"
+    }
+    return isAssumed ? failure.explained(assuming: action, of: service) : failure
   }
 }
 
 extension DaemonCommand {
-  /// Runs an action: its output to ours as it comes, its exit status is the result.
+  /// Runs a command of a service: its output to ours as it comes, its exit status is the result.
   func passThrough(_ request: Request, in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
-    var collected = ReplyDocument.Output()
-    let collects = output.json
+    guard !output.json else {
+      let document = try document(for: request, in: &session)
+      console.write(document.encoded())
+      return exitStatus(document.reply)
+    }
     let reply = try session.ask(request) { progress in
       guard case .output(let chunk) = progress else { return }
-      switch (chunk.stream, collects) {
-      case (.stdout, true): collected.standardOutput += chunk.bytes
-      case (.stderr, true): collected.standardError += chunk.bytes
-      case (.stdout, false): console.write(chunk.bytes)
-      case (.stderr, false): console.writeError(chunk.bytes)
+      switch chunk.stream {
+      case .stdout: console.write(chunk.bytes)
+      case .stderr: console.writeError(chunk.bytes)
       }
     }
-    if collects { console.write(ReplyDocument(reply, output: collected).encoded()) }
-    if case .exit(let exit) = reply.content {
-      // What the process wrote speaks for itself; only an end that it cannot have explained gets a word.
-      if case .signal = exit, !collects, let error = reply.error { console.complain(error) }
-      if let error = reply.error, error.code != .actionFailed, !collects { console.complain(error) }
-      let status = ExitCodes.status(for: exit)
-      return status == 0 && reply.error != nil ? ExitCodes.failed : status
-    }
-    if let error = reply.error {
-      if collects { return ExitCodes.status(for: error.code) }
-      throw Failure(error)
-    }
-    return 0
+    guard let error = reply.error else { return 0 }
+    guard case .exit(let exit) = reply.content else { throw Failure(error) }
+    if !request.speaksForItself(exit, error) { console.complain(error) }
+    return exitStatus(reply)
+  }
+
+  private func exitStatus(_ reply: Reply) -> Int32 {
+    let refused = reply.error.map { ExitCodes.status(for: $0.code) } ?? 0
+    guard case .exit(let exit) = reply.content else { return refused }
+    let status = ExitCodes.status(for: exit)
+    return status == 0 ? refused : status
+  }
+}
+
+extension Request {
+  /// Whether what the process wrote is all that is to be said of its end: of an action, which is as a command of the user's
+  /// own, but not of one that died of a signal, or of a reload, whose command the user does not see.
+  fileprivate func speaksForItself(_ exit: ExitStatus, _ error: ControlError) -> Bool {
+    guard case .action = self, case .code = exit else { return false }
+    return error.code == .actionFailed
   }
 }

@@ -30,7 +30,7 @@ struct UnloadCommand: DaemonCommand {
 
   @Argument(help: "root: the supervisor.")
   var supervisor: String
-  @Argument(help: ArgumentHelp("Services.", valueName: "name"))
+  @Argument(help: ArgumentHelp("Services, or patterns such as 'web@*'.", valueName: "name"))
   var names: [String] = []
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var output: OutputOptions
@@ -53,17 +53,15 @@ extension DaemonCommand {
   }
 
   func load(_ options: Request.LoadOptions, in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
+    guard !output.json else {
+      let document = try document(for: .load(options), in: &session)
+      console.write(document.encoded())
+      return document.reply.error.map { ExitCodes.status(for: $0.code) } ?? 0
+    }
     var lines = ProgressLines(console.appearance)
-    let isQuiet = output.json
-    let reply = try session.ask(.load(options)) { progress in
-      if !isQuiet { console.write(lines.text(for: progress)) }
-    }
-    if output.json {
-      console.write(ReplyDocument(reply).encoded())
-      return reply.error.map { ExitCodes.status(for: $0.code) } ?? 0
-    }
+    let reply = try session.ask(.load(options)) { console.write(lines.text(for: $0)) }
     if case .load(let report) = reply.content {
-      if reply.error == nil { console.write(loadText(report)) }
+      if reply.error == nil { console.write(loadText(report, console.appearance)) }
       for diagnostic in report.diagnostics { console.writeError(Array((diagnostic.text + "\n").utf8)) }
     }
     if let error = reply.error { throw Failure(error) }

@@ -17,15 +17,14 @@ struct StatusCommand: DaemonCommand {
   func perform(in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
     let wantsTable = names.isEmpty
     let request = Request.status(names: names, detail: wantsTable && !output.json ? .brief : .full)
-    var services: [ServiceStatus] = []
-    let reply = try answer(to: request, in: &session) { progress in
-      if case .services(let more) = progress { services += more }
-    }
+    let document = try document(for: request, in: &session)
+    if let error = document.reply.error { throw Failure(error) }
+    let services = document.services ?? []
     var supervisor: SupervisorStatus?
-    if case .supervisor(let status) = reply.content { supervisor = status }
+    if case .supervisor(let status) = document.reply.content { supervisor = status }
 
     if output.json {
-      console.write(ReplyDocument(reply, services: services).encoded())
+      console.write(document.encoded())
     } else if wantsTable {
       console.write(
         StatusTable(
@@ -47,7 +46,7 @@ struct StatusCommand: DaemonCommand {
     for service in services {
       reports.append(ServiceReport(service: service, now: console.now, appearance: console.appearance).text())
     }
-    return reports.isEmpty ? "no services\n" : reports.joined(separator: "\n")
+    return reports.joined(separator: "\n")
   }
 
   /// The worst of them: failed before not up before up.

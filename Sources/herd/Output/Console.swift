@@ -22,6 +22,13 @@ struct Console {
     return appearance
   }
 
+  /// Whether standard output and standard error go to the same place, so that whoever reads the one reads the other.
+  var isOneStream: Bool {
+    var (output, error) = (stat(), stat())
+    guard fstat(STDOUT_FILENO, &output) == 0, fstat(STDERR_FILENO, &error) == 0 else { return false }
+    return output.st_dev == error.st_dev && output.st_ino == error.st_ino
+  }
+
   var now: Timestamp { Timestamp(millisecondsSinceEpoch: Clock.wall() / 1_000_000) }
 
   func write(_ bytes: [UInt8], to descriptor: Int32 = STDOUT_FILENO) {

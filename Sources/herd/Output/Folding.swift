@@ -33,7 +33,22 @@ extension Appearance {
     let lines = folded(text, isBeside ? left : max(columns - 4, 8))
     let indent = String(repeating: " ", count: isBeside ? width(lead) : 4)
     if isBeside { return shown + lines.joined(separator: "\n" + indent) + "\n" }
-    return trimmed(shown) + "\n" + lines.map { indent + $0 + "\n" }.joined()
+    return folded(trimmed(shown), columns).joined(separator: "\n") + "\n" + lines.map { indent + $0 + "\n" }.joined()
+  }
+
+  /// Parts that are not broken themselves, in as many lines as they need.
+  func joined(_ parts: [String], by separator: String) -> String {
+    var text = ""
+    var line = ""
+    for part in parts {
+      if !line.isEmpty, let columns, width(line) + width(separator) + width(part) > columns {
+        text += line + "\n"
+        line = part
+      } else {
+        line += (line.isEmpty ? "" : separator) + part
+      }
+    }
+    return text + line + "\n"
   }
 
   private func trimmed(_ text: String) -> String {

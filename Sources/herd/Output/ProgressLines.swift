@@ -12,6 +12,8 @@ struct ProgressLines {
   private var drawn = 0
   /// What each service was last reported as done with.
   private var finished: [String: ServiceState] = [:]
+  /// Why each has failed, as its line has it.
+  private var causes: [String: String] = [:]
   /// The width of the longest name so far, so that the columns do not jump more than they must.
   private var nameWidth = 8
 
@@ -23,10 +25,27 @@ struct ProgressLines {
     var phase: ServiceState
     var began: Timestamp
     var step: String?
+
+    /// A start that goes from waiting to starting is one line; a stop after it is another.
+    init(_ change: StateChange, after before: Line?) {
+      service = change.service
+      phase = change.state
+      step = change.step ?? change.cause
+      let isNew = before.map { ($0.phase == .stopping) != (change.state == .stopping) } ?? true
+      began = isNew ? change.at : before?.began ?? change.at
+    }
   }
 
-  init(_ appearance: Appearance) {
+  /// - Parameter names: what was asked for, as far as it is known before anything happens.
+  init(_ appearance: Appearance, names: [String] = []) {
     self.appearance = appearance
+    for name in names { makeRoom(for: name) }
+  }
+
+  /// On a narrow terminal a long name is not worth an empty half of all other lines.
+  private mutating func makeRoom(for name: String) {
+    let most = appearance.columns.map { max(8, $0 / 2 - 2) } ?? .max
+    if width(name) <= most { nameWidth = max(nameWidth, width(name)) }
   }
 
   /// What is on its way, and what each waits for.
@@ -39,40 +58,42 @@ struct ProgressLines {
     switch progress {
     case .state(let change): text(for: change)
     case .note(let note, let service):
-      redrawn(after: (service.map { "\($0): " } ?? "") + note + "\n")
+      redrawn(after: appearance.hanging(service.map { "\($0): " } ?? "", note))
     case .services, .output: ""
     }
   }
 
   private mutating func text(for change: StateChange) -> String {
-    nameWidth = max(nameWidth, change.service.count)
+    makeRoom(for: change.service)
     let position = open.firstIndex { $0.service == change.service }
     switch change.state {
     case .waiting, .starting, .stopping, .respawning:
-      if let position {
-        // A start that goes from waiting to starting is one line; a stop after it is another.
-        let wasStopping = open[position].phase == .stopping
-        if wasStopping != (change.state == .stopping) { open[position].began = change.at }
-        open[position].phase = change.state
-        open[position].step = change.step ?? change.cause
-      } else {
-        open.append(
-          Line(service: change.service, phase: change.state, began: change.at, step: change.step ?? change.cause))
-      }
-      return redrawn(after: "")
+      let before = position.map { open[$0] }
+      let line = Line(change, after: before)
+      if let position { open[position] = line } else { open.append(line) }
+      return redrawn(after: appearance.isTerminal ? "" : stepLine(line, after: before))
     case .running, .completed, .stopped, .failed:
       let line = position.map { open.remove(at: $0) }
       finished[change.service] = change.state
+      if change.state == .failed { causes[change.service] = change.cause }
       return redrawn(after: finishedLine(line, change))
     }
   }
 
+  /// Where nothing is redrawn each step has a line, when it begins: who reads a log while a stop takes its time sees what at.
+  private func stepLine(_ line: Line, after before: Line?) -> String {
+    guard let step = line.step, before?.step != step || before?.phase != line.phase else { return "" }
+    return lead(line.service) + padded(line.phase.rawValue, 9) + "  " + step + "\n"
+  }
+
+  private func lead(_ service: String) -> String { padded(service, nameWidth) + "  " }
+
   private func finishedLine(_ line: Line?, _ change: StateChange) -> String {
-    var text = padded(change.service, nameWidth) + "  "
+    var text = ""
     if let line {
       text += padded(line.phase.rawValue, 9) + "  "
       // What it was waiting for is old news when it is there.
-      if line.phase == .stopping, let step = line.step { text += step + " " }
+      if appearance.isTerminal, line.phase == .stopping, let step = line.step { text += step + " " }
       text += appearance.ellipsis + "  "
     }
     text += appearance.paint(change.state.rawValue, change.state.colour)
@@ -80,7 +101,7 @@ struct ProgressLines {
     // Who has just asked for a stop knows why it came.
     if let cause = change.cause, line?.phase != .stopping || change.state == .failed { text += ": \(cause)" }
     if let line { text += " (\(elapsed(change.at.since(line.began))))" }
-    return text + "\n"
+    return appearance.hanging(lead(change.service), text)
   }
 
   // MARK: The end
@@ -90,10 +111,20 @@ struct ProgressLines {
     open = []
     var text = ""
     for outcome in outcomes where !isTold(outcome) {
-      nameWidth = max(nameWidth, outcome.service.count)
+      makeRoom(for: outcome.service)
+      if outcome.kind == .failed { causes[outcome.service] = outcome.cause }
       text += outcomeLine(outcome)
     }
     return redrawn(after: text)
+  }
+
+  /// The error without the cause that a line above it has told.
+  func shortened(_ error: ControlError) -> ControlError {
+    guard let cause = error.service.flatMap({ causes[$0] }) else { return error }
+    guard let told = error.message.firstRange(of: ": " + cause) else { return error }
+    var error = error
+    error.message.removeSubrange(told)
+    return error
   }
 
   /// Whether a line has said so already. What the service has come to since is another story: a one-shot that was
@@ -111,15 +142,14 @@ struct ProgressLines {
 
   private func outcomeLine(_ outcome: ServiceOutcome) -> String {
     let words = outcome.kind.rawValue.split(separator: "-").joined(separator: " ")
-    var text = padded(outcome.service, nameWidth) + "  "
-    text += appearance.paint(words, outcome.kind == .failed ? .red : nil)
+    var text = appearance.paint(words, outcome.kind == .failed ? .red : nil)
     if outcome.kind == .disabled, outcome.state.isUp {
       text += ", and it still is \(outcome.state.rawValue): `herd stop \(outcome.service)` stops it"
     }
     if outcome.kind == .reached { text += ": \(outcome.state.rawValue)" }
     if outcome.state == .running, let pid = outcome.pid { text += ", pid \(pid)" }
     if let cause = outcome.cause { text += ": \(cause)" }
-    return text + "\n"
+    return appearance.hanging(lead(outcome.service), text)
   }
 
   // MARK: Drawing
@@ -134,9 +164,7 @@ struct ProgressLines {
     // A line that wraps would be two for the cursor: wrapping is off while these are written.
     text += "\u{1B}[?7l"
     for line in open.prefix(Self.mostDrawn) {
-      text += padded(line.service, nameWidth) + "  " + appearance.paint(padded(line.phase.rawValue, 9), .yellow)
-      if let step = line.step { text += "  " + step }
-      text += " " + appearance.ellipsis + "\n"
+      text += openLine(line)
       drawn += 1
     }
     if open.count > Self.mostDrawn {
@@ -144,5 +172,15 @@ struct ProgressLines {
       drawn += 1
     }
     return text + "\u{1B}[?7h"
+  }
+
+  /// One line of the terminal, whatever is in it.
+  private func openLine(_ line: Line) -> String {
+    let name = lead(line.service)
+    let phase = padded(line.phase.rawValue, 9)
+    let end = " " + appearance.ellipsis
+    let left = appearance.columns.map { $0 - width(name) - width(phase) - width(end) - 2 }
+    let step = line.step.map { "  " + appearance.cut($0, to: left) } ?? ""
+    return name + appearance.paint(phase, .yellow) + step + end + "\n"
   }
 }

@@ -53,10 +53,22 @@ func times(_ count: Int) -> String {
   count == 1 ? "once" : "\(count) times"
 }
 
-/// How many columns a text takes. Names and states are ASCII, where bytes are columns and counting characters would be
-/// the largest part of drawing a table.
+/// How many columns a text takes; what paints it takes none. Names and states are ASCII, where bytes are columns and
+/// counting characters would be the largest part of drawing a table.
 func width(_ text: String) -> Int {
-  text.utf8.allSatisfy { $0 < 0x80 } ? text.utf8.count : text.count
+  if text.utf8.allSatisfy({ $0 < 0x80 && $0 != 0x1B }) { return text.utf8.count }
+  var columns = 0
+  var isPaint = false
+  for character in text {
+    if character == "\u{1B}" {
+      isPaint = true
+    } else if isPaint {
+      isPaint = character != "m"
+    } else {
+      columns += 1
+    }
+  }
+  return columns
 }
 
 /// Text with blanks after it up to a width in columns.

@@ -1,4 +1,5 @@
 import ControlProtocol
+import Supervision
 
 /// One service in full.
 struct ServiceReport {
@@ -7,12 +8,11 @@ struct ServiceReport {
   var appearance: Appearance
 
   func text() -> String {
-    var text = service.state.mark(appearance) + appearance.paint(service.name, .bold) + ": "
-    text += appearance.paint(service.state.rawValue, service.state.colour)
-    text +=
+    var state = appearance.paint(service.state.rawValue, service.state.colour)
+    state +=
       appearance.isTerminal ? " for \(age(now.since(service.since)))" : " since \(absolute(service.since, appearance))"
-    if let pid = service.pid { text += ", pid \(pid)" }
-    text += "\n"
+    if let pid = service.pid { state += ", pid \(pid)" }
+    var text = appearance.hanging(service.state.mark(appearance) + appearance.paint(service.name, .bold) + ": ", state)
     let facts = facts()
     let width = facts.reduce(13) { max($0, $1.0.count) }
     for (label, value) in facts { text += appearance.hanging("  " + padded(label, width) + "  ", value) }
@@ -35,7 +35,7 @@ struct ServiceReport {
       "definition",
       service.isDefinitionPending ? "changed since: `herd restart \(service.name)` uses the new one" : nil)
     for file in service.changedFiles { fact("files", "\(file) has changed since it was loaded: `herd load root`") }
-    fact("command", commandLine(service.exec))
+    fact("command", ShellWords.line(service.exec))
     fact("user", service.user)
     fact("jail", service.jail.map(jail))
     for clause in service.jail?.remains ?? [] { fact("of its jail", clause) }
@@ -86,34 +86,13 @@ struct ServiceReport {
   }
 }
 
-/// Words as a shell would want them.
-func commandLine(_ words: [String]) -> String {
-  words.map(quoted).joined(separator: " ")
-}
-
-private func quoted(_ word: String) -> String {
-  if !word.isEmpty, word.utf8.allSatisfy(isPlain) { return word }
-  let parts = word.split(separator: "'", omittingEmptySubsequences: false)
-  return "'" + parts.joined(separator: #"'\''"#) + "'"
-}
-
-/// Whether no shell gives the character a meaning.
-private func isPlain(_ byte: UInt8) -> Bool {
-  switch byte {
-  case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-    UInt8(ascii: "0")...UInt8(ascii: "9"):
-    true
-  default: "-_./:=@%+,".utf8.contains(byte)
-  }
-}
-
 /// The supervisor itself: `herd status root`.
 func supervisorReport(_ status: SupervisorStatus, now: Timestamp, _ appearance: Appearance) -> String {
-  var text = ServiceState.running.mark(appearance) + appearance.paint("root", .bold)
-  text += ": fruix-shepherd \(status.version), pid \(status.pid), running "
-  text +=
-    appearance.isTerminal
-    ? "for \(age(now.since(status.started)))\n" : "since \(absolute(status.started, appearance))\n"
+  let running =
+    appearance.isTerminal ? "for \(age(now.since(status.started)))" : "since \(absolute(status.started, appearance))"
+  var text = appearance.hanging(
+    ServiceState.running.mark(appearance) + appearance.paint("root", .bold) + ": ",
+    "fruix-shepherd \(status.version), pid \(status.pid), running \(running)")
   func fact(_ label: String, _ value: String?) {
     if let value { text += appearance.hanging("  " + padded(label, 15) + "  ", value) }
   }

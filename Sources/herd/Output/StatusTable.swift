@@ -124,13 +124,8 @@ struct StatusTable {
     for service in services { counts[service.state, default: 0] += 1 }
     let up = (counts[.running] ?? 0) + (counts[.completed] ?? 0)
     var parts: [String] = []
-    // Paint takes no columns.
-    var columns = 0
     func part(_ count: Int, _ word: String, _ state: ServiceState) {
-      guard count > 0 else { return }
-      let text = "\(count) \(word)"
-      parts.append(state.mark(appearance) + text)
-      columns += width(text) + (appearance.hasSymbols ? 4 : 2)
+      if count > 0 { parts.append(state.mark(appearance) + "\(count) \(word)") }
     }
     part(up, "up", .running)
     for state in [ServiceState.waiting, .starting, .respawning, .stopping, .stopped, .failed] {
@@ -140,8 +135,8 @@ struct StatusTable {
     let who = "fruix-shepherd \(supervisor.version), pid \(supervisor.pid), up \(age)"
     let counted = parts.joined(separator: "  ")
     var text = counted + "        " + who + "\n"
-    if let most = appearance.columns, columns + 6 + width(who) > most {
-      text = counted + "\n" + who + "\n"
+    if let most = appearance.columns, width(text) - 1 > most {
+      text = appearance.joined(parts, by: "  ") + appearance.hanging("", who)
     }
     text += supervisorWarnings(supervisor, appearance)
     return text
@@ -152,9 +147,10 @@ struct StatusTable {
 func supervisorWarnings(_ supervisor: SupervisorStatus, _ appearance: Appearance) -> String {
   var text = ""
   if let error = supervisor.configurationError {
-    text += appearance.paint("the files have errors; the configuration before them is in force:", .red) + " \(error)\n"
+    let what = "the files have errors; the configuration before them is in force:"
+    text += appearance.hanging("", appearance.paint(what, .red) + " " + error)
   }
   if supervisor.isShuttingDown { text += appearance.paint("shutting down", .yellow) + "\n" }
-  for note in supervisor.notes { text += "note: \(note)\n" }
+  for note in supervisor.notes { text += appearance.hanging("note: ", note) }
   return text
 }

@@ -5,6 +5,16 @@ import Testing
 @Suite("Words of a command line")
 struct ShellWordsTests {
   @Test(
+    "words that a shell would change are quoted in a line, and read back",
+    arguments: [
+      (["plain", "a b", ""], "plain 'a b' ''"), (["it's"], #"'it'\''s'"#), (["$HOME", "*"], "'$HOME' '*'"),
+    ])
+  func quoting(words: [String], line: String) throws {
+    #expect(ShellWords.line(words) == line)
+    #expect(try ShellWords.split(line) == words)
+  }
+
+  @Test(
     "blanks separate, quotes join",
     arguments: [
       ("nginx -g 'daemon off;'", ["nginx", "-g", "daemon off;"]),
