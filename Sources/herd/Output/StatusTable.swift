@@ -113,6 +113,8 @@ struct StatusTable {
       }
       parts.append(respawned)
     }
+    if let time = service.respawnsAt { parts.append("respawns \(coming(time, now: now, appearance))") }
+    parts += service.remarks
     if service.isDefinitionPending { parts.append("definition changed: herd restart \(service.name)") }
     if service.state == .failed { parts.append("herd status \(service.name)") }
     return parts.joined(separator: "; ")
