@@ -64,11 +64,14 @@ public enum Request: Sendable, Equatable {
     public var allowsEmpty: Bool
     /// Nothing is done; the reply says what would be.
     public var isDryRun: Bool
+    /// How wide the diagnostics are to be, in columns of a terminal; `nil`: as wide as a page.
+    public var columns: Int?
 
-    public init(path: String? = nil, allowsEmpty: Bool = false, isDryRun: Bool = false) {
+    public init(path: String? = nil, allowsEmpty: Bool = false, isDryRun: Bool = false, columns: Int? = nil) {
       self.path = path
       self.allowsEmpty = allowsEmpty
       self.isDryRun = isDryRun
+      self.columns = columns
     }
   }
 

@@ -53,6 +53,7 @@ extension Request {
       json.member("path", options.path)
       if options.allowsEmpty { json.member("allow_empty", true) }
       if options.isDryRun { json.member("dry_run", true) }
+      json.member("columns", options.columns)
     case .reset(let names), .preset(let names), .unload(let names):
       json.member("services", names)
     case .shutdown, .ping:
@@ -170,7 +171,7 @@ extension Request {
       self = .load(
         LoadOptions(
           path: try fields.optionalString("path"), allowsEmpty: try fields.flag("allow_empty", or: false),
-          isDryRun: try fields.flag("dry_run", or: false)))
+          isDryRun: try fields.flag("dry_run", or: false), columns: try fields.optionalInteger("columns")))
     case .unload: self = .unload(names: try fields.serviceNames())
     case .shutdown: self = .shutdown
     case .ping: self = .ping

@@ -86,6 +86,8 @@ public struct ServiceStatus: Sendable, Equatable {
   public var actions: [ActionSummary] = []
   /// How many processes it has, the main one included.
   public var processCount: Int?
+  /// Why they cannot be listed.
+  public var processTrouble: String?
   /// `FILE:LINE` of the definition.
   public var definedAt: String?
 

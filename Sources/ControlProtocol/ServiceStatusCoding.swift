@@ -83,6 +83,7 @@ extension ServiceStatus {
     json.member("log", log)
     json.member("actions", actions) { json, action in action.write(to: &json) }
     json.member("processes", processCount)
+    json.member("processes_error", processTrouble)
     json.member("defined_at", definedAt)
   }
 
@@ -139,6 +140,7 @@ extension ServiceStatus {
     log = try fields.optionalString("log")
     actions = try fields.objects("actions", ActionSummary.init)
     processCount = try fields.optionalInteger("processes")
+    processTrouble = try fields.optionalString("processes_error")
     definedAt = try fields.optionalString("defined_at")
   }
 }

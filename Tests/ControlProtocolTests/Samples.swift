@@ -25,7 +25,7 @@ enum Samples {
     .wait(.init(service: "nginx", for: .completed)),
     .processes(service: "nginx"),
     .load(.init()),
-    .load(.init(path: "/tmp/extra.ucl", allowsEmpty: true, isDryRun: true)),
+    .load(.init(path: "/tmp/extra.ucl", allowsEmpty: true, isDryRun: true, columns: 40)),
     .unload(names: ["a"]),
     .shutdown,
   ]
@@ -64,6 +64,7 @@ enum Samples {
     service.log = "/var/log/fruix-shepherd/nginx.log"
     service.actions = [.init(name: "configtest", documentation: "checks the files"), .init(name: "rotate")]
     service.processCount = 5
+    service.processTrouble = "EMFILE"
     service.definedAt = "/etc/x.ucl:3"
     return service
   }

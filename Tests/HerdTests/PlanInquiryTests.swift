@@ -51,6 +51,19 @@ struct PlanInquiryTests {
     return try PlanInquiry(planner: planner, hasJails: hasJails).ask(name, in: configuration)
   }
 
+  @Test("names and paths do not write into the terminal")
+  func cleaned() throws {
+    var configuration = configuration
+    configuration.services["lost"]?.process.rare.jail?.path = "/lo\u{1b}[31mst\n  9  forged"
+    configuration.services["guest"]?.process.rare.jail?.enter = "o\u{1b}ther"
+    let planner = IsolationPlanner(facts: BareHost(), stateDirectory: "/st\u{1b}ate")
+    for name in ["lost", "guest", "stray", "web"] {
+      let answer = try PlanInquiry(planner: planner, hasJails: true).ask(name, in: configuration)
+      let text = answer.text(showsUndoing: true)
+      #expect(!text.contains("\u{1b}") && !text.contains("\n  9  forged"))
+    }
+  }
+
   @Test("a plan is printed as its steps")
   func plan() throws {
     let answer = try ask("web")

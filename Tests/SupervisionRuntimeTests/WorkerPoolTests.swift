@@ -1,4 +1,6 @@
+import ControlProtocol
 import Glibc
+import OrderedCollections
 import Supervision
 import Testing
 import UCL
@@ -13,6 +15,7 @@ extension ProcessTests {
       let table: ProcessTable
       let pool: WorkerPool
       private(set) var replies: [String] = []
+      private(set) var notices: [String] = []
 
       /// - Parameter script: gets requests on descriptor 3, a line each, and answers there.
       init(_ script: String) throws {
@@ -23,6 +26,7 @@ extension ProcessTests {
         pool = WorkerPool(loop: loop, own: own) { ["/bin/sh", "-c", script] }
         table.onAnomaly = { Issue.record("\($0)") }
         table.onEvent = { _ = own.take($0) }
+        pool.onNotice = { [weak self] in self?.notices.append($0) }
       }
 
       @discardableResult
@@ -76,7 +80,7 @@ extension ProcessTests {
     func full() throws {
       let scene = try Scene(
         #"while read -r line <&3; do case $line in *hang*) sleep 1000 ;; esac; echo '{"looked":[]}' >&3; done"#)
-      let hanging = (0..<WorkerPool.most).map { scene.ask("hang \($0)") }
+      let hanging = (0..<4).map { scene.ask("hang \($0)") }
       scene.ask("late")
       #expect(scene.replies.isEmpty)
       scene.pool.withdraw(hanging[1])
@@ -91,6 +95,133 @@ extension ProcessTests {
       scene.ask("a")
       try scene.wait(for: 1)
       #expect(scene.replies.first?.contains("signal 9") == true)
+    }
+
+    private static let hanger =
+      #"while read -r line <&3; do case $line in *hang*) sleep 1000 ;; esac; echo '{"looked":[{"group":7}]}' >&3; done"#
+
+    @Test("however many look-ups hang, a reading and a plan find a process")
+    func kept() throws {
+      let scene = try Scene(Self.hanger)
+      scene.pool.patience = .milliseconds(1)
+      let hanging = (0..<WorkerPool.mostProcesses + 5).map { scene.ask("hang \($0)") }
+      while scene.pool.processCount < WorkerPool.mostProcesses - 4 { try scene.loop.turn() }
+      var done: [String] = []
+      let reading = ConfigurationReading(path: "/etc/x", packaged: nil, part: nil, accessNames: [])
+      scene.pool.ask(.read(reading)) { _ in done.append("read") }
+      let plan = PlanRequest(ServiceDefinition(name: "web"), stateDirectory: "/nonexistent")
+      scene.pool.ask(.plan(plan)) { _ in done.append("planned") }
+      while done.count < 2 { try scene.loop.turn() }
+      #expect(scene.replies.isEmpty && scene.pool.processCount <= WorkerPool.mostProcesses)
+      for job in hanging { scene.pool.withdraw(job) }
+    }
+
+    @Test("what hangs is told once, and said as long as it does")
+    func told() throws {
+      let scene = try Scene(#"read -r line <&3; read -r more <&3; echo '{"looked":[{"group":7}]}' >&3"#)
+      scene.pool.patience = .milliseconds(20)
+      scene.ask("wheel")
+      #expect(scene.pool.hanging.isEmpty)
+      while scene.notices.isEmpty { try scene.loop.turn() }
+      #expect(scene.notices.first?.hasSuffix(": the group wheel") == true)
+      #expect(scene.pool.hanging.first?.hasPrefix("no answer for ") == true)
+    }
+
+    @Test("a worker that has had nothing to do for a while goes")
+    func idle() throws {
+      let scene = try Scene(Self.pids)
+      scene.pool.idleTime = .milliseconds(20)
+      scene.ask("a")
+      try scene.wait(for: 1)
+      #expect(scene.pool.processCount == 1)
+      while scene.pool.processCount > 0 { try scene.loop.turn() }
+      scene.ask("b")
+      try scene.wait(for: 2)
+      #expect(scene.replies[0].dropFirst() != scene.replies[1].dropFirst())
+    }
+
+    @Test("files that have changed since they were read are found, and one that hangs holds nobody up")
+    func fileChanges() throws {
+      let file = try TemporaryFile(containing: "a")
+      let stamp = try #require(FileStamp(of: file.path))
+      try Files.replace(file.path, with: Array("ab".utf8))
+      let now = try #require(FileStamp(of: file.path)).value.json
+      let scene = try Scene(
+        #"while read -r line <&3; do case $line in *hang*) sleep 1000 ;; esac; echo '{"looked":[{"stamp":\#(now)}]}' >&3; done"#
+      )
+      let changes = FileChanges(loop: scene.loop, workers: scene.pool)
+      var found: [Set<String>] = []
+      func find(_ path: String) { changes.find(among: [path], since: [path: stamp]) { found.append($0) } }
+      changes.find(among: ["/unread"], since: [:]) { found.append($0) }
+      #expect(found == [[]])
+      find(file.path)
+      while found.count < 2 { try scene.loop.turn() }
+      #expect(found[1] == [file.path])
+      find("/hang")
+      while found.count < 3 { try scene.loop.turn() }
+      #expect(found[2].isEmpty)
+      // From now on nothing is asked: the answer comes at once.
+      find(file.path)
+      #expect(found.count == 4 && found[3].isEmpty)
+    }
+
+    @Test("of many signals to read the configuration again one waits while one is carried out")
+    func signals() throws {
+      let scene = try Scene(#"while read -r line <&3; do echo '{"refused":"no"}' >&3; done"#)
+      let source = ConfigurationSource(path: "/nonexistent", packaged: nil)
+      var done: [String] = []
+      func read(bySignal: Bool) {
+        source.read(
+          Request.LoadOptions(), by: scene.pool, base: { Configuration() },
+          state: StateDirectory(existing: "/nonexistent"), isBySignal: bySignal
+        ) { _ in done.append(bySignal ? "signal" : "command") }
+      }
+      for _ in 0..<9 { read(bySignal: true) }
+      read(bySignal: false)
+      while done.last != "command" { try scene.loop.turn() }
+      #expect(done == ["signal", "signal", "command"])
+    }
+
+    @Test("what a part takes from the configuration that it is laid onto is asked for, not looked up on the way")
+    func defaultsOfTheBase() throws {
+      let defaults = Source(name: "main.ucl", bytes: Array("defaults { user = no-such-user }".utf8))
+      let loader = ConfigurationLoader(store: HostConfigurationStore(), facts: SystemFacts())
+      let base = try loader.load([(defaults, .main)]).get()
+      let file = try TemporaryFile(containing: "service a { exec = [/bin/sh] }")
+      let reading = ConfigurationReading(path: "/nonexistent", packaged: nil, part: file.path, accessNames: [])
+      let record = reading.carryOut()
+      let facts = AnsweredFacts(answers: record.answers, kernel: SystemFacts())
+      let source = ConfigurationSource(path: "/nonexistent", packaged: nil)
+      let loaded = try source.read(.init(path: file.path), base: base, from: record, facts).get()
+      #expect(loaded.services["a"]?.process.user == "no-such-user")
+      #expect(facts.rest.questions.map(\.key) == [HostQuestion.account("no-such-user").key])
+    }
+
+    @Test("whose a log is to be is asked of a worker, and what it answers counts")
+    func logOwner() throws {
+      var definition = ServiceDefinition(name: "web")
+      definition.exec = Command(["/bin/sh"])
+      let path = temporaryPath("log")
+      definition.log = .file(path)
+      #expect(!HostInquiry.mayWait(definition))
+      definition.process.rare.logRights = LogRights(group: "no-such-group")
+      #expect(HostInquiry.mayWait(definition))
+      let launcher = try Launcher(logDirectory: "/dev/null", openFiles: OpenFiles(soft: 64, hard: 64))
+      var plan = LaunchPlan(programs: ["/bin/sh"], arguments: ["sh"])
+      defer { try? Files.remove(path) }
+      var answers = HostAnswers()
+      for question in HostInquiry(about: definition, SystemFacts()).questions {
+        if case .group("no-such-group") = question { answers[question] = .group(Host.group) }
+      }
+      let isOpen = try launcher.attachLog(of: definition, to: &plan, answers) != nil
+      #expect(isOpen)
+      #expect(try Files.status(path).group == Host.group)
+      answers[.group("no-such-group")] = .unknown(SystemError("getgrnam", on: "x", code: EIO))
+      let failure = #expect(throws: SpawnFailure.self) {
+        _ = try launcher.attachLog(of: definition, to: &plan, answers) == nil
+      }
+      #expect(failure?.isPassing == true)
+      #expect(failure?.message.contains("cannot look up the group no-such-group") == true)
     }
 
     @Test("a worker that cannot be started is told as such")
@@ -113,7 +244,7 @@ extension ProcessTests {
       preconditions.sysctls = [.init(name: "kern.x", value: "1\n")]
       let questions: [HostQuestion] = [
         .program("sh", path: "/bin:/usr/bin"), .kind("/\u{1b}"), .account("root"), .group("0"), .loginClass("daemon"),
-        .preconditions(preconditions),
+        .preconditions(preconditions), .stamp("/etc/passwd"),
       ]
       let value = try #require(Value(messageLine: WorkerRequest.look(questions).value.messageLine.dropLast()))
       guard case .look(let again) = WorkerRequest(value) else {
@@ -125,7 +256,7 @@ extension ProcessTests {
       let answers: [HostAnswer] = [
         .program(.notExecutable), .kind(.directory), .account(account, groups: [80, 81]), .account(nil, groups: []),
         .group(nil), .group(5), .loginClass(["umask": "022"]), .loginClass(nil), .lacks(["x"]),
-        .unknown(SystemError("getpwnam", on: "www", code: EIO)),
+        .unknown(SystemError("getpwnam", on: "www", code: EIO)), .stamp(FileStamp(of: "/etc/passwd")), .stamp(nil),
       ]
       let line = WorkerReply.looked(answers).value.messageLine
       guard case .looked(let back) = WorkerReply(line: line.dropLast()) else {
@@ -204,8 +335,10 @@ extension ProcessTests {
       for name in ["services.d", ""] { try Files.removeDirectory("\(base)/\(name)") }
       for (record, expected) in [good, bad] {
         let facts = AnsweredFacts(answers: record.answers, kernel: SystemFacts())
-        #expect(outcome(RecordedHost(record), facts) == expected)
+        #expect(outcome(RecordedStore(record), facts) == expected)
+        #expect(facts.rest.questions.isEmpty)
       }
+      #expect(good.0.stamps["\(base)/services.d/a.ucl"] != nil)
       #expect(good.0.answers[.account("nobody")] != nil && good.0.answers[.group("0")] != nil)
     }
 

@@ -6,7 +6,7 @@ services <<UCL
 service first { exec = [/bin/sleep, 1000]; auto-start = no; preconditions { directories = [/tmp] } }
 service second { exec = [/bin/sleep, 1000]; auto-start = no; preconditions { directories = [/tmp] } }
 service late { exec = [/bin/sleep, 1000]; auto-start = no; preconditions { directories = [/tmp] }; start-timeout = 1s }
-service plain { exec = [/bin/sleep, 1000]; auto-start = no }
+service plain { exec = [/bin/sleep, 1000] }
 service lacking { exec = [/bin/sleep, 1000]; auto-start = no; preconditions { files = [$work/nothing] } }
 UCL
 # workers: the pids of those that the supervisor has.
@@ -16,9 +16,8 @@ workers() {
 count_workers() { is "$(workers | wc -l | tr -d ' ')" "$1"; }
 
 start_supervisor
-it "none is there before it is needed" count_workers 0
-it "a plain service starts" herd start plain
-it "and needs none" count_workers 0
+it "a plain service starts" up plain
+it "and needs no worker" count_workers 0
 it "a service with preconditions starts" herd start first
 it "with one" count_workers 1
 it_says 'the file .*/nothing is missing' "what is missing is told" herd start lacking
@@ -29,7 +28,12 @@ it "it stops" herd stop first
 hanging=$(workers)
 kill -STOP "$hanging"
 started="$started $hanging"
-it "a start is asked for whose look-ups hang" herd start --no-wait first
+asked_for() { [ "$(grep -c 'start first, by herd' "$work/supervisor.out")" -ge "$1" ]; }
+herd start first >"$work/first" 2>&1 &
+started="$started $!"
+# Its status would be the first to ask a worker.
+it "a start is asked for whose look-ups hang" eventually 10 asked_for 2
+it "and it is under way" eventually 10 is_in_state first starting
 it "everything else is answered" herd status
 it "another service starts" herd start second
 it "by another one" count_workers 2

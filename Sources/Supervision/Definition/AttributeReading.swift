@@ -35,7 +35,7 @@ extension ValueReader {
       return
     }
     let names = LimitedResource.allCases.map(\.rawValue) + LimitedResource.loginNames.keys.sorted()
-    unknownKey(member.name, in: "`limits`", at: member.keyLocation, among: names)
+    unknownKey(member.name, inSection: "limits", at: member.keyLocation, among: names)
   }
 
   private mutating func limit(_ resource: LimitedResource, _ field: Field) -> ResourceLimit? {

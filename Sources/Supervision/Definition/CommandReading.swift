@@ -192,12 +192,16 @@ extension ValueReader {
       if isSignal(value) { return signal(value, field.path).map { .signal($0) } }
       return hook(value, field.path).map { .exec($0, timeout: Reaction.defaultTimeout) }
     }
+    let before = diagnostics.count
     guard let section = section(field, keys: ["signal", "exec", "timeout"]) else { return nil }
     fields += section.values
-    return reaction(section, of: field)
+    return reaction(section, of: field, isRead: diagnostics.count == before)
   }
 
-  private mutating func reaction(_ section: OrderedDictionary<String, Field>, of field: Field) -> Reaction? {
+  /// - Parameter isRead: whether all its keys are known; if not, that has been reported.
+  private mutating func reaction(
+    _ section: OrderedDictionary<String, Field>, of field: Field, isRead: Bool
+  ) -> Reaction? {
     let timeout = section["timeout"].flatMap { duration($0, atLeast: .milliseconds(1)) }
     switch (section["signal"], section["exec"]) {
     case (let field?, nil):
@@ -209,6 +213,7 @@ extension ValueReader {
       return hook(field).map { .exec($0, timeout: timeout ?? Reaction.defaultTimeout) }
     case (_?, let exec?):
       error("`\(field.path)` has both `signal` and `exec`", at: exec.keyLocation, expected: "one of them")
+    case (nil, nil) where !isRead: break
     case (nil, nil):
       error("`\(field.path)` has neither `signal` nor `exec`", at: field.keyLocation, expected: "one of them")
     }
@@ -222,11 +227,13 @@ extension ValueReader {
     for member in members {
       let name = member.name
       guard isFree(name, among: actions, at: member.keyLocation) else { continue }
+      let before = diagnostics.count
       guard let section = section(member, keys: ["documentation", "signal", "exec", "timeout"]) else { continue }
+      let isRead = diagnostics.count == before
       fields.append(member)
       fields += section.values
       let documentation = section["documentation"].flatMap { word($0, expected: "one line") }
-      guard let reaction = reaction(section, of: member) else { continue }
+      guard let reaction = reaction(section, of: member, isRead: isRead) else { continue }
       actions.append(ServiceAction(name: name, documentation: documentation, reaction: reaction))
     }
     return actions

@@ -80,7 +80,8 @@ public struct ConfigurationFiles: Sendable {
         found.problems.append(Diagnostic(.note, "the configuration \(path) contains no *.ucl file", at: nil))
       }
     case .missing:
-      found.fail("the configuration \(path) does not exist")
+      let hint = "`mkdir -p \(path)/services.d` makes it; what it may contain is in fruix-shepherd.conf(5)"
+      found.fail("the configuration \(path) does not exist", hint: path.hasSuffix(".ucl") ? nil : hint)
     case .other:
       found.fail("the configuration \(path) is neither a file nor a directory")
     }
@@ -118,8 +119,8 @@ public struct ConfigurationFiles: Sendable {
     }
   }
 
-  private mutating func fail(_ message: String) {
-    problems.append(Diagnostic(.error, message, at: nil))
+  private mutating func fail(_ message: String, hint: String? = nil) {
+    problems.append(Diagnostic(.error, message, at: nil, hint: hint))
   }
 
   private static func parent(of path: String) -> String? {
@@ -151,10 +152,16 @@ struct OwnershipRule {
     return "can be written by \(who)"
   }
 
-  func diagnostic(_ what: String, _ path: String, _ complaint: String) -> Diagnostic {
+  func diagnostic(_ what: String, _ path: String, _ complaint: String, _ ownership: FileOwnership) -> Diagnostic {
     var diagnostic = Diagnostic(.error, "the \(what) \(path) \(complaint)", at: nil)
     diagnostic.expected = "owned by root or by the supervisor's user (uid \(uid)), and written by nobody else"
-    diagnostic.hint = "chown and `chmod go-w \(path)`, if its contents are what you wrote"
+    if ownership.mode & 0o1000 != 0 {
+      diagnostic.hint = "the directory is everybody's and has to stay so: move the files to one of their own"
+    } else if ownership.owner == 0 || ownership.owner == uid {
+      diagnostic.hint = "`chmod go-w \(path)`, if its contents are what you wrote"
+    } else {
+      diagnostic.hint = "`chown \(uid) \(path)` and `chmod go-w \(path)`, if its contents are what you wrote"
+    }
     return diagnostic
   }
 }

@@ -122,7 +122,7 @@ private final class OwnershipInspection: SourceReader {
     // A file that cannot be looked at cannot be read either, and that is reported.
     guard seen.insert(path).inserted, let ownership = try? store.ownership(of: path) else { return }
     if let complaint = rule.complaint(ownership, sticky: sticky) {
-      found.append(rule.diagnostic(what, path, complaint))
+      found.append(rule.diagnostic(what, path, complaint, ownership))
     }
   }
 

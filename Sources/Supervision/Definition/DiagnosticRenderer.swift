@@ -9,7 +9,12 @@ public struct DiagnosticRenderer: Sendable {
 
   public init(isColoured: Bool = false, width: Int = 120) {
     self.isColoured = isColoured
-    self.width = max(width, 40)
+    self.width = max(width, 20)
+  }
+
+  /// - Parameter columns: of a terminal; the margin takes some of them. `nil`: there is none.
+  public init(isColoured: Bool = false, columns: Int?) {
+    self.init(isColoured: isColoured, width: columns.map { $0 - 8 } ?? 120)
   }
 
   // MARK: For people

@@ -80,6 +80,13 @@ struct LoadRun {
         readService(section)
       }
     }
+    for section in sections.doubles { check(double: section) }
+  }
+
+  /// For the mistakes in it: the first definition of the name counts.
+  private mutating func check(double section: ServiceSection) {
+    let sample = ServiceName.isTemplate(section.name) ? section.instantiated("0") : section
+    reader.report(ServiceReader.read(sample).diagnostics)
   }
 
   private mutating func readService(_ section: ServiceSection) {
@@ -185,11 +192,15 @@ struct LoadRun {
     guard purpose != .running else { return }
     for (name, definition) in configuration.services {
       guard let section = read[name] else { continue }
-      for lack in inspection.lacks(of: definition) + inspection.laterLacks(of: definition) {
-        var note = Diagnostic(.note, "\(name): \(lack.reason)", at: section[lack.key]?.location, hint: lack.hint)
+      for lack in inspection.lacks(of: definition) + inspection.checkLacks(of: definition) {
+        var note = Diagnostic(.note, "\(name): \(lack.reason)", at: section.place(of: lack), hint: lack.hint)
         note.lack = (name, lack.reason)
         reader.report(note)
       }
+    }
+    guard base == nil else { return }
+    for (name, reason) in inspection.accessLacks(of: configuration.supervisor) {
+      reader.note(reason, at: sections.place(ofAccess: name))
     }
   }
 

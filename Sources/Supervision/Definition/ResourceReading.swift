@@ -9,7 +9,7 @@ extension ValueReader {
     var rules: [ResourceRule] = []
     for member in members {
       guard let resource = AccountedResource(name: member.name) else {
-        unknownKey(member.name, in: "`resources`", at: member.keyLocation, among: AccountedResource.names)
+        unknownKey(member.name, inSection: "resources", at: member.keyLocation, among: AccountedResource.names)
         continue
       }
       if let earlier = first.updateValue(member, forKey: resource) {

@@ -6,6 +6,8 @@ struct SectionCollection {
   /// Services, groups and templates by name, in load order.
   private(set) var bases: OrderedDictionary<String, ServiceSection> = [:]
   private(set) var overrides: [ServiceSection] = []
+  /// Further definitions of names that have one: mistakes, and looked at for others.
+  private(set) var doubles: [ServiceSection] = []
   private(set) var settings = SupervisorSettings()
   private var settingsField: Field?
   private var defaults: [Int: ServiceSection] = [:]
@@ -87,6 +89,7 @@ struct SectionCollection {
       hint: "say `override = true` here to change the other definition")
     diagnostic.related = [("the other definition", present.location)]
     reader.report(diagnostic)
+    doubles.append(section)
   }
 
   private mutating func addDefaults(_ field: Field, _ role: ConfigurationFile.Role, _ reader: inout ValueReader) {
@@ -117,6 +120,13 @@ struct SectionCollection {
     }
   }
 
+  /// The place of a name in the lists of `supervisor.access`.
+  func place(ofAccess name: String) -> SourceLocation? {
+    settingsField?.values.lazy.compactMap { value in
+      value["access"].flatMap { $0.place(of: name) }
+    }.first
+  }
+
   /// Where the section `supervisor` stands, when there is one.
   var settingsLocation: SourceLocation? { settingsField?.keyLocation }
 
@@ -135,15 +145,17 @@ struct SectionCollection {
   ///
   /// - Parameter isComplete: whether all files could be read; if not, an override without a definition is passed over.
   mutating func merge(_ reader: inout ValueReader, isComplete: Bool) {
-    for position in bases.values.indices {
-      let (file, isPackaged) = (bases.values[position].file, bases.values[position].isPackaged)
-      if let own = defaults[file] { bases.values[position].fill(from: own) }
-      if !isPackaged, let main = mainDefaults, main.file != file { bases.values[position].fill(from: main) }
-      if let inheritedDefaults { bases.values[position].fill(from: inheritedDefaults) }
-      // `herd enable` or an override of the administrator makes a packaged service start at boot, not its package.
-      if isPackaged { bases.values[position].drop(.autoStart) }
-    }
+    for position in bases.values.indices { fillIn(&bases.values[position]) }
+    for position in doubles.indices { fillIn(&doubles[position]) }
     for override in overrides { apply(override, &reader, isComplete: isComplete) }
+  }
+
+  private func fillIn(_ section: inout ServiceSection) {
+    if let own = defaults[section.file] { section.fill(from: own) }
+    if !section.isPackaged, let main = mainDefaults, main.file != section.file { section.fill(from: main) }
+    if let inheritedDefaults { section.fill(from: inheritedDefaults) }
+    // `herd enable` or an override of the administrator makes a packaged service start at boot, not its package.
+    if section.isPackaged { section.drop(.autoStart) }
   }
 
   private mutating func apply(_ override: ServiceSection, _ reader: inout ValueReader, isComplete: Bool) {

@@ -71,6 +71,29 @@ struct ServiceSection {
   }
 }
 
+extension ServiceSection {
+  /// Where what is lacking is named.
+  func place(of lack: HostInspection.Lack) -> SourceLocation? {
+    guard let field = self[lack.key] else { return nil }
+    guard let text = lack.value else { return field.location }
+    return field.values.lazy.compactMap { $0.place(of: text) }.first ?? field.location
+  }
+}
+
+extension Value {
+  /// Where a text stands in a value: by itself, or as the first word of a command.
+  func place(of text: String) -> SourceLocation? {
+    switch content {
+    case .array(let elements): return elements.lazy.compactMap { $0.place(of: text) }.first
+    case .object(let object):
+      return object.members.lazy.flatMap(\.values).compactMap { $0.place(of: text) }.first
+    default:
+      guard let own = self.text, own == text || own.hasPrefix("\(text) ") else { return nil }
+      return location
+    }
+  }
+}
+
 // Sorting the members of a section into known keys.
 extension ServiceSection {
   /// Words of a section that are no keys of a service.

@@ -249,7 +249,7 @@ struct ValueReader {
     var fields: OrderedDictionary<String, Field> = [:]
     for member in members {
       guard keys.contains(member.name) else {
-        unknownKey(member.name, in: "`\(field.path)`", at: member.keyLocation, among: keys)
+        unknownKey(member.name, inSection: field.path, at: member.keyLocation, among: keys)
         continue
       }
       if fields[member.name] == nil {
@@ -287,6 +287,15 @@ struct ValueReader {
   ) {
     let nearest = otherwise ?? NearestName.best(for: key, among: keys)
     error("unknown key `\(key)` in \(place)", at: location, hint: nearest.map { "did you mean `\($0)`?" })
+  }
+}
+
+extension ValueReader {
+  /// The same in a section of a service or of the supervisor.
+  mutating func unknownKey(_ key: String, inSection section: String, at location: SourceLocation, among keys: [String])
+  {
+    let meant = SectionWords.key(meantBy: key, in: section, among: keys)
+    unknownKey(key, in: "`\(section)`", at: location, among: keys, otherwise: meant)
   }
 }
 

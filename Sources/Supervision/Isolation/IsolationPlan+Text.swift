@@ -2,6 +2,7 @@ import UCL
 
 extension IsolationPlan {
   /// The steps, one a line, numbered. The jail's root is `$root` in the paths below it, for they are long.
+  /// What others have named is cleaned for a terminal.
   ///
   /// - Parameter showsUndoing: also what undoes them, in the order in which that happens.
   public func text(showsUndoing: Bool = false) -> String {
@@ -9,9 +10,9 @@ extension IsolationPlan {
     let digits = String(steps.count).count
     func line(_ number: Int, _ text: String) -> String {
       let number = String(number)
-      return String(repeating: " ", count: 2 + digits - number.count) + "\(number)  \(text)\n"
+      return String(repeating: " ", count: 2 + digits - number.count) + "\(number)  \(text.printable)\n"
     }
-    var text = "\(service): jail \(jail), $root is \(root)\n"
+    var text = "\(service): jail \(jail), $root is \(root)".printable + "\n"
     for (index, step) in steps.enumerated() {
       let action = step.action + String(repeating: " ", count: max(0, 8 - step.action.count))
       text += line(index + 1, "\(action)  \(step.text)")

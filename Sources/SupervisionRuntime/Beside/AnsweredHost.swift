@@ -17,22 +17,40 @@ extension KernelFacts {
   var hasJails: Bool { kernel.hasJails }
   var mayMakeJails: Bool { kernel.mayMakeJails }
   var hasLoginClasses: Bool { kernel.hasLoginClasses }
+  var systemShutdownLimit: Duration? { kernel.systemShutdownLimit }
   var resourceAccounting: ResourceAccounting { kernel.resourceAccounting }
 }
 
-/// What was answered, and for the rest the kernel.
+/// What was answered. The rest is noted, to be looked up by somebody who may wait: here it counts as there.
 struct AnsweredFacts: KernelFacts {
   let answers: HostAnswers
-  let kernel: SystemFacts
+  let rest: QuestionNotes
+
+  var kernel: SystemFacts { rest.kernel }
+
+  init(answers: HostAnswers, kernel: SystemFacts) {
+    self.answers = answers
+    rest = QuestionNotes(kernel)
+  }
 
   func findProgram(_ name: String, in path: SearchPath) -> ProgramLookup {
     if case .program(let lookup) = answers[.program(name, path: path.directories)] { return lookup }
-    return kernel.findProgram(name, in: path)
+    return rest.findProgram(name, in: path)
   }
 
   func kind(of path: String) -> FileKind {
     if case .kind(let kind) = answers[.kind(path)] { return kind }
-    return kernel.kind(of: path)
+    return rest.kind(of: path)
+  }
+
+  func scriptComplaint(about program: String, in path: SearchPath) -> String? {
+    if case .complaint(let text) = answers[.script(program, path: path.directories)] { return text }
+    return rest.scriptComplaint(about: program, in: path)
+  }
+
+  func environmentComplaint(about path: String) -> String? {
+    if case .complaint(let text) = answers[.variables(path)] { return text }
+    return rest.environmentComplaint(about: path)
   }
 
   /// What is not known is not missing: the start itself says so, and is tried again.
@@ -40,7 +58,7 @@ struct AnsweredFacts: KernelFacts {
     switch answers[.account(name)] {
     case .account(let account, _): account?.user
     case .unknown: supervisorUID
-    default: kernel.userID(of: name)
+    default: rest.userID(of: name)
     }
   }
 
@@ -48,7 +66,7 @@ struct AnsweredFacts: KernelFacts {
     switch answers[.group(name)] {
     case .group(let group): group
     case .unknown: supervisorGID
-    default: kernel.groupID(of: name)
+    default: rest.groupID(of: name)
     }
   }
 }

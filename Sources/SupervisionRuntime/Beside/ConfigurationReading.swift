@@ -13,7 +13,7 @@ struct ConfigurationReading {
   /// Reads all that a load reads, and writes down what came of it. What it means is found by whoever loads it: here it is only
   /// followed to know what else there is to read.
   func carryOut() -> ReadingRecord {
-    let notes = ReadingNotes()
+    let notes = RecordingStore(HostConfigurationStore())
     let loader = ConfigurationLoader(store: notes, facts: RecordingFacts(notes), purpose: .checking)
     var names = accessNames
     switch part.map({ loader.load(path: $0) }) ?? loader.load(path: path, packaged: packaged) {
@@ -50,48 +50,12 @@ struct ConfigurationReading {
   }
 }
 
-/// Passes questions on to this host and writes the answers down.
-private final class ReadingNotes: ConfigurationStore {
-  private let store = HostConfigurationStore()
-  var record = ReadingRecord()
-
-  func kind(of path: String) -> FileKind {
-    let kind = store.kind(of: path)
-    record.kinds[path] = kind
-    return kind
-  }
-
-  func entries(of directory: String) throws(SourceReadError) -> [String] {
-    let answer = Result { () throws(SourceReadError) in try store.entries(of: directory) }
-    record.entries[directory] = answer
-    return try answer.get()
-  }
-
-  func ownership(of path: String) throws(SourceReadError) -> FileOwnership {
-    let answer = Result { () throws(SourceReadError) in try store.ownership(of: path) }
-    record.ownerships[path] = answer
-    return try answer.get()
-  }
-
-  func read(_ path: String, limit: Int) throws(SourceReadError) -> [UInt8] {
-    let answer = Result { () throws(SourceReadError) in try store.read(path, limit: limit) }
-    record.texts[path] = answer
-    return try answer.get()
-  }
-
-  func paths(matching pattern: String) throws(SourceReadError) -> [String] {
-    let answer = Result { () throws(SourceReadError) in try store.paths(matching: pattern) }
-    record.matches[pattern] = answer
-    return try answer.get()
-  }
-}
-
-/// The same for what a configuration needs to know of the host.
+/// Writes down what a configuration needs to know of the host, beside what the files are.
 private struct RecordingFacts: KernelFacts {
-  private let notes: ReadingNotes
+  private let notes: RecordingStore
   let kernel = SystemFacts()
 
-  init(_ notes: ReadingNotes) {
+  init(_ notes: RecordingStore) {
     self.notes = notes
   }
 
@@ -108,6 +72,14 @@ private struct RecordingFacts: KernelFacts {
 
   func kind(of path: String) -> FileKind {
     if case .kind(let kind) = ask(.kind(path)) { kind } else { .other }
+  }
+
+  func scriptComplaint(about program: String, in path: SearchPath) -> String? {
+    if case .complaint(let text) = ask(.script(program, path: path.directories)) { text } else { nil }
+  }
+
+  func environmentComplaint(about path: String) -> String? {
+    if case .complaint(let text) = ask(.variables(path)) { text } else { nil }
   }
 
   func userID(of name: String) -> UInt32? {

@@ -22,8 +22,12 @@ struct HostInquiry {
   /// directory are there, which costs less than to ask somebody else.
   static func mayWait(_ definition: ServiceDefinition) -> Bool {
     let process = definition.process
-    return definition.preconditions != nil || process.user != nil || process.group != nil || process.groups != nil
-      || (process.hasRare && process.rare.loginClass != nil)
+    if definition.preconditions != nil || process.user != nil || process.group != nil || process.groups != nil {
+      return true
+    }
+    guard process.hasRare else { return false }
+    let log = process.rare.logRights
+    return process.rare.loginClass != nil || log?.user != nil || log?.group != nil
   }
 
   /// What keeps the service from starting, given the answers.
@@ -37,40 +41,5 @@ struct HostInquiry {
     }
     var inspection = HostInspection(facts: AnsweredFacts(answers: answers, kernel: facts))
     return unmet + inspection.reasons(of: definition)
-  }
-}
-
-/// Writes down what an inspection asks for, and says that all is well.
-private final class QuestionNotes: KernelFacts {
-  private(set) var questions: [HostQuestion] = []
-  private var seen: Set<String> = []
-  let kernel: SystemFacts
-
-  init(_ facts: SystemFacts) {
-    kernel = facts
-  }
-
-  func add(_ question: HostQuestion) {
-    if seen.insert(question.key).inserted { questions.append(question) }
-  }
-
-  func findProgram(_ name: String, in path: SearchPath) -> ProgramLookup {
-    add(.program(name, path: path.directories))
-    return .found
-  }
-
-  func kind(of path: String) -> FileKind {
-    add(.kind(path))
-    return .other
-  }
-
-  func userID(of name: String) -> UInt32? {
-    add(.account(name))
-    return kernel.supervisorUID
-  }
-
-  func groupID(of name: String) -> UInt32? {
-    add(.group(name))
-    return kernel.supervisorGID
   }
 }

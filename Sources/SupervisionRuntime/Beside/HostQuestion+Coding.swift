@@ -8,23 +8,28 @@ extension HostQuestion {
     switch self {
     case .program(let name, let path): ["program": .array([.string(name), .string(path)])]
     case .kind(let path): ["kind": .string(path)]
+    case .script(let name, let path): ["script": .array([.string(name), .string(path)])]
+    case .variables(let path): ["variables": .string(path)]
     case .account(let text): ["account": .string(text)]
     case .group(let text): ["group": .string(text)]
     case .loginClass(let name): ["login-class": .string(name)]
     case .preconditions(let preconditions): ["preconditions": preconditions.value]
+    case .stamp(let path): ["stamp": .string(path)]
     }
   }
 
   init?(_ value: Value) {
     guard let member = value.object?.members.first, let content = member.values.first else { return nil }
     switch (member.key, content.string) {
-    case ("program", _):
+    case ("program", _), ("script", _):
       guard let words = content.strings, words.count == 2 else { return nil }
-      self = .program(words[0], path: words[1])
+      self = member.key == "script" ? .script(words[0], path: words[1]) : .program(words[0], path: words[1])
     case ("kind", let path?): self = .kind(path)
+    case ("variables", let path?): self = .variables(path)
     case ("account", let text?): self = .account(text)
     case ("group", let text?): self = .group(text)
     case ("login-class", let name?): self = .loginClass(name)
+    case ("stamp", let path?): self = .stamp(path)
     case ("preconditions", _):
       guard let preconditions = Preconditions(content) else { return nil }
       self = .preconditions(preconditions)
@@ -38,6 +43,7 @@ extension HostAnswer {
     switch self {
     case .program(let lookup): ["program": .string(lookup.word)]
     case .kind(let kind): ["kind": .string(kind.word)]
+    case .complaint(let text): ["complaint": text.map { .string($0) } ?? .null]
     case .account(nil, _): ["account": .null]
     case .account(let account?, let groups): ["account": account.value(groups)]
     case .group(let group): ["group": group.map { .integer($0) } ?? .null]
@@ -45,6 +51,7 @@ extension HostAnswer {
     case .loginClass(let values?):
       ["login-class": .array(values.sorted { $0.key < $1.key }.map { .array([.string($0.key), .string($0.value)]) })]
     case .lacks(let lacks): ["lacks": .array(lacks.map { .string($0) })]
+    case .stamp(let stamp): ["stamp": stamp?.value ?? .null]
     case .unknown(let error):
       ["unknown": .array([.string(error.call), .string(error.subject ?? ""), .integer(error.code)])]
     }
@@ -59,6 +66,7 @@ extension HostAnswer {
     case "kind":
       guard let kind = FileKind(word: content.string) else { return nil }
       self = .kind(kind)
+    case "complaint": self = .complaint(content.string)
     case "account":
       guard !content.isNull else {
         self = .account(nil, groups: [])
@@ -75,6 +83,7 @@ extension HostAnswer {
       let words = pairs.compactMap(\.strings).filter { $0.count == 2 }
       self = .loginClass(Dictionary(words.map { ($0[0], $0[1]) }, uniquingKeysWith: { $1 }))
     case "lacks": self = .lacks(content.strings ?? [])
+    case "stamp": self = .stamp(FileStamp(content))
     case "unknown":
       guard let parts = content.array, parts.count == 3, let code = parts[2].integer else { return nil }
       self = .unknown(
@@ -129,6 +138,15 @@ extension Preconditions {
     self.files = files
     kernelModules = modules
     self.sysctls = sysctls.compactMap(\.strings).filter { $0.count == 2 }.map { Sysctl(name: $0[0], value: $0[1]) }
+  }
+}
+
+extension FileStamp {
+  var value: Value { .array(numbers.map { .integer($0) }) }
+
+  init?(_ value: Value) {
+    guard let numbers = value.array else { return nil }
+    self.init(numbers.compactMap(\.integer))
   }
 }
 

@@ -33,20 +33,39 @@ public struct SystemFacts: HostFacts {
   public var loadsKernelModules: Bool { Host.loadsKernelModules }
 
   public func findProgram(_ name: String, in path: SearchPath) -> ProgramLookup {
-    if name.contains("/") { return check(name) }
+    lookUp(name, in: path).result
+  }
+
+  public func scriptComplaint(about program: String, in path: SearchPath) -> String? {
+    let found = lookUp(program, in: path)
+    return found.result == .found ? ScriptInterpreter.complaint(about: found.path) : nil
+  }
+
+  public func environmentComplaint(about path: String) -> String? {
+    do throws(SpawnFailure) {
+      _ = try EnvironmentFile.read(path)
+      return nil
+    } catch {
+      return error.message
+    }
+  }
+
+  public func kind(of path: String) -> FileKind { HostConfigurationStore().kind(of: path) }
+
+  private func lookUp(_ name: String, in path: SearchPath) -> (result: ProgramLookup, path: String) {
+    if name.contains("/") { return (check(name), name) }
     var result = ProgramLookup.missing
     for directory in path.directories.split(separator: ":") {
-      switch check("\(directory)/\(name)") {
-      case .found: return .found
+      let candidate = "\(directory)/\(name)"
+      switch check(candidate) {
+      case .found: return (.found, candidate)
       // As execvp(3) does it: what may not be executed is passed over, and remembered for the message.
       case .notExecutable: result = .notExecutable
       case .missing: break
       }
     }
-    return result
+    return (result, name)
   }
-
-  public func kind(of path: String) -> FileKind { HostConfigurationStore().kind(of: path) }
 
   private func check(_ program: String) -> ProgramLookup {
     do {

@@ -9,12 +9,14 @@ struct LoadBackground {
   var changedKeys: [String: [String]] = [:]
   var settings: [LoadReport.Setting] = []
   var isDryRun = false
+  var columns: Int?
 
   init() {}
 
-  init(from old: Configuration, to new: Configuration, isDryRun: Bool) {
+  init(from old: Configuration, to new: Configuration, _ options: Request.LoadOptions) {
     for change in ConfigurationDifference(from: old, to: new).changed { changedKeys[change.name] = change.keys }
-    self.isDryRun = isDryRun
+    isDryRun = options.isDryRun
+    columns = options.columns
   }
 }
 
@@ -30,7 +32,7 @@ extension LoadReport {
     needRestart = summary.pending
     settings = load.settings
     isDryRun = load.isDryRun
-    diagnostics = load.notes.map { DiagnosticReport($0) }
+    diagnostics = load.notes.map { DiagnosticReport($0, columns: load.columns) }
   }
 }
 
@@ -45,7 +47,7 @@ extension ControlDesk {
     ) { [weak self] result in
       guard let self else { return }
       switch result {
-      case .failure(let diagnostics): refuseLoad(number, diagnostics)
+      case .failure(let diagnostics): refuseLoad(number, diagnostics, options)
       case .success(let loaded): take(loaded, options, number, from: peer)
       }
     }
@@ -56,7 +58,7 @@ extension ControlDesk {
     from peer: PeerCredentials
   ) {
     let base = shell.core.currentConfiguration
-    var background = LoadBackground(from: base, to: loaded, isDryRun: options.isDryRun)
+    var background = LoadBackground(from: base, to: loaded, options)
     background.notes = loaded.notes(enabled: shell.core.enabledServices)
     if options.path == nil {
       background.settings = settingsInUse.changes(from: base.supervisor, to: loaded.supervisor)
@@ -76,24 +78,32 @@ extension ControlDesk {
   }
 
   /// Who starts a service means what is written, and gets what was loaded.
-  func tellOfChangedFiles(_ caller: Caller) {
+  func tellOfChangedFiles(_ caller: Caller, then done: @escaping () -> Void) {
     let names: [String]
     switch caller.request {
     case .start(let named, _), .restart(let named, _): names = named
     case .enable(let named, let now) where now: names = named
-    default: return
+    default: return done()
     }
-    var told: Set<String> = []
-    for name in names {
-      for id in shell.core.findAll(name) {
-        let definition = shell.core.snapshot(of: id).definition
-        for file in configuration.changedFiles(of: definition) where told.insert(file).inserted {
-          server?.report(
-            .note("\(file) has changed since it was loaded: `herd load root` loads it", service: definition.name),
-            for: caller.open)
-        }
+    // Which service it is told of, for each file: the first that was named.
+    var services: [String: String] = [:]
+    for id in names.flatMap({ shell.core.findAll($0) }) {
+      let definition = shell.core.snapshot(of: id).definition
+      for file in definition.files where services[file] == nil { services[file] = definition.name }
+    }
+    fileChanges.find(among: Set(services.keys), since: configuration.stamps) { [weak self] changed in
+      for file in changed.sorted() {
+        self?.server?.report(
+          .note("\(file) has changed since it was loaded: `herd load root` loads it", service: services[file]),
+          for: caller.open)
       }
+      done()
     }
+  }
+
+  /// The files that say something of any of these services.
+  func files(of ids: [ServiceID]) -> Set<String> {
+    Set(ids.flatMap { shell.core.snapshot(of: $0).definition.files })
   }
 
   /// The definition of the next start, and before it that of the present run where it is another one.

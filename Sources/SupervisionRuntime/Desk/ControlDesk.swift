@@ -10,6 +10,7 @@ final class ControlDesk: ControlDelegate, ShellClient {
   let shell: Shell
   let configuration: ConfigurationSource
   private let identity: SupervisorIdentity
+  let fileChanges: FileChanges
   let state: StateDirectory
   let settingsInUse: SettingsInUse
   /// The server that requests come from; set once the socket is there.
@@ -53,6 +54,7 @@ final class ControlDesk: ControlDelegate, ShellClient {
     self.state = state
     settingsInUse = settings
     self.shell = shell
+    fileChanges = FileChanges(loop: shell.loop, workers: shell.workers)
     self.configuration = configuration
     self.identity = identity
     shell.desk = self
@@ -132,6 +134,16 @@ final class ControlDesk: ControlDelegate, ShellClient {
   }
 
   private func status(_ names: [String], _ detail: Request.StatusDetail, for open: OpenRequest) {
+    guard case .full = detail else { return report(names, detail, changedFiles: [], to: open) }
+    let ids = names.isEmpty ? shell.core.allServices : names.flatMap { shell.core.findAll($0) }
+    fileChanges.find(among: files(of: ids), since: configuration.stamps) { [weak self] changed in
+      self?.report(names, detail, changedFiles: changed, to: open)
+    }
+  }
+
+  private func report(
+    _ names: [String], _ detail: Request.StatusDetail, changedFiles: Set<String>, to open: OpenRequest
+  ) {
     var ids: OrderedSet<ServiceID> = []
     for name in names where name != "root" {
       let found = shell.core.findAll(name)
@@ -139,7 +151,8 @@ final class ControlDesk: ControlDelegate, ShellClient {
       ids.append(contentsOf: found)
     }
     if names.isEmpty { ids = OrderedSet(shell.core.allServices) }
-    let reporter = reporter
+    var reporter = reporter
+    reporter.changedFiles = changedFiles
     let services = ids.map { reporter.status(of: $0, detail) }
     for start in stride(from: 0, to: services.count, by: ControlProtocol.Progress.servicesPerLine) {
       let end = min(start + ControlProtocol.Progress.servicesPerLine, services.count)
@@ -159,7 +172,15 @@ final class ControlDesk: ControlDelegate, ShellClient {
   private func processes(_ name: String, for open: OpenRequest) {
     let ids = shell.core.findAll(name)
     guard !ids.isEmpty else { return finish(ControlProtocol.Reply(error: unknownService(name)), open) }
-    finish(ControlProtocol.Reply(.processes(ids.flatMap { reporter.processes(of: $0) })), open)
+    var processes: [ProcessEntry] = []
+    for id in ids {
+      do throws(SystemError) { processes += try reporter.processes(of: id) } catch {
+        let service = shell.core.name(of: id)
+        let reason = "the processes of `\(service)` cannot be listed: \(error)"
+        return finish(ControlProtocol.Reply(error: ControlError(.unsupported, reason, service: service)), open)
+      }
+    }
+    finish(ControlProtocol.Reply(.processes(processes)), open)
   }
 
   func unknownService(_ name: String) -> ControlError {
@@ -193,8 +214,10 @@ final class ControlDesk: ControlDelegate, ShellClient {
         : "name an instance of it (\(some)), or all: '\(name)*'")
   }
 
-  func refuseLoad(_ number: Supervision.RequestID, _ diagnostics: Diagnostics) {
-    answerLoad(number, ReplyTranslation.refusedLoad(diagnostics))
+  func refuseLoad(
+    _ number: Supervision.RequestID, _ diagnostics: Diagnostics, _ options: Request.LoadOptions
+  ) {
+    answerLoad(number, ReplyTranslation.refusedLoad(diagnostics, columns: options.columns))
   }
 
   /// Without asking the core; nothing when the caller is gone.
@@ -212,8 +235,8 @@ final class ControlDesk: ControlDelegate, ShellClient {
     numbers[caller.open] = nil
     tellOfThoseLeftDown(reply, to: caller)
     let translation = ReplyTranslation(core: shell.core, desk: self, request: caller.request, load: background)
-    tellOfChangedFiles(caller)
-    finish(withTrouble(translation.reply(to: reply), to: caller.request), caller.open)
+    let answer = withTrouble(translation.reply(to: reply), to: caller.request)
+    tellOfChangedFiles(caller) { [weak self] in self?.finish(answer, caller.open) }
   }
 
   /// A stop took its dependents along, and a start does not bring them back: one line says so.

@@ -259,9 +259,9 @@ struct ReplyTranslation {
 
   // MARK: Loads
 
-  static func refusedLoad(_ diagnostics: Diagnostics) -> ControlProtocol.Reply {
+  static func refusedLoad(_ diagnostics: Diagnostics, columns: Int?) -> ControlProtocol.Reply {
     var report = LoadReport()
-    report.diagnostics = diagnostics.all.map { DiagnosticReport($0) }
+    report.diagnostics = diagnostics.all.map { DiagnosticReport($0, columns: columns) }
     let count = diagnostics.all.filter { $0.severity == .error }.count
     return ControlProtocol.Reply(
       .load(report),
@@ -271,11 +271,11 @@ struct ReplyTranslation {
 }
 
 extension DiagnosticReport {
-  init(_ diagnostic: Diagnostic) {
+  init(_ diagnostic: Diagnostic, columns: Int?) {
     self.init(
       isError: diagnostic.severity == .error, message: diagnostic.message, file: diagnostic.location?.source.name,
       line: diagnostic.location.map { Int($0.line) }, column: diagnostic.location.map { Int($0.column) },
-      hint: diagnostic.hint, text: DiagnosticRenderer().text(diagnostic))
+      hint: diagnostic.hint, text: DiagnosticRenderer(columns: columns).text(diagnostic))
   }
 }
 

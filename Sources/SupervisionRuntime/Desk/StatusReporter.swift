@@ -17,6 +17,8 @@ struct StatusReporter {
   let configuration: ConfigurationSource
   /// Of the supervisor's start.
   let notes: [String]
+  /// Files that are no longer what was loaded.
+  var changedFiles: Set<String> = []
 
   // MARK: Services
 
@@ -72,7 +74,7 @@ struct StatusReporter {
     status.dependents = snapshot.dependents
     // Its processes are those of the definition that the run began with.
     let inForce = shell.core.blueprint(of: snapshot.id).definition
-    status.changedFiles = configuration.changedFiles(of: definition)
+    status.changedFiles = definition.files.filter(changedFiles.contains)
     status.exec = inForce.exec?.words ?? []
     status.user = inForce.process.user
     status.surroundings = inForce.surroundings
@@ -80,10 +82,14 @@ struct StatusReporter {
     status.log = log(of: inForce)
     status.actions = actions(of: inForce)
     status.definedAt = definition.origin.section.map { "\($0.file):\($0.line)" }
-    let members = (try? shell.table.members(of: shell.core.incarnation(of: snapshot.id))) ?? []
-    status.processCount = members.isEmpty ? nil : members.count
-    let memory = members.compactMap { ProcessFacts(of: $0.pid)?.residentMemory }
-    if !memory.isEmpty { status.memory = Int64(clamping: memory.reduce(0, +)) }
+    do throws(SystemError) {
+      let members = try shell.table.members(of: shell.core.incarnation(of: snapshot.id))
+      status.processCount = members.isEmpty ? nil : members.count
+      let memory = members.compactMap { ProcessFacts(of: $0.pid)?.residentMemory }
+      if !memory.isEmpty { status.memory = Int64(clamping: memory.reduce(0, +)) }
+    } catch {
+      status.processTrouble = "\(error)"
+    }
   }
 
   private func jail(of snapshot: ServiceSnapshot) -> ServiceStatus.Jail? {
@@ -121,9 +127,10 @@ struct StatusReporter {
       service: definition.name, documentation: definition.documentation, actions: actions(of: definition))
   }
 
-  func processes(of id: ServiceID) -> [ProcessEntry] {
+  /// - Throws: they cannot be listed, which is not to say that there are none.
+  func processes(of id: ServiceID) throws(SystemError) -> [ProcessEntry] {
     let main = shell.core.snapshot(of: id).mainPID
-    let members = (try? shell.table.members(of: shell.core.incarnation(of: id))) ?? []
+    let members = try shell.table.members(of: shell.core.incarnation(of: id))
     return members.sorted { $0.pid < $1.pid }.map { member in
       ProcessEntry(
         service: shell.core.name(of: id), pid: member.pid, parent: member.parent,
@@ -146,7 +153,7 @@ struct StatusReporter {
     for id in shell.core.allServices {
       if let state = ServiceState(shell.core.state(of: id)) { status.counts[state, default: 0] += 1 }
     }
-    status.notes = notes + configuration.notes
+    status.notes = notes + configuration.notes + shell.workers.hanging
     return status
   }
 }

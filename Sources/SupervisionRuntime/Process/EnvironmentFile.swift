@@ -11,6 +11,23 @@ struct EnvironmentFile {
     var message: String
   }
 
+  static func read(_ path: String) throws(SpawnFailure) -> [Variable] {
+    let bytes: [UInt8]
+    do {
+      bytes = try Files.read(path, limit: mostBytes)
+    } catch {
+      throw SpawnFailure(
+        stage: "environment-file", error,
+        "cannot read the environment file \(path): \(error.readingText(limit: mostBytes))")
+    }
+    switch parse(bytes) {
+    case .success(let variables): return variables
+    case .failure(let mistake):
+      throw SpawnFailure(
+        stage: "environment-file", errno: 0, message: "\(path):\(mistake.line): \(mistake.message)")
+    }
+  }
+
   static func parse(_ bytes: [UInt8]) -> Result<[Variable], Mistake> {
     var variables: [Variable] = []
     var number = 0

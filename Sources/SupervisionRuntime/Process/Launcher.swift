@@ -142,35 +142,21 @@ final class Launcher {
     if let loginClass { variables.set(loginClass, of: identity) }
     variables.set(identity.variables)
     if let news { variables.set(news.variables) }
-    for file in attributes.environmentFiles { variables.set(try Self.read(file)) }
+    for file in attributes.environmentFiles { variables.set(try EnvironmentFile.read(file)) }
     variables.set(attributes.environment)
     if let name = Subtree.markVariable { variables.set(name, mark) }
     return variables
-  }
-
-  private static func read(_ path: String) throws(SpawnFailure) -> [Variable] {
-    let bytes: [UInt8]
-    do {
-      bytes = try Files.read(path, limit: EnvironmentFile.mostBytes)
-    } catch {
-      throw SpawnFailure(
-        stage: "environment-file", error,
-        "cannot read the environment file \(path): \(error.readingText(limit: EnvironmentFile.mostBytes))")
-    }
-    switch EnvironmentFile.parse(bytes) {
-    case .success(let variables): return variables
-    case .failure(let mistake):
-      throw SpawnFailure(
-        stage: "environment-file", errno: 0, message: "\(path):\(mistake.line): \(mistake.message)")
-    }
   }
 
   // MARK: Output
 
   /// Opens what standard output and error go to, and promises it to the process.
   ///
+  /// - Parameter answers: what was looked up before; what is not among it is looked up now.
   /// - Returns: the open log, to be kept until the process is started.
-  func attachLog(of definition: ServiceDefinition, to plan: inout LaunchPlan) throws(SpawnFailure) -> Descriptor? {
+  func attachLog(
+    of definition: ServiceDefinition, to plan: inout LaunchPlan, _ answers: HostAnswers = HostAnswers()
+  ) throws(SpawnFailure) -> Descriptor? {
     guard plan.terminal == nil else { return nil }
     let path: String
     switch definition.log {
@@ -185,7 +171,8 @@ final class Launcher {
     }
     if definition.log == .automatic { makeLogDirectoryAgain() }
     let rights = definition.process.hasRare ? definition.process.rare.logRights : nil
-    let log = try ServiceLog.open(path, isNamed: definition.log != .automatic, rights)
+    let log = try ServiceLog.open(
+      path, isNamed: definition.log != .automatic, rights, AnsweredAccounts(answers: answers))
     promise(log.number, log.number, to: &plan)
     return log
   }

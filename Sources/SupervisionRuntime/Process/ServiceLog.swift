@@ -7,14 +7,19 @@ enum ServiceLog {
   /// What a new log may be read by: its owner and its group.
   private static let usualMode: UInt32 = 0o640
 
-  /// - Parameter isNamed: the definition names the file; the supervisor's own directory has been there, and will be again.
-  static func open(_ path: String, isNamed: Bool = true, _ rights: LogRights?) throws(SpawnFailure) -> Descriptor {
+  /// - Parameters:
+  ///   - isNamed: the definition names the file; the supervisor's own directory has been there, and will be again.
+  ///   - accounts: where the names in `rights` are looked up.
+  static func open(
+    _ path: String, isNamed: Bool = true, _ rights: LogRights?, _ accounts: some AccountSource
+  ) throws(SpawnFailure) -> Descriptor {
+    let owner = try rights.map { (rights) throws(SpawnFailure) in try Owner(rights, of: path, accounts) }
     do throws(SystemError) {
       let descriptor = try Descriptor.open(path, .append, permissions: rights?.mode ?? usualMode)
       let status = try Files.status(of: descriptor)
       if status.kind == .file {
         guard status.links == 1 else { throw SystemError("open", on: path, code: EMLINK) }
-        if let rights { try give(descriptor, status, path, rights) }
+        if let owner { try give(descriptor, status, path, to: owner) }
       }
       return descriptor
     } catch {
@@ -30,28 +35,15 @@ enum ServiceLog {
 
   /// Only what is not so already: somebody else's file of the right rights is nobody's business.
   private static func give(
-    _ descriptor: borrowing Descriptor, _ status: Files.Status, _ path: String, _ rights: LogRights
+    _ descriptor: borrowing Descriptor, _ status: Files.Status, _ path: String, to owner: Owner
   ) throws(SystemError) {
-    let user = try rights.user.map { (name) throws(SystemError) in try number(ofUser: name) } ?? status.user
-    let group = try rights.group.map { (name) throws(SystemError) in try number(ofGroup: name) } ?? status.group
+    let (user, group) = (owner.user ?? status.user, owner.group ?? status.group)
     if (user, group) != (status.user, status.group) {
       try check("chown", on: path, cproc_set_owner(descriptor.number, user, group))
     }
-    if let mode = rights.mode, mode != status.mode {
+    if let mode = owner.mode, mode != status.mode {
       do { try descriptor.setMode(mode) } catch { throw error.about(path) }
     }
-  }
-
-  private static func number(ofUser name: String) throws(SystemError) -> UInt32 {
-    if let number = UInt32(name) { return number }
-    guard let account = try Account.find(name) else { throw SystemError("getpwnam", on: "user \(name)", code: ENOENT) }
-    return account.user
-  }
-
-  private static func number(ofGroup name: String) throws(SystemError) -> UInt32 {
-    if let number = UInt32(name) { return number }
-    guard let group = try Group.find(name) else { throw SystemError("getgrnam", on: "group \(name)", code: ENOENT) }
-    return group
   }
 
   /// For so long a file system may be mounted late; after that the path is taken for wrong.
@@ -69,7 +61,6 @@ enum ServiceLog {
   private static func whatIsThere(_ path: String, _ error: SystemError) -> String? {
     switch error.call {
     case "chown", "fchmod": return "cannot give the log \(path) the owner, group and mode that are said: \(error.text)"
-    case "getpwnam", "getgrnam": return "cannot give away the log \(path): there is no \(error.subject ?? "account")"
     default: break
     }
     if error.code == EMLINK, (try? Files.status(path, followingLink: false).links) != 1 {
@@ -83,5 +74,41 @@ enum ServiceLog {
     case .socket: return "the log \(path) is a socket"
     default: return nil
     }
+  }
+}
+
+/// Whose a log is to be, and with which mode, in numbers.
+private struct Owner {
+  var mode: UInt32?
+  var user: UInt32?
+  var group: UInt32?
+
+  init(_ rights: LogRights, of path: String, _ accounts: some AccountSource) throws(SpawnFailure) {
+    mode = rights.mode
+    if let name = rights.user {
+      user = try Self.number(name, "user", of: path) { () throws(SystemError) in try accounts.account(name)?.user }
+    }
+    if let name = rights.group {
+      group = try Self.number(name, "group", of: path) { () throws(SystemError) in try accounts.group(name) }
+    }
+  }
+
+  /// That there is no such account is an answer; a directory service that gives none may do so later.
+  private static func number(
+    _ name: String, _ what: String, of path: String, _ lookUp: () throws(SystemError) -> UInt32?
+  ) throws(SpawnFailure) -> UInt32 {
+    if let number = UInt32(name) { return number }
+    let number: UInt32?
+    do throws(SystemError) { number = try lookUp() } catch {
+      throw SpawnFailure(
+        stage: "log", errno: error.code,
+        message: "cannot give away the log \(path): cannot look up the \(what) \(name): \(error.text)", isPassing: true)
+    }
+    guard let number else {
+      throw SpawnFailure(
+        stage: "log", errno: SystemError.notFound,
+        message: "cannot give away the log \(path): there is no \(what) \(name)")
+    }
+    return number
   }
 }

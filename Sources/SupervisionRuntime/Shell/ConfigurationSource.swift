@@ -8,7 +8,6 @@ import Supervision
 final class ConfigurationSource {
   let path: String
   private let packaged: String?
-  private let store = HostConfigurationStore()
   private let facts = SystemFacts()
   /// When what is in force was read.
   private(set) var loadedAt: Timestamp?
@@ -20,10 +19,10 @@ final class ConfigurationSource {
   private(set) var answers = HostAnswers()
   /// Readings that were asked for, the one under way first: each is loaded onto what the one before has made.
   private var readings = Deque<Reading>()
-  /// A copy of what loaded, until it is written to the state directory.
-  private var fresh: [UInt8]?
+  /// What loaded, until a copy of it is written to the state directory.
+  private var fresh: ReadingRecord?
   /// What the files that are in force were when they were read.
-  private var stamps: [String: FileStamp] = [:]
+  private(set) var stamps: [String: FileStamp] = [:]
 
   init(path: String, packaged: String?) {
     self.path = path
@@ -41,18 +40,16 @@ final class ConfigurationSource {
 
   /// - Parameter usual: the state directory of a configuration that names none.
   func boot(usual: StateDirectory) -> Result<Boot, Diagnostics> {
-    let recorder = RecordingStore(store)
+    let recorder = RecordingStore(HostConfigurationStore())
     switch ConfigurationLoader(store: recorder, facts: facts).load(path: path, packaged: packaged) {
     case .success(let configuration):
-      accept()
-      fresh = recorder.encoded()
-      stamps = recorder.stamps
+      accept(recorder.record)
       return .success(Boot(configuration: configuration))
     case .failure(let diagnostics):
       refuse(diagnostics)
       let named = diagnostics.settings?.stateDirectory.map { StateDirectory(existing: $0) }
-      guard let bytes = try? (named ?? usual).readLastConfiguration(), let copy = ReplayedStore(bytes),
-        case .success(let configuration) = ConfigurationLoader(store: copy, facts: facts)
+      guard let bytes = try? (named ?? usual).readLastConfiguration(), let copy = ReadingRecord(copy: bytes),
+        case .success(let configuration) = ConfigurationLoader(store: RecordedStore(copy), facts: facts)
           .load(path: path, packaged: packaged)
       else { return .failure(diagnostics) }
       loadedAt = .now
@@ -65,6 +62,7 @@ final class ConfigurationSource {
     var workers: WorkerPool
     var base: () -> Configuration
     var state: StateDirectory
+    var isBySignal: Bool
     var done: (Result<Configuration, Diagnostics>) -> Void
   }
 
@@ -73,11 +71,16 @@ final class ConfigurationSource {
 
   /// Reads the whole configuration again, or only some services on top of what is in force by then. The files are read by a
   /// worker. With a dry run nothing is remembered of it.
+  ///
+  /// - Parameter isBySignal: nobody waits for the answer, so that one reading that waits for its turn is as good as many:
+  ///   it finds what is there by then.
   func read(
     _ options: Request.LoadOptions, by workers: WorkerPool, base: @escaping () -> Configuration, state: StateDirectory,
-    done: @escaping (Result<Configuration, Diagnostics>) -> Void
+    isBySignal: Bool = false, done: @escaping (Result<Configuration, Diagnostics>) -> Void
   ) {
-    readings.append(Reading(options: options, workers: workers, base: base, state: state, done: done))
+    if isBySignal, readings.dropFirst().contains(where: \.isBySignal) { return }
+    readings.append(
+      Reading(options: options, workers: workers, base: base, state: state, isBySignal: isBySignal, done: done))
     if readings.count == 1 { beginReading() }
   }
 
@@ -89,16 +92,18 @@ final class ConfigurationSource {
       accessNames: settings.accessRead + settings.accessControl)
     reading.workers.ask(.read(request), limit: Self.patience) { [weak self] reply in
       guard let self else { return }
-      let result =
-        switch reply {
-        case .read(let record): load(reading, record)
-        case .refused(let reason): unread(reading, reason)
-        case .looked, .planned: unread(reading, "a worker answers something else than it was asked for")
-        }
-      reading.done(result)
-      readings.removeFirst()
-      beginReading()
+      switch reply {
+      case .read(let record): load(reading, record)
+      case .refused(let reason): end(reading, unread(reading, reason))
+      case .looked, .planned: end(reading, unread(reading, "a worker answers something else than it was asked for"))
+      }
     }
+  }
+
+  private func end(_ reading: Reading, _ result: Result<Configuration, Diagnostics>) {
+    reading.done(result)
+    readings.removeFirst()
+    beginReading()
   }
 
   private func unread(_ reading: Reading, _ reason: String) -> Result<Configuration, Diagnostics> {
@@ -108,42 +113,56 @@ final class ConfigurationSource {
     return .failure(diagnostics)
   }
 
-  private func load(_ reading: Reading, _ record: ReadingRecord) -> Result<Configuration, Diagnostics> {
-    answers = record.answers
-    return load(
-      reading.options, base: reading.base(), state: reading.state,
-      from: RecordingStore(RecordedHost(record)), AnsweredFacts(answers: record.answers, kernel: facts))
+  /// What a part takes from the configuration that it is laid onto (`defaults` with a user, say) the worker has not seen: it
+  /// is asked for that, too.
+  private func load(_ reading: Reading, _ record: ReadingRecord) {
+    let facts = AnsweredFacts(answers: record.answers, kernel: facts)
+    let base = reading.base()
+    let result = read(reading.options, base: base, from: record, facts)
+    let missing = facts.rest.questions
+    guard !missing.isEmpty else {
+      end(reading, remember(result, reading.options, record, reading.state))
+      return
+    }
+    reading.workers.ask(.look(missing), limit: Self.patience) { [weak self] reply in
+      guard let self else { return }
+      var record = record
+      if case .looked(let answers) = reply {
+        for (question, answer) in zip(missing, answers) { record.answers[question] = answer }
+      }
+      let facts = AnsweredFacts(answers: record.answers, kernel: self.facts)
+      let result = read(reading.options, base: reading.base(), from: record, facts)
+      end(reading, remember(result, reading.options, record, reading.state))
+    }
   }
 
-  func load(
-    _ options: Request.LoadOptions, base: Configuration, state: StateDirectory, from recorder: RecordingStore,
-    _ facts: some HostFacts
+  /// Makes a configuration of what was read.
+  func read(
+    _ options: Request.LoadOptions, base: Configuration, from record: ReadingRecord, _ facts: some HostFacts
   ) -> Result<Configuration, Diagnostics> {
     // With what this host lacks: it is told with the answer, and keeps nothing from being loaded.
-    let loader = ConfigurationLoader(store: recorder, facts: facts, purpose: .checking)
-    guard let part = options.path else {
-      let result = refusingEmpty(
-        loader.load(path: path, packaged: packaged), instead: base, allowed: options.allowsEmpty)
-      if !options.isDryRun { remember(result, recorder, state) }
-      return result
-    }
-    // A part that is refused says nothing about the configuration.
-    let result = loader.loadSubset(path: part, onto: base)
-    if case .success = result, !options.isDryRun { stamps.merge(recorder.stamps) { $1 } }
-    return result
+    let loader = ConfigurationLoader(store: RecordedStore(record), facts: facts, purpose: .checking)
+    if let part = options.path { return loader.loadSubset(path: part, onto: base) }
+    return refusingEmpty(
+      loader.load(path: path, packaged: packaged), instead: base, allowed: options.allowsEmpty)
   }
 
-  private func remember(
-    _ result: Result<Configuration, Diagnostics>, _ recorder: RecordingStore, _ state: StateDirectory
-  ) {
+  /// - Returns: the result.
+  func remember(
+    _ result: Result<Configuration, Diagnostics>, _ options: Request.LoadOptions, _ record: ReadingRecord,
+    _ state: StateDirectory
+  ) -> Result<Configuration, Diagnostics> {
+    answers = record.answers
+    guard !options.isDryRun else { return result }
     switch result {
+    case .success where options.path != nil: stamps.merge(record.stamps) { $1 }
     case .success:
-      accept()
-      fresh = recorder.encoded()
-      stamps = recorder.stamps
+      accept(record)
       keep(in: state)
-    case .failure(let diagnostics): refuse(diagnostics)
+    // A part that is refused says nothing about the configuration.
+    case .failure(let diagnostics): if options.path == nil { refuse(diagnostics) }
     }
+    return result
   }
 
   /// Files that have all gone at once are a disk that is not mounted, or emptied files, more often than a wish.
@@ -163,23 +182,20 @@ final class ConfigurationSource {
       ]))
   }
 
-  /// Of the files that a definition comes from, those that are no longer what was read.
-  func changedFiles(of definition: ServiceDefinition) -> [String] {
-    definition.files.filter { file in stamps[file].map { $0 != FileStamp(of: file) } ?? false }
-  }
-
-  private func accept() {
+  private func accept(_ record: ReadingRecord) {
     error = nil
     loadedAt = .now
     notes = []
+    fresh = record
+    stamps = record.stamps
   }
 
   /// Keeps a copy of what has just loaded.
   func keep(in state: StateDirectory) {
-    guard let bytes = fresh else { return }
+    guard let record = fresh else { return }
     fresh = nil
     do {
-      try state.writeLastConfiguration(bytes)
+      try state.writeLastConfiguration(record.copy)
     } catch {
       notes.append("no copy of the configuration can be kept: \(error)")
     }

@@ -5,10 +5,9 @@ import Supervision
 extension Daemon {
   func reload() {
     source.read(
-      Request.LoadOptions(), by: shell.workers, base: { [shell] in shell.core.currentConfiguration }, state: state
-    ) {
-      [weak self] in self?.take($0)
-    }
+      Request.LoadOptions(), by: shell.workers, base: { [shell] in shell.core.currentConfiguration }, state: state,
+      isBySignal: true
+    ) { [weak self] in self?.take($0) }
   }
 
   private func take(_ result: Result<Configuration, Diagnostics>) {

@@ -158,10 +158,10 @@ final class Shell {
     let purpose = ProcessPurpose(
       key: key, incarnation: core.incarnation(of: id), blueprint: blueprint)
     do throws(SpawnFailure) {
+      let answers = try preparations.answers(for: purpose.incarnation)
       var plan = try launcher.plan(
         role, of: definition, in: try place(of: id, definition), arguments: invocation?.arguments ?? [],
-        mark: table.record.mark(purpose.incarnation.serial), news: core.failureNews(of: id),
-        try preparations.answers(for: purpose.incarnation))
+        mark: table.record.mark(purpose.incarnation.serial), news: core.failureNews(of: id), answers)
       let program = plan.programs.first ?? ""
       let jail = plan.jail
       let describe: (LaunchFailure) -> SpawnFailure = {
@@ -171,7 +171,7 @@ final class Shell {
         try spawn(&plan, for: invocation, purpose, describe)
       } else {
         // The log is closed again when the process has it.
-        let log = try launcher.attachLog(of: definition, to: &plan)
+        let log = try launcher.attachLog(of: definition, to: &plan, answers)
         try start(plan, purpose, describe)
         _ = consume log
       }

@@ -19,7 +19,9 @@ struct LoadCommand: DaemonCommand {
 
   func perform(in session: inout Session, _ console: Console) throws(Failure) -> Int32 {
     try requireRoot(supervisor, "herd load root [PATH]")
-    let options = Request.LoadOptions(path: path.map(absolutePath), allowsEmpty: allowEmpty, isDryRun: dryRun)
+    let options = Request.LoadOptions(
+      path: path.map(absolutePath), allowsEmpty: allowEmpty, isDryRun: dryRun,
+      columns: output.json ? nil : console.appearance.columns)
     return try load(options, in: &session, console)
   }
 }

@@ -65,17 +65,22 @@ extension PlanInquiry.Answer {
   }
 
   func text(showsUndoing: Bool) -> String {
-    if let enters { return "\(service): enters the jail \(enters), which somebody else makes and removes\n" }
+    if let enters {
+      return "\(service): enters the jail \(enters), which somebody else makes and removes".printable + "\n"
+    }
     guard let outcome else { return "\(service): has no jail, and nothing is done for one\n" }
     var text =
-      sharedWith.map { "\(service): runs in the jail of \($0), which the first of them to start makes\n" } ?? ""
+      sharedWith.map {
+        "\(service): runs in the jail of \($0), which the first of them to start makes".printable + "\n"
+      }
+      ?? ""
     switch outcome {
     case .success(let plan): text += plan.text(showsUndoing: showsUndoing)
     case .failure(let refusal):
       text += "\(sharedWith ?? service): its jail cannot be made:\n"
-      text += refusal.reasons.map { "  \($0)\n" }.joined()
+      text += refusal.reasons.map { "  \($0.printable)\n" }.joined()
     }
-    for note in notes { text += "note: \(note)\n" }
+    for note in notes { text += "note: \(note.printable)\n" }
     if !hasJails { text += "note: jails need FreeBSD; here the service does not start\n" }
     return text
   }

@@ -61,10 +61,9 @@ struct Console {
     write(bytes, to: STDERR_FILENO)
   }
 
-  /// Errors in files, as wide as the terminal; the margin takes some columns of it.
+  /// Errors in files, as wide as the terminal.
   var renderer: DiagnosticRenderer {
-    guard let columns = appearance.columns else { return DiagnosticRenderer(isColoured: appearance.hasColour) }
-    return DiagnosticRenderer(isColoured: appearance.hasColour, width: columns - 8)
+    DiagnosticRenderer(isColoured: appearance.hasColour, columns: appearance.columns)
   }
 
   func complain(_ error: ControlError) {

@@ -45,7 +45,7 @@ struct ServiceReport {
       let parts = line.split(separator: " = ", maxSplits: 1).map(String.init)
       fact(parts[0], parts.last)
     }
-    fact("processes", service.processCount.map(String.init))
+    fact("processes", service.processCount.map(String.init) ?? service.processTrouble.map { "cannot be listed: \($0)" })
     fact("memory", service.memory.map(size))
     fact("also called", service.provision.joined(separator: ", "))
     fact("requires", service.requirement.joined(separator: ", "))

@@ -19,7 +19,7 @@ struct ServiceLogTests {
 
   private func failure(_ path: String, _ rights: LogRights? = nil) -> String? {
     do {
-      _ = try ServiceLog.open(path, rights).number
+      _ = try ServiceLog.open(path, rights, HostAccounts()).number
       return nil
     } catch {
       return error.message

@@ -16,12 +16,12 @@ import Testing
     let recorder = RecordingStore(HostConfigurationStore())
     let facts = SystemFacts()
     let read = try ConfigurationLoader(store: recorder, facts: facts).load(path: directory).get()
-    let bytes = recorder.encoded()
+    let bytes = recorder.record.copy
     for name in ["services.d/a.ucl", "supervisor.ucl"] { try Files.remove("\(directory)/\(name)") }
     try Files.removeDirectory(directory + "/services.d")
     try Files.removeDirectory(directory)
 
-    let copy = try #require(ReplayedStore(bytes))
+    let copy = RecordedStore(try #require(ReadingRecord(copy: bytes)))
     let replayed = try ConfigurationLoader(store: copy, facts: facts).load(path: directory).get()
     #expect(replayed.services == read.services)
     #expect(replayed.supervisor == read.supervisor)
@@ -31,7 +31,7 @@ import Testing
   @Test(
     "what is no copy of a configuration is not taken for one", arguments: ["", "{}", "{\"version\":2}", "[", "\u{0}"])
   func noCopy(text: String) {
-    #expect(ReplayedStore(Array(text.utf8)) == nil)
+    #expect(ReadingRecord(copy: Array(text.utf8)) == nil)
   }
 
   @Test("what was installed with a program goes before the usual place, if it is there")

@@ -77,6 +77,11 @@ struct FakeHost: HostFacts {
   var kinds: [String: FileKind] = [:]
   func kind(of path: String) -> FileKind { kinds[path] ?? .other }
 
+  var scripts: [String: String] = [:]
+  var variables: [String: String] = [:]
+  func scriptComplaint(about program: String, in path: SearchPath) -> String? { scripts[program] }
+  func environmentComplaint(about path: String) -> String? { variables[path] }
+
   func userID(of name: String) -> UInt32? { users[name] }
   func groupID(of name: String) -> UInt32? { groups[name] }
 }

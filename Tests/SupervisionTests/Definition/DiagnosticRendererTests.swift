@@ -56,6 +56,16 @@ struct DiagnosticRendererTests {
     #expect(shown[3].hasPrefix("1 | …") && shown[3].count < 60 && shown[4].count < 60)
   }
 
+  @Test("a narrow terminal is heeded", arguments: [28, 40, 80])
+  func narrow(columns: Int) {
+    let source = Source(name: "f.ucl", bytes: Array(String(repeating: "word ", count: 60).utf8))
+    let location = SourceLocation(source: source, line: 1, column: 100, length: 4)
+    let text = DiagnosticRenderer(columns: columns).text(Diagnostic(.error, "no", at: location))
+    let lines = text.split(separator: "\n").dropFirst(2)
+    #expect(lines.count == 3 && lines.allSatisfy { $0.count <= columns }, "\(text)")
+    #expect(DiagnosticRenderer(columns: nil).width == 120)
+  }
+
   @Test("colour only where it is wanted")
   func colour() {
     let diagnostic = Diagnostic(.note, "x", at: nil)

@@ -13,6 +13,14 @@ struct FileStamp: Equatable, Sendable {
     size = status.size
     inode = status.inode
   }
+
+  /// For a message to another process.
+  var numbers: [Int64] { [modified, size, Int64(bitPattern: inode)] }
+
+  init?(_ numbers: [Int64]) {
+    guard numbers.count == 3 else { return nil }
+    (modified, size, inode) = (numbers[0], numbers[1], UInt64(bitPattern: numbers[2]))
+  }
 }
 
 extension ServiceDefinition {
