@@ -195,8 +195,13 @@ import Testing
   @Test("a stop that was said before the loop runs holds, once")
   func stopBeforeRun() throws {
     let loop = try EventLoop()
+    let patience = loop.schedule(at: Clock.now() + .seconds(20)) {
+      Issue.record("it runs on")
+      loop.stop()
+    }
     loop.stop()
     try loop.run()
+    loop.cancel(patience)
     var hasRun = false
     loop.schedule(at: Clock.now()) {
       hasRun = true

@@ -39,4 +39,20 @@ while [ "$round" -lt 10 ]; do
     herd stop left >/dev/null 2>&1
 done
 it "ten stops right after a start wait for nothing" test "$(($(date +%s) - began))" -lt 40
+
+# Both orders are there when the first one is read: the process has not come far when its stop signal is sent.
+start_and_stop() {
+    printf '{"id":1,"command":"start","services":["left"]}\n{"id":2,"command":"stop","services":["left"]}\n' |
+        "$helpers/speak" "$socket" >"$work/answers" && grep -q '"id":2.*"outcomes"' "$work/answers"
+}
+starts_and_stops() {
+    round=0
+    while [ "$round" -lt 40 ]; do
+        round=$((round + 1))
+        start_and_stop || { echo "in round $round"; return 1; }
+    done
+}
+began=$(date +%s)
+it "forty times a start is followed at once by a stop" starts_and_stops
+it "which waits for nothing either" test "$(($(date +%s) - began))" -lt 40
 finish

@@ -64,6 +64,23 @@ struct EnableTests {
     #expect(world.state("db") == .stopped)
   }
 
+  @Test("a packaged service is dormant until somebody enables or starts it")
+  func dormant() throws {
+    var world = World()
+    world.boot(
+      Configuration([service("db").packaged(), service("web").packaged(), service("own").byHand()]),
+      Enablement(enabled: ["web"]))
+    func isDormant(_ name: String) throws -> Bool {
+      world.supervisor.isDormant(try #require(world.supervisor.find(name)))
+    }
+    #expect(try isDormant("db"))
+    #expect(try !isDormant("web") && !isDormant("own"))
+    world.start("db")
+    #expect(try !isDormant("db"))
+    world.stop("db")
+    #expect(try !isDormant("db"), "it was of use")
+  }
+
   @Test("an instance of a packaged template that is enabled is made and started at boot")
   func packagedInstance() {
     var world = World()

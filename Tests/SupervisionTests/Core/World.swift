@@ -137,7 +137,7 @@ struct World {
 
   mutating func advance(_ duration: Duration) {
     let end = now + duration
-    while let next = nextInstant, next <= end {
+    while !hasTooMuch, let next = nextInstant, next <= end {
       now = max(now, next)
       run()
     }
