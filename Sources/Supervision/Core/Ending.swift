@@ -340,7 +340,7 @@ struct Ending: Sendable {
     let left = deadline.map { Duration.seconds(max(1, ($0 - now).nanoseconds / 1_000_000_000)).text } ?? "no time"
     return switch phase {
     case .commanded: "its stop command has \(left) more"
-    case .terminating, .draining: "SIGKILL in \(left)"
+    case .terminating, .looking, .draining: "SIGKILL in \(left)"
     case .postStop(let index, _): "its \(ProcessRole.postStop(index)) has \(left) more"
     case .releasing: "its jail is undone, given up in \(left)"
     case .killing: "SIGKILL has been sent, given up in \(left)"
