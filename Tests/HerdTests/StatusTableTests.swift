@@ -76,7 +76,7 @@ struct StatusTableTests {
   func colours() {
     let colourful = Appearance(isTerminal: true, hasColour: true, hasSymbols: true)
     let text = Scene.table(Scene.services, colourful)
-    #expect(text.contains("\u{1B}[31m✗\u{1B}[0m mailer      \u{1B}[31mfailed "))
+    #expect(text.contains("\u{1B}[31m✗\u{1B}[0m mailer      \u{1B}[31mfailed\u{1B}[0m "))
     var stripped = text
     while let start = stripped.firstIndex(of: "\u{1B}"), let end = stripped[start...].firstIndex(of: "m") {
       stripped.removeSubrange(start...end)
