@@ -68,6 +68,8 @@ public struct ServiceOutcome: Sendable, Equatable {
   public var pid: Int32?
   /// Why: `requires postgresql`, `exit 1 during pre-start`.
   public var cause: String?
+  /// What went wrong on the way and kept nothing from being done: `stop command (/bin/x): exit 3`.
+  public var remarks: [String] = []
 
   public init(_ service: String, _ kind: Kind, state: ServiceState, pid: Int32? = nil, cause: String? = nil) {
     self.service = service

@@ -65,6 +65,7 @@ extension ServiceOutcome {
       json.member("state", state.rawValue)
       json.member("pid", pid)
       json.member("cause", cause)
+      json.member("remarks", remarks)
     }
   }
 
@@ -74,6 +75,7 @@ extension ServiceOutcome {
     state = try fields.word("state", ServiceState.self)
     pid = try fields.optionalInteger("pid")
     cause = try fields.optionalString("cause")
+    remarks = try fields.strings("remarks")
   }
 }
 

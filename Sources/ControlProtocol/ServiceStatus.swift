@@ -49,6 +49,10 @@ public struct ServiceStatus: Sendable, Equatable {
   public var respawns = 0
   /// The last of these, and what it followed.
   public var lastRespawn: LastRespawn?
+  /// When it will be started again, while it waits for that.
+  public var respawnsAt: Timestamp?
+  /// What went wrong in this run and kept nothing from being done: `stop command (/bin/x): exit 3`.
+  public var remarks: [String] = []
   /// The end of the main process before the present one.
   public var lastExit: LastExit?
   /// Resident memory of all its processes, in bytes.

@@ -38,6 +38,8 @@ extension ServiceStatus {
           json.member("cause", lastRespawn.cause)
         }
       }
+      json.member("respawns_at", respawnsAt)
+      json.member("remarks", remarks)
       if let lastExit {
         json.member("last_exit") { json in
           lastExit.status.write(to: &json)
@@ -97,6 +99,8 @@ extension ServiceStatus {
     if let respawn = try fields.optionalObject("last_respawn") {
       lastRespawn = LastRespawn(at: try respawn.timestamp("at"), cause: try respawn.string("cause"))
     }
+    respawnsAt = try fields.optionalTimestamp("respawns_at")
+    remarks = try fields.strings("remarks")
     if let exit = try fields.optionalObject("last_exit") {
       lastExit = LastExit(try ExitStatus(exit), at: try exit.timestamp("at"))
     }

@@ -26,7 +26,7 @@ struct SocketPlace {
       "\(Self.start) starts the system's supervisor; \(Self.another)"
     case .standard:
       "`fruix-shepherd` starts one of your own, from ~/.config/fruix-shepherd; the system's is asked with "
-        + "`--socket \(Self.ofSystem)`, by whom its `access` names"
+        + "`--socket \(Self.ofSystem)`, where its `access` lists you"
     }
   }
 

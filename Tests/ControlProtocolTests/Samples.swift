@@ -38,6 +38,8 @@ enum Samples {
     service.isGroup = true
     service.respawns = 4
     service.lastRespawn = .init(at: time, cause: hardText)
+    service.respawnsAt = time
+    service.remarks = [hardText]
     service.lastExit = .init(.signal(11, name: "SEGV", dumpedCore: true), at: time)
     service.memory = 11 << 20
     service.documentation = "a web server"

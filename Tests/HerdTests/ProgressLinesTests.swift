@@ -153,6 +153,35 @@ struct ProgressLinesTests {
 
         """)
   }
+
+  @Test("what went wrong on the way is told after what was done, also where a line has told that")
+  func remarks() {
+    var lines = ProgressLines(.plain)
+    _ = lines.text(for: restart[0])
+    _ = lines.text(for: restart[1])
+    var outcome = ServiceOutcome("nginx", .stopped, state: .stopped)
+    outcome.remarks = ["stop command (/bin/x): exit 3"]
+    #expect(lines.text(for: [outcome]) == "nginx: stop command (/bin/x): exit 3\n")
+  }
+
+  @Test(
+    "a service that is disabled says what goes on",
+    arguments: [
+      (ServiceState.running, "disabled, and it still is running: `herd stop web` stops it"),
+      (.starting, "disabled, and it still comes up, since it is starting: `herd stop web` stops it"),
+      (.respawning, "disabled, and it is not started again"), (.stopped, "disabled"),
+    ])
+  func disabled(state: ServiceState, text: String) {
+    var lines = ProgressLines(.plain)
+    #expect(lines.text(for: [ServiceOutcome("web", .disabled, state: state)]) == "web       \(text)\n")
+  }
+
+  @Test("what goes on trying has not failed yet")
+  func goesOn() {
+    var lines = ProgressLines(.plain)
+    let outcome = ServiceOutcome("api", .failed, state: .waiting, cause: "waits for db; will be tried again")
+    #expect(lines.text(for: [outcome]) == "api       waiting: waits for db; will be tried again\n")
+  }
 }
 
 @Suite("Quantities")

@@ -76,7 +76,7 @@ struct StatusTableTests {
   func colours() {
     let colourful = Appearance(isTerminal: true, hasColour: true, hasSymbols: true)
     let text = Scene.table(Scene.services, colourful)
-    #expect(text.contains("\u{1B}[31m✗\u{1B}[0m mailer      \u{1B}[31mfailed "))
+    #expect(text.contains("\u{1B}[31m✗\u{1B}[0m mailer      \u{1B}[31mfailed\u{1B}[0m "))
     var stripped = text
     while let start = stripped.firstIndex(of: "\u{1B}"), let end = stripped[start...].firstIndex(of: "m") {
       stripped.removeSubrange(start...end)
@@ -189,5 +189,24 @@ struct ServiceReportTests {
           services         2 running, 1 failed
 
         """)
+  }
+
+  @Test("the next respawn is told by the clock and by the time that is left")
+  func nextRespawn() {
+    var service = ServiceStatus(name: "web", state: .respawning, since: Scene.now)
+    service.cause = "exit 1"
+    service.respawnsAt = Timestamp(millisecondsSinceEpoch: Scene.now.millisecondsSinceEpoch + 1_200)
+    let clock = absolute(service.respawnsAt ?? Scene.now, Scene.terminal).dropFirst(11).prefix(8)
+    #expect(Scene.table([service], Scene.terminal).contains("exit 1; respawns at \(clock), in 2 s"))
+    #expect(Scene.table([service], .plain).contains("; respawns at 20"))
+    let report = ServiceReport(service: service, now: Scene.now, appearance: Scene.terminal).text()
+    #expect(report.contains("next respawn   at \(clock), in 2 s"))
+  }
+
+  @Test("what went wrong on the way down is a note")
+  func remarks() {
+    var service = ServiceStatus(name: "web", state: .stopped, since: Scene.now)
+    service.remarks = ["stop command (/bin/x): exit 3"]
+    #expect(Scene.table([service], Scene.terminal).contains("stop command (/bin/x): exit 3"))
   }
 }

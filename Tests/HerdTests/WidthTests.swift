@@ -73,6 +73,17 @@ struct WidthTests {
     for line in plain(text) where line.contains(" ") { #expect(line.count <= columns, "\(line)") }
   }
 
+  @Test("beside a long name a note has a line of its own, and no line ends with blanks")
+  func longName() {
+    let services = [
+      service("a-service-with-quite-a-long-name", .running), service("web", .failed, cause: "exit 1, 5 times in 7 s"),
+    ]
+    let text = StatusTable(services: services, supervisor: nil, now: now, appearance: appearance(80)).text()
+    let lines = plain(text)
+    #expect(lines.contains("    exit 1, 5 times in 7 s; herd status web"))
+    #expect(!lines.contains { $0.hasSuffix(" ") })
+  }
+
   @Test("with room enough nothing is broken")
   func wide() {
     let text = StatusTable(

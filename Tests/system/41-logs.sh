@@ -24,7 +24,7 @@ it "it runs again, without its log directory" running_again web "$pid"
 writes() { grep -q here "$log/web.log"; }
 it "the directory is there again, and the log in it" eventually 10 writes
 
-it_says 'cannot open the log .*/nowhere/lost.log: No such file' "a log without a directory is told" herd start lost
+it_says 'cannot open the log .*/nowhere/lost.log: the directory .* does not exist' "a log without a directory is told" herd start lost
 said 'tried again' "and that the start is tried again"
 is_not_failed() { differs "$(state_of lost)" failed; }
 # Five respawns would be over by now.

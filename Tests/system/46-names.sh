@@ -61,6 +61,11 @@ said 'supervisor' "and what root is"
 it_exits 3 "the command of a reload that fails is its status" herd reload web
 said "/bin/sh -c 'exit 3'.* ended: exit 3" "and is named"
 
+it "check --plan of a pattern shows all" saying 2 '^queue@.*: has no jail' herd check --plan 'queue@*' "$etc"
+it_exits 2 "of one that nothing matches: 2" herd check --plan 'zzz*' "$etc"
+it_exits 1 "check of a service's name is told" herd check web
+said 'herd show web' "with the command that takes one"
+
 it "unload of a pattern" saying 2 'stopped' herd unload root 'queue@*'
 it_exits 2 "they are forgotten" herd status 'queue@*'
 finish

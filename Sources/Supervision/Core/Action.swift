@@ -61,6 +61,8 @@ public struct ServiceOutcome: Sendable, Equatable {
     case failed(FailureCause, willRetry: Bool)
     case stopped(StopCause)
     case alreadyStopped
+    /// It had failed, which is forgotten.
+    case forgotten(FailureCause)
     case signalled(pid: Int32?)
     case enabled
     case disabled
@@ -76,11 +78,14 @@ public struct ServiceOutcome: Sendable, Equatable {
   public var result: Result
   /// Named by the caller, or taken along as a requirement or a dependent.
   public var isNamed: Bool
+  /// What went wrong on the way and kept nothing from being done: a stop command that failed, say.
+  public var troubles: [FailureCause]
 
-  public init(service: String, result: Result, isNamed: Bool) {
+  public init(service: String, result: Result, isNamed: Bool, troubles: [FailureCause] = []) {
     self.service = service
     self.result = result
     self.isNamed = isNamed
+    self.troubles = troubles
   }
 }
 
@@ -110,6 +115,8 @@ public enum Refusal: Error, Sendable, Equatable {
   case noReload(String)
   case unknownAction(service: String, action: String, known: [String])
   case requiredBy(String, [String])
+  /// Both were to be started, and only one of them can be up.
+  case conflict(String, String)
   case shuttingDown
   /// The condition of a wait did not come true in time, or no longer can: the state that the service is in.
   case timedOut(String, StateName)
@@ -140,7 +147,8 @@ public enum Record: Sendable, Equatable {
   case state(service: String, StateName, Outcome?, pid: Int32?, requester: Requester?)
   case attemptFailed(service: String, FailureCause, willRetry: Bool)
   case ended(service: String, FailureCause, willRetry: Bool)
-  case hookFailed(service: String, FailureCause)
+  /// Something went wrong on the way, a stop or post-stop command say; what is under way goes on.
+  case trouble(service: String, FailureCause)
   /// What is left of it gets SIGKILL, after the time that it had to end; `nil`: nobody waited for that any longer.
   case killing(service: String, after: Duration?, Outcome?)
   case ordered(String, Requester)

@@ -13,8 +13,11 @@ public struct SpawnFailure: Error, Hashable {
   public var message: String
   /// The host lacks something that comes back by itself, descriptors or memory say: no fault of the service.
   public var isPassing: Bool
+  /// What does not come back in this time is not worth waiting for; `nil`: it is waited for as long as it takes.
+  public var patience: Duration?
 
-  public init(stage: String, errno: Int32, message: String, isPassing: Bool = false) {
+  public init(stage: String, errno: Int32, message: String, isPassing: Bool = false, patience: Duration? = nil) {
+    self.patience = patience
     self.stage = stage
     self.errno = errno
     self.message = message
@@ -55,23 +58,43 @@ public indirect enum FailureCause: Sendable, Hashable {
   /// Something of its jail could not be undone.
   case confinementLeft(String)
   /// A hook ended without success.
-  case hook(ProcessRole, ExitStatus)
-  case hookTimeout(ProcessRole, Duration)
+  case hook(CommandName, ExitStatus)
+  case hookTimeout(CommandName, Duration)
   /// The main process ended before it was ready.
   case exitedBeforeReady(ExitStatus)
   /// The main process (or a one-shot) ended without success.
   case exited(ExitStatus)
-  /// It ended with success soon after its start and left processes, which were ended: it seems to have put itself into the
-  /// background.
+  /// It ended with success soon after its start and left processes, which are ended if `stop.kill` names them: it seems to have
+  /// put itself into the background.
   case background(ExitStatus)
+  /// A one-shot has succeeded, and what it had started besides was ended.
+  case leftProcesses
   /// The command that had not ended, if it was one that kept the service from being ready.
-  case startTimeout(Duration, during: ProcessRole? = nil)
+  case startTimeout(Duration, during: CommandName? = nil)
   /// The respawn limit was reached; the last cause is inside.
   case respawnLimit(count: Int, period: Duration, last: FailureCause)
   /// `first`: what the trouble began with, where that is known.
   case requirement(String, RequirementTrouble, first: FirstCause? = nil)
+  /// It waits for another service, whose start came to nothing and is tried again: an answer to who waits with it, and no rest.
+  case awaits(String, FailureCause)
   /// Processes were left after SIGKILL.
   case unkillable
+}
+
+/// A command of a service, as messages name it: `pre-start command 2 (/bin/foo)`.
+public struct CommandName: Sendable, Hashable {
+  public var role: ProcessRole
+  /// What is executed; its arguments are nobody's business.
+  public var program: String?
+
+  public init(_ role: ProcessRole, _ program: String? = nil) {
+    self.role = role
+    self.program = program
+  }
+
+  init(_ role: ProcessRole, of definition: ServiceDefinition) {
+    self.init(role, definition.command(of: role)?.command.words.first)
+  }
 }
 
 /// The beginning of a chain of failures: the service whose own failure the others follow from.

@@ -26,6 +26,10 @@ extension ProcessRole: CustomStringConvertible {
   }
 }
 
+extension CommandName: CustomStringConvertible {
+  public var description: String { program.map { "\(role) (\($0))" } ?? "\(role)" }
+}
+
 extension Requester: CustomStringConvertible {
   /// `boot`, `herd, uid 1001`, `requirement of web`
   public var description: String {
@@ -66,20 +70,24 @@ extension FailureCause: CustomStringConvertible {
     case .spawn(let role, let failure): "\(role): \(failure.message)"
     case .confinement(let reason): "cannot be confined: \(reason)"
     case .confinementLeft(let reason): "its jail could not be undone: \(reason)"
-    case .hook(let role, let status): "\(role): \(status)"
-    case .hookTimeout(let role, let time): "\(role): not done after \(time.text)"
+    case .hook(let command, let status): "\(command): \(status)"
+    case .hookTimeout(let command, let time): "\(command): not done after \(time.text)"
     case .exitedBeforeReady(let status): "\(status) before it was ready"
     case .exited(let status): status.description
     case .background(let status):
       "\(status) soon after its start, and it left processes: it seems to put itself into the background; "
         + "give it its option for the foreground (such as -f, -D, -F, --foreground)"
     case .startTimeout(let time, nil): "not ready after \(time.text)"
-    case .startTimeout(let time, let role?): "not ready after \(time.text): \(role) had not ended"
+    case .leftProcesses:
+      "its process has ended and left others, which are ended: a one-shot is over with its process, and what is to stay is a "
+        + "service of its own"
+    case .startTimeout(let time, let command?): "not ready after \(time.text): \(command) had not ended"
     case .respawnLimit(let count, let period, let last):
       "respawned \(count) times in \(period.text), the limit; last: \(last)"
     case .requirement(let name, let trouble, nil): "its requirement \(name) \(trouble.text)"
     case .requirement(let name, let trouble, let first?):
       "its requirement \(name) \(trouble.text): \(first.service == name ? "" : "\(first.service): ")\(first.cause)"
+    case .awaits(let name, let cause): "waits for \(name), which could not be started: \(cause)"
     case .unkillable: "processes are left that SIGKILL does not end"
     }
   }

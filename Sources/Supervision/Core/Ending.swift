@@ -6,6 +6,8 @@
 //
 //   commanded    the stop command runs; the main process is expected to end. If the command fails, the signal follows.
 //   terminating  the stop signal was sent to what `stop.kill` names; main process and hook are expected to end.
+//   looking      with `stop.kill = main` the rest is not ours to end; whether there is any is asked all the same when the main
+//                process may have put itself into the background, for the message about it.
 //   draining     both are gone; what is left of the subtree is asked for, and ended by the same rule.
 //   post-stop    the cleaning commands, one after the other; what they leave is drained as well. One that fails or
 //                takes too long is reported, and the next one runs.
@@ -22,6 +24,7 @@ struct Ending: Sendable {
   enum Phase: Sendable {
     case commanded(ProcessKey)
     case terminating
+    case looking
     case draining
     case postStop(Int, ProcessKey)
     case releasing
@@ -39,6 +42,8 @@ struct Ending: Sendable {
     var isConfined: Bool
     /// That jail is there: commands can run in it.
     var isInside = false
+    /// Whether anything is left is worth knowing, also if it is left alone.
+    var isAskedFor = false
   }
 
   /// What an event led to.
@@ -67,6 +72,7 @@ struct Ending: Sendable {
   private let isInside: Bool
   /// The post-stop command that comes next.
   private var nextPostStop = 0
+  private var isAskedFor: Bool
   private var isHurried = false
   private var isForced = false
   private var isUnkillable = false
@@ -79,6 +85,7 @@ struct Ending: Sendable {
     runsPostStop = remains.runsPostStop
     isConfined = remains.isConfined
     isInside = remains.isInside
+    isAskedFor = remains.isAskedFor
   }
 
   /// Begins to end what runs.
@@ -98,7 +105,10 @@ struct Ending: Sendable {
 
   /// Main process and hook are gone, and it is asked whether anything else is there.
   var isLookingForRemains: Bool {
-    if case .draining = phase { true } else { false }
+    switch phase {
+    case .looking, .draining: true
+    default: false
+    }
   }
 
   // MARK: Events
@@ -106,7 +116,7 @@ struct Ending: Sendable {
   mutating func handle(_ event: LifeEvent, in context: inout LifeContext) -> Step {
     switch event {
     case .exited(let key, let status): ended(key, status == .exited(0) ? nil : { .hook($0, status) }, in: &context)
-    case .spawnFailed(let key, let failure): ended(key, { .spawn($0, failure) }, in: &context)
+    case .spawnFailed(let key, let failure): ended(key, { .spawn($0.role, failure) }, in: &context)
     case .subtree(let isEmpty): subtree(isEmpty: isEmpty, in: &context)
     case .released(let failure): released(failure)
     case .deadline: deadlinePassed(in: &context)
@@ -118,18 +128,18 @@ struct Ending: Sendable {
 
   /// - Parameter failure: what to report if it was one of our commands; `nil` after success.
   private mutating func ended(
-    _ key: ProcessKey, _ failure: ((ProcessRole) -> FailureCause)?, in context: inout LifeContext
+    _ key: ProcessKey, _ failure: ((CommandName) -> FailureCause)?, in context: inout LifeContext
   ) -> Step {
     if key == main { main = nil }
     if key == hook { hook = nil }
     switch phase {
     case .commanded(key):
-      return commandEnded(failure?(.stopCommand), in: &context)
-    case .commanded, .draining, .releasing:
+      return commandEnded(failure?(context.name(of: .stopCommand)), in: &context)
+    case .commanded, .looking, .draining, .releasing:
       // While the stop command is busy it has until the deadline, also when the main process is gone.
       return .ongoing
     case .postStop(let index, key):
-      if let failure { context.effects.append(.hookFailed(failure(.postStop(index)))) }
+      if let failure { context.effects.append(.trouble(failure(context.name(of: .postStop(index))))) }
       return postStop(in: &context)
     case .postStop:
       return .ongoing
@@ -139,7 +149,7 @@ struct Ending: Sendable {
   }
 
   private mutating func commandEnded(_ failure: FailureCause?, in context: inout LifeContext) -> Step {
-    if let failure { context.effects.append(.hookFailed(failure)) }
+    if let failure { context.effects.append(.trouble(failure)) }
     if main == nil, hook == nil { return drain(in: &context) }
     if failure == nil {
       // It has asked; the main process has the rest of the grace period.
@@ -152,6 +162,8 @@ struct Ending: Sendable {
 
   private mutating func subtree(isEmpty: Bool, in context: inout LifeContext) -> Step {
     switch phase {
+    case .looking:
+      return drained(in: &context)
     case .draining:
       if isEmpty { return drained(in: &context) }
       if !hasSignalled {
@@ -178,13 +190,20 @@ struct Ending: Sendable {
     case .releasing:
       return released("it takes too long")
     case .postStop(let index, _):
-      context.effects.append(.hookFailed(.hookTimeout(.postStop(index), context.definition.stop.gracePeriod)))
+      timedOut(.postStop(index), in: &context)
     case .commanded:
-      context.effects.append(.hookFailed(.hookTimeout(.stopCommand, context.definition.stop.gracePeriod)))
+      timedOut(.stopCommand, in: &context)
+    case .looking:
+      return drained(in: &context)
     case .terminating, .draining:
       break
     }
     return kill(in: &context)
+  }
+
+  private func timedOut(_ role: ProcessRole, in context: inout LifeContext) {
+    let name = context.name(of: role)
+    context.effects.append(.trouble(.hookTimeout(name, context.definition.stop.gracePeriod)))
   }
 
   // MARK: Phases
@@ -200,7 +219,7 @@ struct Ending: Sendable {
   private mutating func force(in context: inout LifeContext) -> Step {
     isForced = true
     switch phase {
-    case .commanded, .terminating, .draining, .postStop:
+    case .commanded, .terminating, .looking, .draining, .postStop:
       isHurried = true
       return kill(in: &context)
     case .releasing, .killing:
@@ -211,7 +230,7 @@ struct Ending: Sendable {
   private mutating func hurry(in context: inout LifeContext) -> Step {
     isHurried = true
     switch phase {
-    case .commanded, .terminating, .draining, .postStop, .killing: return .ongoing
+    case .commanded, .terminating, .looking, .draining, .postStop, .killing: return .ongoing
     case .releasing:
       deadline = deadline.map { min($0, context.now + Self.killPatience) }
       return .ongoing
@@ -225,7 +244,7 @@ struct Ending: Sendable {
     case .killing, .releasing: return .ongoing
     case .commanded(let key): hook = key
     case .postStop(_, let key): hook = key
-    case .terminating, .draining: break
+    case .terminating, .looking, .draining: break
     }
     if isForced { patience = nil }
     context.effects.append(.killing(after: patience))
@@ -247,7 +266,14 @@ struct Ending: Sendable {
 
   /// Main process and hook are gone: asks for what they left behind, if that is ours to end.
   private mutating func drain(in context: inout LifeContext) -> Step {
-    guard context.definition.stop.kill == .subtree else { return drained(in: &context) }
+    guard context.definition.stop.kill == .subtree else {
+      guard isAskedFor else { return drained(in: &context) }
+      isAskedFor = false
+      phase = .looking
+      deadline = context.now + context.definition.stop.gracePeriod
+      context.effects.append(.inspectSubtree)
+      return .ongoing
+    }
     if case .killing = phase {
     } else {
       phase = .draining
@@ -314,7 +340,7 @@ struct Ending: Sendable {
     let left = deadline.map { Duration.seconds(max(1, ($0 - now).nanoseconds / 1_000_000_000)).text } ?? "no time"
     return switch phase {
     case .commanded: "its stop command has \(left) more"
-    case .terminating, .draining: "SIGKILL in \(left)"
+    case .terminating, .looking, .draining: "SIGKILL in \(left)"
     case .postStop(let index, _): "its \(ProcessRole.postStop(index)) has \(left) more"
     case .releasing: "its jail is undone, given up in \(left)"
     case .killing: "SIGKILL has been sent, given up in \(left)"

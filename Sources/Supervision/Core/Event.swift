@@ -22,8 +22,8 @@ public enum Event: Sendable {
   case spawned(ProcessKey, pid: Int32)
   case spawnFailed(ProcessKey, SpawnFailure)
   case exited(ProcessKey, ExitStatus)
-  /// The answer to `Action.inspectSubtree`: at once, and again when the subtree has become empty. All other questions are
-  /// answered once.
+  /// The answer to `Action.inspectSubtree`: at once, and again when the subtree has become empty, or when the same is asked
+  /// anew. All other questions are answered once.
   case subtree(QuestionID, isEmpty: Bool)
   /// A deadline may have passed.
   case tick

@@ -44,6 +44,8 @@ struct Life: Sendable {
   private(set) var launchedAt: Instant?
   /// An end of the main process that is told as soon as it is known whether it has left something behind.
   var untold: News?
+  /// What went wrong on the way in this run, and kept nothing from being done.
+  private(set) var troubles: [FailureCause] = []
 
   init(at now: Instant) {
     since = now
@@ -153,6 +155,11 @@ struct Life: Sendable {
     }
   }
 
+  /// When it will be started again, while it waits for that.
+  var nextRespawn: Instant? {
+    if case .respawning(.delay(let until, _)) = state { until } else { nil }
+  }
+
   /// The main process, from the moment that it was asked for until its end.
   var main: ProcessKey? {
     switch state {
@@ -195,6 +202,8 @@ struct Life: Sendable {
   mutating func becomeReady(at now: Instant, main: ProcessKey?, isOneShot: Bool) {
     isHeldUp = true
     history.readySince = now
+    // Nothing that the host lacked stands in its way any more.
+    history.endShortage()
     enter(isOneShot ? .completed : .running(main: main), at: now)
   }
 
@@ -217,18 +226,35 @@ struct Life: Sendable {
     history.take(rule, after: cause, at: now)
   }
 
+  mutating func noteBackgroundRespawn() {
+    history.noteBackground()
+  }
+
+  /// Post-stop commands that fail at each respawn are one trouble.
+  mutating func note(_ trouble: FailureCause) {
+    if !troubles.contains(trouble) { troubles.append(trouble) }
+  }
+
+  /// A new run begins.
+  mutating func forgetTroubles() {
+    troubles = []
+  }
+
   mutating func nextDelay(_ rule: RespawnDelay, random: inout SplitMix64) -> Duration {
     history.nextDelay(rule, random: &random)
+  }
+
+  /// Whether what the host lacks is still waited for.
+  mutating func waits(for patience: Duration?, at now: Instant) -> Bool {
+    history.waits(for: patience, at: now)
   }
 
   mutating func nextPatience() -> Duration {
     history.nextPatience()
   }
 
-  /// The program runs: nothing that the host lacked stands in its way any more.
   mutating func noteLaunch(at now: Instant) {
     launchedAt = now
-    history.shortages = 0
   }
 
   /// A start by command begins with a clean record.

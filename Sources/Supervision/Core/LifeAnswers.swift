@@ -8,6 +8,7 @@ extension Life {
       switch effect {
       case .confine: isConfined = true
       case .release: isConfined = false
+      case .trouble(let cause): note(cause)
       default: break
       }
     }

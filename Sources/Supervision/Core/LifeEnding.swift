@@ -17,8 +17,13 @@ extension Life {
   mutating func decide(_ cause: FailureCause, isSuccess: Bool, in context: inout LifeContext) -> Decision {
     if let ordered = context.ordered { return .rest(ordered) }
     // The service has not even been tried: neither its policy nor its limit has anything to say.
-    if cause.isPassing, context.mayRespawn { return .respawn }
     let rule = context.definition.respawn
+    if cause.isPassing, context.mayRespawn {
+      if waits(for: cause.patience, at: context.now) { return .respawn }
+      // Who wants it tried for ever has said so.
+      guard rule.policy == .always, rule.limitCount == 0 else { return .rest(.failed(cause)) }
+      return .respawn
+    }
     let applies =
       switch rule.policy {
       case .always: true
@@ -48,7 +53,8 @@ extension Life {
   mutating func finish(
     _ decision: Decision, _ cause: FailureCause, _ starting: Starting?, in context: inout LifeContext
   ) {
-    let remains = starting.map { self.remains(of: $0) } ?? self.remains(main: nil)
+    var remains = starting.map { self.remains(of: $0) } ?? self.remains(main: nil)
+    remains.isAskedFor = mayBeInBackground(cause, in: context)
     switch decision {
     case .rest(let outcome):
       end(remains, commanded: false, outcome, in: &context)
@@ -123,14 +129,17 @@ extension Life {
   /// For so long after its start an end with success may be that of a daemon that has left its work to a child.
   static let backgroundWindow: Duration = .seconds(10)
 
-  func tellsLater(_ cause: FailureCause, in context: LifeContext) -> Bool {
+  func mayBeInBackground(_ cause: FailureCause, in context: LifeContext) -> Bool {
     switch cause {
     case .exited(.exited(0)), .exitedBeforeReady(.exited(0)): break
     default: return false
     }
-    guard !context.definition.isOneShot, let launchedAt, context.now - launchedAt < Self.backgroundWindow else {
-      return false
-    }
+    guard !context.definition.isOneShot, let launchedAt else { return false }
+    return context.now - launchedAt < Self.backgroundWindow
+  }
+
+  func tellsLater(_ cause: FailureCause, in context: LifeContext) -> Bool {
+    guard mayBeInBackground(cause, in: context) else { return false }
     switch state {
     case .respawning(.ending(let ending, _)), .stopping(let ending, _): return ending.isLookingForRemains
     default: return false
@@ -158,8 +167,17 @@ extension Life {
 
   private mutating func noteBackground() {
     switch state {
+    // With `stop.kill = main` there is nothing to end, and the next step has come with the answer.
     case .respawning(.ending(let ending, let cause)):
+      noteBackgroundRespawn()
       replaceState(.respawning(.ending(ending, cause: cause.inBackground)))
+    case .respawning(.delay(let until, let cause)):
+      noteBackgroundRespawn()
+      replaceState(.respawning(.delay(until: until, cause: cause.inBackground)))
+    case .waiting:
+      noteBackgroundRespawn()
+    case .failed(let cause): replaceState(.failed(cause.inBackground))
+    case .stopped(.exited(let status)): replaceState(.stopped(.background(status)))
     case .stopping(let ending, .failed(let cause)): replaceState(.stopping(ending, .failed(cause.inBackground)))
     case .stopping(let ending, .stopped(.exited(let status))):
       replaceState(.stopping(ending, .stopped(.background(status))))
@@ -181,6 +199,7 @@ extension FailureCause {
   /// The start came to nothing before the program of the service could do anything.
   var isBeforeProgram: Bool {
     switch self {
+    case .spawn(.postStart, _): false
     case .spawn, .confinement: true
     default: false
     }
@@ -189,6 +208,10 @@ extension FailureCause {
   /// The host lacked something for the moment; the service has not been tried.
   public var isPassing: Bool {
     if case .spawn(_, let failure) = self { failure.isPassing } else { false }
+  }
+
+  var patience: Duration? {
+    if case .spawn(_, let failure) = self { failure.patience } else { nil }
   }
 }
 

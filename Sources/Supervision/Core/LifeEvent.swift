@@ -38,8 +38,8 @@ enum LifeEffect: Sendable {
   case attemptFailed(FailureCause, willRetry: Bool)
   /// It was up and its main process ended, unasked.
   case ended(FailureCause, willRetry: Bool)
-  /// A stop or post-stop command went wrong; the stop goes on.
-  case hookFailed(FailureCause)
+  /// Something went wrong on the way, a stop or post-stop command say; what is under way goes on.
+  case trouble(FailureCause)
   /// SIGKILL goes out, after the time that there was to end; `nil`: nobody waited for that any longer.
   case killing(after: Duration?)
 }
@@ -65,6 +65,8 @@ struct LifeContext {
   var effects: [LifeEffect] = []
 
   var definition: ServiceDefinition { blueprint.definition }
+
+  func name(of role: ProcessRole) -> CommandName { CommandName(role, of: definition) }
 
   mutating func spawn(_ role: ProcessRole) -> ProcessKey {
     let key = ProcessKey(serial: nextSerial)

@@ -23,7 +23,8 @@ extension Life {
         return postStart(from: 0, starting, in: &context)
       }
       attemptFailed(
-        .startTimeout(context.definition.startTimeout ?? .zero, during: starting.hookRole), starting, in: &context)
+        .startTimeout(context.definition.startTimeout ?? .zero, during: starting.hookRole.map { context.name(of: $0) }),
+        starting, in: &context)
     case .stop(let outcome):
       guard starting.hasBegun || isConfined else { return rest(outcome, at: context.now) }
       end(remains(of: starting), commanded: false, outcome, in: &context)
@@ -35,6 +36,7 @@ extension Life {
     guard !context.definition.isGroup else {
       return becomeReady(at: context.now, main: nil, isOneShot: false)
     }
+    forgetTroubles()
     let deadline = context.definition.startTimeout.map { context.now + $0 }
     enter(.starting(Starting(phase: .preparing, main: nil, deadline: deadline, hasBegun: rerun)), at: context.now)
     context.effects.append(.prepare)
@@ -106,7 +108,7 @@ extension Life {
     case (_, .postStart(let index, _)) where status == .exited(0):
       postStart(from: index + 1, starting, in: &context)
     default:
-      attemptFailed(.hook(role, status), starting, in: &context)
+      attemptFailed(.hook(context.name(of: role), status), starting, in: &context)
     }
   }
 
@@ -126,6 +128,9 @@ extension Life {
   ) {
     if case .stop(let outcome) = event {
       return end(remains(main: nil), commanded: true, outcome, in: &context)
+    }
+    if case .subtree(isEmpty: false) = event, case .clearing = starting.phase, ending.isLookingForRemains {
+      context.effects.append(.trouble(.leftProcesses))
     }
     var ending = ending
     var next = starting

@@ -5,7 +5,9 @@ struct RespawnHistory: Sendable {
   /// Respawns since the delay was last the first one.
   private var streak = 0
   /// Starts in a row that came to nothing because the host lacked something for the moment.
-  var shortages: UInt8 = 0
+  private var shortages: UInt8 = 0
+  /// When the first of these was.
+  private var shortageBegan: Instant?
   /// All respawns since the service was last started by command.
   private(set) var total: UInt32 = 0
   private(set) var last: Instant?
@@ -54,6 +56,24 @@ struct RespawnHistory: Sendable {
     let pause = Duration.seconds(1 << min(shortages, 4))
     shortages = min(shortages + 1, 4)
     return min(pause, .seconds(10))
+  }
+
+  /// Whether what the host lacks is still waited for; the time counts from the first start in a row that lacked something.
+  mutating func waits(for patience: Duration?, at now: Instant) -> Bool {
+    let began = shortageBegan ?? now
+    shortageBegan = began
+    return patience.map { now - began < $0 } ?? true
+  }
+
+  /// Nothing that the host lacked stands in its way any more.
+  mutating func endShortage() {
+    shortages = 0
+    shortageBegan = nil
+  }
+
+  /// What the last respawn followed turns out to be a daemon that has put itself into the background.
+  mutating func noteBackground() {
+    lastCause = lastCause?.inBackground
   }
 
   mutating func clear() {

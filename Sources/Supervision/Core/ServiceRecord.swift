@@ -36,8 +36,8 @@ struct ServiceRecord: Sendable {
   var isInstanceOnDemand = false
   /// It is in the configuration's own files.
   var isOfFiles = false
-  /// On-failure services do not trigger further ones.
-  var wasStartedOnFailure = false
+  /// The failure that it was started for. On-failure services do not trigger further ones.
+  var startedFor: FailureNews?
   /// The deadline that the queue knows of.
   var armed: Instant?
   /// Side processes (reload, actions) that have not ended.

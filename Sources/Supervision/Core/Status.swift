@@ -23,6 +23,10 @@ public struct ServiceSnapshot: Sendable {
   public var respawns: UInt32
   public var lastRespawn: Instant?
   public var lastRespawnCause: FailureCause?
+  /// When it will be started again, while it waits for that.
+  public var nextRespawn: Instant?
+  /// What went wrong on the way in this run, and kept nothing from being done.
+  public var troubles: [FailureCause]
   public var lastExit: ExitStatus?
   public var lastExitAt: Instant?
   /// When the pending deadline (respawn delay, start timeout, grace period) is due.
@@ -98,6 +102,9 @@ extension Supervisor {
     return resolve(name).first.map { services[$0.index].blueprint.definition }
   }
 
+  /// What its present run was started for, if that was the failure of another service.
+  public func failureNews(of id: ServiceID) -> FailureNews? { services[id.index].startedFor }
+
   public func name(of id: ServiceID) -> String { services[id.index].name }
 
   /// The definition that the present run of a service began with; at rest the one that its next start uses.
@@ -119,6 +126,7 @@ extension Supervisor {
       mainPID: mainPID(of: id), intent: record.intent, isDisabled: record.isDisabled, isUp: record.life.isUp,
       isToStop: record.stopOrder != nil, waitsFor: waitsFor(id), respawns: record.life.history.total,
       lastRespawn: record.life.history.last, lastRespawnCause: record.life.history.lastCause,
+      nextRespawn: record.life.nextRespawn, troubles: record.life.troubles,
       lastExit: record.life.lastExit, lastExitAt: record.life.lastExitAt,
       deadline: record.life.deadline,
       dependents: record.links.dependents.map { services[$0.service.index].name })

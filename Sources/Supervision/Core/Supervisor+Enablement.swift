@@ -3,8 +3,8 @@ extension Supervisor {
   mutating func orderEnable(
     _ names: [String], now startNow: Bool, from requester: Requester, request: RequestID, options: OrderOptions
   ) throws(Refusal) {
-    let ids = try known(names, making: true)
-    if options.dryRun { return replyAll(request, ids, startNow ? .wouldStart : .enabled) }
+    let ids = try startNow ? startingTogether(names) : known(names, making: true)
+    if options.dryRun, !startNow { return replyAll(request, ids, .enabled) }
     note(order: "enable", ids, requester)
     for id in ids {
       // What was disabled comes back to what it was: a packaged service starts by itself only if it was enabled before that.
@@ -28,7 +28,7 @@ extension Supervisor {
     _ names: [String], stop stopNow: Bool, from requester: Requester, request: RequestID, options: OrderOptions
   ) throws(Refusal) {
     let ids = try known(names)
-    if options.dryRun { return replyAll(request, ids, stopNow ? .wouldStop : .disabled) }
+    if options.dryRun, !stopNow { return replyAll(request, ids, .disabled) }
     note(order: "disable", ids, requester)
     for id in ids {
       services[id.index].isDisabled = true
@@ -83,7 +83,9 @@ extension Supervisor {
     let ids = try known(names)
     note(order: "reset", ids, requester)
     for id in ids { forgetFailure(of: id, as: .reset(requester)) }
-    replyAll(request, ids, .reset)
+    // What outlived SIGKILL is as it was.
+    let outcomes = ids.map { outcome($0, services[$0.index].hasFailed ? restResult(of: $0) : .reset, named: true) }
+    actions.append(.reply(request, .services(outcomes)))
   }
 
   /// The count of respawns begins anew, and what has failed is stopped. Nobody wants it any more: nothing would start it by

@@ -21,10 +21,10 @@ extension Supervisor {
 
   /// What a load would do: on a copy, of which only the answer is kept.
   mutating func tryLoad(_ loaded: Configuration, scope: LoadScope, requester: Requester, request: RequestID) {
-    var trial = self
-    trial.actions = []
-    trial.load(loaded, scope: scope, requester: requester, request: request)
-    actions += trial.actions.filter { if case .reply = $0 { true } else { false } }
+    let answer = try? onTrial(request) { trial in
+      trial.load(loaded, scope: scope, requester: requester, request: request)
+    }
+    actions += answer ?? []
   }
 
   mutating func load(
@@ -66,8 +66,12 @@ extension Supervisor {
     for id in removed { remove(id) }
     requireAnew(changed)
     start(fresh.filter { startsByItself($0) }, for: .load, on: .automatic)
+    // What is removed may be gone when the rest has settled.
+    summary.stopped = inStopOrder(downSince(before)).map { services[$0.index].name }
     // Also what rests for a requirement that it has no more.
     for index in services.indices { enqueue(ServiceID(index)) }
+    // What follows from it is part of the answer.
+    settleAll()
     note(whatChangedSince: before, in: &summary)
     actions.append(.record(.loaded(summary)))
     if let request { actions.append(.reply(request, .loaded(summary))) }
@@ -78,14 +82,23 @@ extension Supervisor {
     services.map { !$0.life.isResting && !$0.isStopping && $0.stopOrder == nil }
   }
 
+  private func downSince(_ before: [Bool]) -> [ServiceID] {
+    let now = comingOrUp()
+    return services.indices.filter { $0 < before.count && before[$0] && !now[$0] && !services[$0].isForgotten }
+      .map { ServiceID($0) }
+  }
+
   private func note(whatChangedSince before: [Bool], in summary: inout LoadSummary) {
+    let told = Set(summary.stopped)
+    summary.stopped += inStopOrder(downSince(before)).map { services[$0.index].name }.filter { !told.contains($0) }
+    var started: [ServiceID] = []
     for (index, isUp) in comingOrUp().enumerated() where !services[index].isForgotten {
       let record = services[index]
       let wasUp = index < before.count && before[index]
-      if wasUp, !isUp { summary.stopped.append(record.name) }
-      if isUp, !wasUp { summary.started.append(record.name) }
+      if isUp, !wasUp { started.append(ServiceID(index)) }
       if isUp, record.isDefinitionPending { summary.pending.append(record.name) }
     }
+    summary.started += inStartOrder(started).map { services[$0.index].name }
   }
 
   private mutating func take(

@@ -26,11 +26,32 @@ extension Supervisor {
       .filter { seen.insert($0).inserted }
   }
 
-  /// The same, refusing what is disabled.
+  /// The same for a start, refusing what is disabled.
   mutating func startable(_ names: [String]) throws(Refusal) -> [ServiceID] {
-    let ids = try known(names, making: true)
-    for id in ids where services[id.index].isDisabled { throw .disabled(services[id.index].name) }
-    return ids
+    try startingTogether(names) { (core, ids) throws(Refusal) in
+      for id in ids where core.services[id.index].isDisabled { throw .disabled(core.services[id.index].name) }
+    }
+  }
+
+  /// The services that were named, to be started. Only one of two that conflict can be up: who names both has to say which.
+  /// An order that is refused makes no instance.
+  mutating func startingTogether(
+    _ names: [String], unless check: (Supervisor, [ServiceID]) throws(Refusal) -> Void = { _, _ in }
+  ) throws(Refusal) -> [ServiceID] {
+    let before = self
+    do throws(Refusal) {
+      let ids = try known(names, making: true)
+      try check(self, ids)
+      let named = Set(ids)
+      for id in ids {
+        guard let other = services[id.index].links.conflicts.first(where: { named.contains($0) }) else { continue }
+        throw .conflict(services[id.index].name, services[other.index].name)
+      }
+      return ids
+    } catch {
+      self = before
+      throw error
+    }
   }
 
   /// The one service that a name stands for; a pattern stands for no one in particular.
@@ -120,27 +141,16 @@ extension Supervisor {
     relink()
   }
 
-  // MARK: Closures, for answers and dry runs
+  // MARK: Closures, for answers
 
   /// Services and all that they require, directly or not.
   func closureBelow(_ roots: [ServiceID]) -> [ServiceID] {
-    closure(roots) { id in services[id.index].links.requirements.compactMap { choose($0) } }
-  }
-
-  /// Services that run and all running ones that need them, directly or not.
-  func closureAbove(_ roots: [ServiceID]) -> [ServiceID] {
-    closure(roots) { id in
-      services[id.index].links.dependents.map(\.service)
-    }
-    .filter { !services[$0.index].life.isResting }
-  }
-
-  private func closure(_ roots: [ServiceID], _ next: (ServiceID) -> [ServiceID]) -> [ServiceID] {
     var seen = Set(roots)
     var found = roots
     var position = 0
     while position < found.count {
-      found += next(found[position]).filter { seen.insert($0).inserted }
+      let below = services[found[position].index].links.requirements.compactMap { choose($0) }
+      found += below.filter { seen.insert($0).inserted }
       position += 1
     }
     return found

@@ -4,11 +4,10 @@ extension Supervisor {
     do throws(Refusal) {
       if shutdown?.isOver == true { throw .shuttingDown }
       if order.isDryRun {
-        // On a copy: an instance that it would make does not stay.
-        var trial = self
-        trial.actions = []
-        try trial.carryOut(order, from: requester, request: request)
-        actions += trial.actions
+        // An instance that it would make does not stay either.
+        actions += try onTrial(request) { (trial) throws(Refusal) in
+          try trial.carryOut(order, from: requester, request: request)
+        }
       } else {
         try carryOut(order, from: requester, request: request)
       }
@@ -53,18 +52,12 @@ extension Supervisor {
   mutating func orderStart(
     _ ids: [ServiceID], from requester: Requester, request: RequestID, options: OrderOptions
   ) {
-    if options.dryRun {
-      let closure = closureBelow(ids).filter { !services[$0.index].life.isUp || (ids.contains($0) && isRerun($0)) }
-      let clashes = Set(closure.flatMap { services[$0.index].links.conflicts }).filter {
-        !services[$0.index].life.isResting
-      }
-      let stops = closureAbove(clashes.sorted())
-      return reply(request, would: closure, .wouldStart, and: stops, .wouldStop, named: Set(ids))
-    }
+    let before = options.dryRun ? stateNames : []
     let readyBefore = Set(ids.filter { isSettledUp($0) && !isRerun($0) })
     note(order: "start", ids, requester)
-    for id in ids { services[id.index].wasStartedOnFailure = false }
+    for id in ids { services[id.index].startedFor = nil }
     let displaced = start(ids, for: requester, on: .command)
+    if options.dryRun { return reply(request, wouldStop: displaced, since: before, named: ids) }
     guard !options.noWait else { return accept(request, ids) }
     var pending = PendingRequest(named: Set(ids))
     for id in displaced { pending.goals[id] = .down }
@@ -84,18 +77,23 @@ extension Supervisor {
   ) {
     var roots = ids
     if withRequirements { roots += requirementsNobodyNeeds(without: ids) }
-    if options.dryRun {
-      return reply(request, would: closureAbove(roots), .wouldStop, and: [], .wouldStop, named: Set(ids))
-    }
     note(order: "stop", ids, requester)
     let affected = stop(
       roots, outcome: .stopped(.command(requester)), above: { .stopped(.requirementStopped($0)) }, withdraws: true)
+    if options.dryRun { return reply(request, wouldStop: affected, since: [], named: ids) }
     // Whoever stops what has failed has seen it.
-    for id in ids where services[id.index].hasFailed { forgetFailure(of: id, as: .command(requester)) }
+    var forgotten: [ServiceID: FailureCause] = [:]
+    for id in ids {
+      guard case .failed(let cause) = services[id.index].life.state else { continue }
+      forgotten[id] = cause
+      forgetFailure(of: id, as: .command(requester))
+    }
     guard !options.noWait else { return accept(request, ids) }
     var pending = PendingRequest(named: Set(ids))
     for id in ids where services[id.index].life.isResting {
-      pending.resolve(outcome(id, .alreadyStopped, named: true))
+      let rest = forgotten[id].map { ServiceOutcome.Result.forgotten($0) } ?? .alreadyStopped
+      // What outlived SIGKILL is as it was.
+      pending.resolve(outcome(id, services[id.index].hasFailed ? restResult(of: id) : rest, named: true))
     }
     for id in affected { pending.goals[id] = .down }
     open(pending, as: request)
@@ -104,9 +102,7 @@ extension Supervisor {
   private mutating func orderRestart(
     _ ids: [ServiceID], from requester: Requester, request: RequestID, options: OrderOptions
   ) {
-    if options.dryRun {
-      return reply(request, would: closureAbove(ids), .wouldStop, and: ids, .wouldStart, named: Set(ids))
-    }
+    let before = options.dryRun ? stateNames : []
     note(order: "restart", ids, requester)
     let wereResting = ids.filter { services[$0.index].life.isResting }
     for id in ids {
@@ -118,6 +114,7 @@ extension Supervisor {
       startsAgain: true)
     affected += restartFollowers(of: affected, requester: requester)
     let displaced = start(wereResting, for: requester, on: .command)
+    if options.dryRun { return reply(request, wouldStop: affected + displaced, since: before, named: ids) }
     guard !options.noWait else { return accept(request, ids) }
     var pending = PendingRequest(named: Set(ids))
     for id in affected {

@@ -24,7 +24,7 @@ extension Supervisor {
       services[entry.service.index].processes -= 1
       live(entry.service, .exited(key, status))
     } else if let errand = errands[key], errand.hasTimedOut {
-      errandEnded(key, entry, .processFailed(.hookTimeout(entry.role, errand.timeout)))
+      errandEnded(key, entry, .processFailed(.hookTimeout(CommandName(entry.role), errand.timeout)))
     } else {
       errandEnded(key, entry, .exited(status))
     }
@@ -100,7 +100,7 @@ extension Supervisor {
     guard let entry = processes[key], let errand = errands[key] else { return }
     if errand.hasTimedOut {
       // It outlived SIGKILL: the caller has waited long enough.
-      return close(errand.request, with: .processFailed(.hookTimeout(entry.role, errand.timeout)))
+      return close(errand.request, with: .processFailed(.hookTimeout(CommandName(entry.role), errand.timeout)))
     }
     errands[key]?.hasTimedOut = true
     actions.append(.signalGroup(key, ProcessSignal.kill))

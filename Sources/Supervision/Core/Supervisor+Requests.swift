@@ -18,6 +18,8 @@ struct PendingRequest: Sendable {
   /// Those whose steps the caller hears of; goals among them.
   var watched: [ServiceID] = []
   var outcomes: [ServiceOutcome] = []
+  /// What went wrong on the way, by service.
+  var troubles: [ServiceID: [FailureCause]] = [:]
   var named: Set<ServiceID>
   var wait: Wait?
   /// The process that runs on the caller's behalf.
@@ -164,25 +166,32 @@ extension Supervisor {
     }
   }
 
-  /// It was called up only because its program was executed, and has ended already.
+  /// It was called up only because its program was executed, and has ended already. What it comes to when no respawn follows
+  /// is the answer, once it rests.
   mutating func endedOnTrial(_ id: ServiceID, _ cause: FailureCause, willRetry: Bool) {
     for request in watchers[id] ?? [] where requests[request]?.onTrial.contains(id) == true {
       requests[request]?.onTrial.remove(id)
-      if requests[request]?.goals[id] == .up { resolve(request, id, .failed(cause, willRetry: willRetry)) }
+      if willRetry, requests[request]?.goals[id] == .up { resolve(request, id, .failed(cause, willRetry: true)) }
     }
   }
 
-  /// A start came to nothing; who waits for it hears of it, also when it will be tried again.
-  mutating func attemptFailed(_ id: ServiceID, _ cause: FailureCause, willRetry: Bool) {
+  /// A start came to nothing and will be tried again: who waits for it hears of it.
+  mutating func attemptFailed(_ id: ServiceID, _ cause: FailureCause) {
     for request in watchers[id] ?? [] where requests[request]?.goals[id] == .up {
-      resolve(request, id, .failed(cause, willRetry: willRetry))
+      resolve(request, id, .failed(cause, willRetry: true))
     }
+    tellThoseAbove(id, cause)
   }
 
-  private mutating func resolve(_ request: RequestID, _ id: ServiceID, _ result: ServiceOutcome.Result) {
+  mutating func noteTrouble(_ cause: FailureCause, of id: ServiceID) {
+    for request in watchers[id] ?? [] { requests[request]?.troubles[id, default: []].append(cause) }
+  }
+
+  mutating func resolve(_ request: RequestID, _ id: ServiceID, _ result: ServiceOutcome.Result) {
     guard requests[request]?.goals.removeValue(forKey: id) != nil else { return }
     let isNamed = requests[request]?.named.contains(id) ?? false
-    let resolved = outcome(id, result, named: isNamed)
+    var resolved = outcome(id, result, named: isNamed)
+    resolved.troubles = requests[request]?.troubles[id] ?? []
     requests[request]?.resolve(resolved)
     closeIfDone(request)
   }
@@ -246,17 +255,7 @@ extension Supervisor {
     actions.append(.reply(request, .services(ids.map { outcome($0, result, named: true) })))
   }
 
-  mutating func reply(
-    _ request: RequestID, would first: [ServiceID], _ result: ServiceOutcome.Result,
-    and second: [ServiceID], _ other: ServiceOutcome.Result, named: Set<ServiceID>
-  ) {
-    let outcomes =
-      first.map { outcome($0, result, named: named.contains($0)) }
-      + second.map { outcome($0, other, named: named.contains($0)) }
-    actions.append(.reply(request, .services(outcomes)))
-  }
-
-  private func restResult(of id: ServiceID) -> ServiceOutcome.Result {
+  func restResult(of id: ServiceID) -> ServiceOutcome.Result {
     switch services[id.index].life.state {
     case .failed(let cause): .failed(cause, willRetry: false)
     case .stopped(let cause): .stopped(cause)

@@ -119,8 +119,8 @@ extension Supervisor {
       services[id.index].stopOrder = StopOrder(outcome: outcome, startsAgain: true)
       return startAfterStop(id, isCommand: isCommand)
     case .respawning:
-      // Asked for by name it does not wait for its delay.
-      if visit.isRoot, isCommand { live(id, .admit) }
+      // Asked for, also by way of what requires it, it does not wait for its delay.
+      if isCommand { live(id, .admit) }
       return false
     case .waiting, .starting, .running:
       return false
@@ -129,6 +129,7 @@ extension Supervisor {
     for slot in services[id.index].links.requirements.indices {
       services[id.index].links.requirements[slot].nextCandidate = 0
     }
+    if occasion == .command || occasion == .automatic { services[id.index].startedFor = nil }
     live(id, .admit)
     return true
   }

@@ -15,8 +15,9 @@ import DequeModule
 // A start marks the closure of requirements, a stop the closure of dependents; the order of the actual starts and stops
 // then falls out of the counters.
 //
-// The files: +Start, +Stop (the walks), +Settle (the queue), +Orders, +Enablement (what clients ask), +Requests (who waits for what),
-// +Processes (what processes report), +Questions (what is asked of the runtime),
+// The files: +Start, +Stop (the walks), +Settle (the queue), +Life (one service's machine), +Rest (what follows a rest),
+// +Neighbours (the counters), +Orders, +Enablement (what clients ask), +Trial (what they would get), +Requests, +Awaiting (who
+// waits for what), +Processes (what processes report), +Questions (what is asked of the runtime),
 // +Load (configurations), Status.swift (what others may look at).
 
 /// The state machine of all services: `handle(event, now)` gives the actions to carry out, and that is the whole interface.

@@ -59,18 +59,7 @@ extension ServiceDefinition {
 
   /// Whether a start by one is a start by the other: what counts at once, also for what runs, may differ.
   public func startsLike(_ other: ServiceDefinition) -> Bool {
-    var updated = self
-    updated.documentation = other.documentation
-    updated.provision = other.provision
-    updated.requirement = other.requirement
-    updated.wants = other.wants
-    updated.after = other.after
-    updated.before = other.before
-    updated.conflicts = other.conflicts
-    updated.restartWith = other.restartWith
-    updated.autoStart = other.autoStart
-    updated.isTransient = other.isTransient
-    return updated.means(other)
+    means(other) || ServiceKey.allCases.allSatisfy { $0.countsAtOnce || value(of: $0) == other.value(of: $0) }
   }
 
   /// The keys whose values differ.

@@ -23,8 +23,8 @@ struct ReplyTranslation {
   // MARK: Outcomes
 
   private func services(_ outcomes: [Supervision.ServiceOutcome]) -> ControlProtocol.Reply {
-    // What was named comes first, then what was taken along.
-    let ordered = outcomes.filter(\.isNamed) + outcomes.filter { !$0.isNamed }
+    // What was named comes first, then what was taken along; what would be done in the order in which it would be.
+    let ordered = outcomes.filter(\.comesFirst) + outcomes.filter { !$0.comesFirst }
     let firstFailure = ordered.lazy.compactMap { self.failure(of: $0) }.first
     return ControlProtocol.Reply(.outcomes(ordered.map { outcome($0) }), error: firstFailure)
   }
@@ -38,8 +38,10 @@ struct ReplyTranslation {
     case .failed(let cause, let willRetry):
       result.cause = cause.description + (willRetry ? "; will be tried again" : "")
     case .stopped(let cause): result.cause = cause.description
+    case .forgotten(let cause): result.cause = "it had failed: \(cause); that is forgotten"
     case .alreadyStopped, .enabled, .disabled, .reset, .preset, .accepted, .wouldStart, .wouldStop: break
     }
+    result.remarks = outcome.troubles.map(\.description)
     return result
   }
 
@@ -49,7 +51,7 @@ struct ReplyTranslation {
       if case .restart = request { .restarted } else { .started }
     case .alreadyUp: .alreadyRunning
     case .failed: .failed
-    case .stopped, .alreadyStopped:
+    case .stopped, .alreadyStopped, .forgotten:
       if case .unload = request, outcome.isNamed {
         .unloaded
       } else if case .alreadyStopped = outcome.result {
@@ -71,10 +73,20 @@ struct ReplyTranslation {
   /// What went wrong with a service, if it was not to come to this.
   private func failure(of outcome: Supervision.ServiceOutcome) -> ControlError? {
     switch outcome.result {
+    case .failed(.awaits(let other, let cause), _):
+      return ControlError(
+        .requirementFailed,
+        "`\(outcome.service)` waits for `\(other)`, which could not be started: \(cause); that is tried again"
+          + bound(on: other, after: cause) + ", and `\(outcome.service)` starts once it is up",
+        service: outcome.service, hint: "`herd stop \(outcome.service)` takes the start back")
     case .failed(let cause, let willRetry):
       var failure = error(wantsDown ? .stopFailed : code(of: cause), cause, of: outcome.service)
       if willRetry { failure.message += "; it will be tried again" + bound(on: outcome.service, after: cause) }
       return failure
+    case .stopped(.exited(let status)) where wantsUp && outcome.isNamed:
+      return error(.startFailed, .exited(status), of: outcome.service)
+    case .stopped(.background(let status)) where wantsUp && outcome.isNamed:
+      return error(.startFailed, .background(status), of: outcome.service)
     // What was not named has stopped because it was in the way.
     case .stopped(let cause) where wantsUp && outcome.isNamed:
       return ControlError(
@@ -100,7 +112,7 @@ struct ReplyTranslation {
 
   private var wantsDown: Bool {
     switch request {
-    case .stop, .disable, .unload, .shutdown: true
+    case .stop, .disable, .unload, .shutdown, .reset: true
     default: false
     }
   }
@@ -219,6 +231,10 @@ struct ReplyTranslation {
       return ControlError(
         .hasDependents, "`\(name)` is required by \(others.joined(separator: ", "))", service: name,
         hint: "unload those too, in the same command or before")
+    case .conflict(let one, let other):
+      return ControlError(
+        .invalidArgument, "`\(one)` and `\(other)` conflict: only one of them can be up; nothing was started",
+        service: one, hint: "name one of the two")
     case .shuttingDown:
       return ControlError(.shuttingDown, "the supervisor is stopping everything")
     case .timedOut(let name, let state): return timedOut(name, state)
@@ -261,6 +277,10 @@ extension DiagnosticReport {
       line: diagnostic.location.map { Int($0.line) }, column: diagnostic.location.map { Int($0.column) },
       hint: diagnostic.hint, text: DiagnosticRenderer().text(diagnostic))
   }
+}
+
+extension Supervision.ServiceOutcome {
+  fileprivate var comesFirst: Bool { isNamed || result == .wouldStart || result == .wouldStop }
 }
 
 extension ControlProtocol.ExitStatus {

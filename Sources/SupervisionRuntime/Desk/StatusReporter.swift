@@ -34,6 +34,8 @@ struct StatusReporter {
     if let last = snapshot.lastRespawn, let cause = snapshot.lastRespawnCause {
       status.lastRespawn = .init(at: Timestamp(last), cause: cause.description)
     }
+    status.respawnsAt = snapshot.nextRespawn.map { Timestamp($0) }
+    status.remarks = snapshot.troubles.map(\.description)
     if let exit = snapshot.lastExit {
       status.lastExit = .init(ControlProtocol.ExitStatus(exit), at: Timestamp(snapshot.lastExitAt ?? snapshot.since))
     }

@@ -27,7 +27,7 @@ struct JournalEntry {
       self.init(.debug, "\(service) could not be started: \(cause)")
     case .ended(let service, let cause, false):
       self.init(.debug, "\(service) has ended: \(cause)")
-    case .hookFailed(let service, let cause):
+    case .trouble(let service, let cause):
       self.init(.warning, "\(service): \(cause)")
     case .killing(let service, let patience?, let outcome):
       let reason = outcome.map { " (\($0))" } ?? ""
@@ -37,15 +37,31 @@ struct JournalEntry {
     case .ordered(let order, let requester):
       self.init(.notice, "\(order), by \(requester)")
     case .loaded(let summary):
-      self.init(
-        .notice,
-        "loaded: \(summary.added.count) added, \(summary.changed.count) changed, \(summary.removed.count) removed, "
-          + "\(summary.unchanged) unchanged")
+      self.init(.notice, Self.text(of: summary))
     case .forgotten(let service):
       self.init(.info, "\(service) is forgotten")
     case .instanceRefused(let text), .anomaly(let text):
       self.init(.error, text)
     }
+  }
+
+  /// More names than these are counted.
+  private static let mostNames = 20
+
+  private static func text(of summary: LoadSummary) -> String {
+    let lists = [("added", summary.added), ("changed", summary.changed), ("removed", summary.removed)]
+    let deeds = lists.map { deed, names in "\(names.count) \(deed)" + (names.isEmpty ? "" : " (\(list(names)))") }
+    let effects = [
+      ("starts", summary.started), ("stops", summary.stopped),
+      ("run by an older definition until they are restarted:", summary.pending),
+    ]
+    return "loaded: \(deeds.joined(separator: ", ")), \(summary.unchanged) unchanged"
+      + effects.map { effect, names in names.isEmpty ? "" : "; \(effect) \(list(names))" }.joined()
+  }
+
+  private static func list(_ names: [String]) -> String {
+    let rest = names.count - mostNames
+    return names.prefix(mostNames).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
   }
 
   private init(_ service: String, _ state: StateName, _ outcome: Outcome?, _ pid: Int32?, _ requester: Requester?) {

@@ -63,4 +63,6 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
   public static var noExecutable: Int32 { ENOEXEC }
   public static var deadlock: Int32 { EDEADLK }
   public static var tooManyOpenFiles: Int32 { EMFILE }
+  public static var tryAgain: Int32 { EAGAIN }
+  public static var noMemory: Int32 { ENOMEM }
 }

@@ -23,32 +23,16 @@ final class Launcher {
     ownIdentity = ServiceIdentity(account: try Account.find(user: Host.user))
   }
 
-  /// The command of a role, and whether it runs as the supervisor's user.
-  static func hook(_ role: ProcessRole, of definition: ServiceDefinition) -> Hook? {
-    switch role {
-    case .main: return definition.exec.map { Hook($0) }
-    case .preStart(let index): return definition.preStart.indices.contains(index) ? definition.preStart[index] : nil
-    case .postStart(let index): return definition.postStart.indices.contains(index) ? definition.postStart[index] : nil
-    case .postStop(let index): return definition.postStop.indices.contains(index) ? definition.postStop[index] : nil
-    case .stopCommand: return definition.stop.exec
-    case .reload:
-      if case .exec(let hook, _) = definition.reload { return hook }
-      return nil
-    case .action(let index):
-      guard definition.actions.indices.contains(index) else { return nil }
-      if case .exec(let hook, _) = definition.actions[index].reaction { return hook }
-      return nil
-    }
-  }
-
   /// Makes the plan of a process; its standard output and error are still to be promised.
   ///
-  /// - Parameter answers: what was looked up before; what is not among it is looked up now.
+  /// - Parameters:
+  ///   - news: of the failure that it is started for, if it is.
+  ///   - answers: what was looked up before; what is not among it is looked up now.
   func plan(
     _ role: ProcessRole, of definition: ServiceDefinition, in place: JailPlace? = nil, arguments: [String],
-    mark: String, _ answers: HostAnswers = HostAnswers()
+    mark: String, news: FailureNews? = nil, _ answers: HostAnswers = HostAnswers()
   ) throws(SpawnFailure) -> LaunchPlan {
-    guard let hook = Self.hook(role, of: definition), let program = hook.command.words.first else {
+    guard let hook = definition.command(of: role), let program = hook.command.words.first else {
       throw SpawnFailure(stage: "program", errno: 0, message: "the definition has no \(role) any more")
     }
     let attributes = definition.process
@@ -61,7 +45,7 @@ final class Launcher {
     }
     let identity = try hook.asSupervisor ? ownIdentity : identity(of: attributes, in: place, answers)
     let loginClass = try hook.asSupervisor ? nil : LoginClass(of: attributes, answers)
-    let environment = try environment(of: attributes, identity: identity, loginClass, mark: mark)
+    let environment = try environment(of: attributes, identity: identity, loginClass, mark: mark, news: news)
     let path = environment.text(of: "PATH") ?? StandardPath.value
     var candidates = LaunchPlan.candidates(for: program, path: path)
     // Only the kernel, with the process inside, follows the links of another root as they are meant.
@@ -145,7 +129,8 @@ final class Launcher {
   // MARK: Environment
 
   private func environment(
-    of attributes: ProcessAttributes, identity: ServiceIdentity, _ loginClass: LoginClass?, mark: String
+    of attributes: ProcessAttributes, identity: ServiceIdentity, _ loginClass: LoginClass?, mark: String,
+    news: FailureNews?
   ) throws(SpawnFailure) -> VariableList {
     var variables = VariableList()
     switch attributes.inheritEnvironment {
@@ -156,6 +141,7 @@ final class Launcher {
     if !variables.contains("PATH") { variables.set("PATH", StandardPath.value) }
     if let loginClass { variables.set(loginClass, of: identity) }
     variables.set(identity.variables)
+    if let news { variables.set(news.variables) }
     for file in attributes.environmentFiles { variables.set(try Self.read(file)) }
     variables.set(attributes.environment)
     if let name = Subtree.markVariable { variables.set(name, mark) }
@@ -198,7 +184,8 @@ final class Launcher {
     case .file(let file): path = file
     }
     if definition.log == .automatic { makeLogDirectoryAgain() }
-    let log = try ServiceLog.open(path, definition.process.hasRare ? definition.process.rare.logRights : nil)
+    let rights = definition.process.hasRare ? definition.process.rare.logRights : nil
+    let log = try ServiceLog.open(path, isNamed: definition.log != .automatic, rights)
     promise(log.number, log.number, to: &plan)
     return log
   }
@@ -212,88 +199,6 @@ final class Launcher {
   func promise(_ output: Int32, _ error: Int32, to plan: inout LaunchPlan) {
     plan.descriptors.append(LaunchPlan.Promise(child: 1, parent: output))
     plan.descriptors.append(LaunchPlan.Promise(child: 2, parent: error))
-  }
-
-  // MARK: Failures between fork and exec
-
-  /// Puts a failed stage into words.
-  static func describe(
-    _ failure: LaunchFailure, _ definition: ServiceDefinition, program: String, jail: Int32? = nil
-  ) -> SpawnFailure {
-    let reason = SystemError.text(of: failure.code)
-    let attributes = definition.process
-    let rare = attributes.rare
-    let message =
-      switch failure.stage {
-      case .session: "cannot start a session: \(reason)"
-      case .terminal: "cannot open the terminal \(rare.terminal ?? ""): \(reason)"
-      case .descriptors: "cannot arrange the descriptors: \(reason)"
-      case .fib where failure.code == SystemError.invalidArgument:
-        "there is no routing table (fib) \(rare.fib ?? 0); a jail with a network stack of its own (vnet) has only 0"
-      case .fib: "cannot choose the routing table (fib) \(rare.fib ?? 0): \(reason)"
-      case .limits: "cannot set the limit \(limit(failure.limit, of: rare)): \(reason)"
-      case .priority: "cannot set nice to \(rare.nice ?? 0): \(reason)"
-      case .cpus: "cannot run on the CPUs \(rare.cpuRanges.joined(separator: ", ")): \(reason)"
-      case .protection: "cannot be protected against a lack of memory: \(reason)"
-      case .close: "cannot close the supervisor's descriptors: \(reason)"
-      case .jail where failure.code == SystemError.deadlock && !rare.cpus.isEmpty:
-        "cannot enter the jail \(jailName(of: definition)): \(processors(of: rare, miss: jail))"
-      case .jail: "cannot enter the jail \(jailName(of: definition)): \(reason)"
-      case .chroot: "cannot change the root to \(rare.chroot ?? ""): \(reason)"
-      case .directory: "cannot change to the directory \(attributes.workingDirectory)\(inside(rare)): \(reason)"
-      case .groups: "cannot set the supplementary groups: \(reason)"
-      case .group: "cannot change to the group \(attributes.group ?? "of user \(attributes.user ?? "")"): \(reason)"
-      case .user: "cannot change to the user \(attributes.user ?? ""): \(reason)"
-      case .signals: "cannot reset the signals: \(reason)"
-      case .privileges: "cannot refuse new privileges: \(reason)"
-      case .exec: scriptTrouble(program, failure, rare) ?? "cannot execute \(program)\(inside(rare)): \(reason)"
-      }
-    return SpawnFailure(stage: "\(failure.stage)", errno: failure.code, message: message)
-  }
-
-  /// Of another root nothing can be seen from here.
-  private static func scriptTrouble(
-    _ program: String, _ failure: LaunchFailure, _ attributes: RareAttributes
-  ) -> String? {
-    guard attributes.chroot == nil, attributes.jail?.hasOwnRoot != true else { return nil }
-    switch failure.code {
-    case SystemError.notFound:
-      return ScriptInterpreter.complaint(about: program).map { "cannot execute \(program): \($0)" }
-    case SystemError.noExecutable:
-      return "cannot execute \(program): it is no program of this system, and no script that begins with `#!`"
-    default: return nil
-    }
-  }
-
-  /// The one that it makes, or that it is said to enter; of a shared one, the service that makes it.
-  private static func jailName(of definition: ServiceDefinition) -> String {
-    let jail = definition.process.rare.jail
-    return definition.jailName ?? jail?.enter ?? jail?.sharedWith.map { "of \($0)" } ?? ""
-  }
-
-  /// jail_attach(2) says EDEADLK to a process that has none of the jail's CPUs (docs/FREEBSD.md).
-  private static func processors(of attributes: RareAttributes, miss jail: Int32?) -> String {
-    let own = "the CPUs of the service (\(attributes.cpuRanges.joined(separator: ", ")))"
-    let found = jail.map { Host.cpus(ofJail: $0) } ?? []
-    guard !found.isEmpty else { return "\(own) are none of the jail's" }
-    var other = RareAttributes()
-    other.cpus = found
-    return "\(own) are none of the jail's (\(other.cpuRanges.joined(separator: ", ")))"
-  }
-
-  private static func inside(_ attributes: RareAttributes) -> String {
-    let root = attributes.chroot.map { " inside the root \($0)" } ?? ""
-    return attributes.jail == nil ? root : root + " inside the jail"
-  }
-
-  private static func limit(_ position: Int?, of attributes: RareAttributes) -> String {
-    guard let position else { return "of open files" }
-    guard attributes.limits.indices.contains(position) else {
-      return "that the login class \(attributes.loginClass ?? "") has"
-    }
-    let limit = attributes.limits[position]
-    let hard = limit.hard.map { ", \(ResourceLimit.text($0))" } ?? ""
-    return "\(limit.resource.rawValue) = \(ResourceLimit.text(limit.soft))\(hard)"
   }
 }
 

@@ -12,7 +12,7 @@ final class ProcessTable {
   /// number is another's then: never ask for it by that.
   private var trees: [Incarnation: RunningProcess] = [:]
   /// The core has asked about these services and waits for their subtrees to become empty.
-  private var awaited: [Incarnation: [QuestionID]] = [:]
+  private var awaited: [Incarnation: QuestionID] = [:]
   /// Services with dead processes whose subtrees were not empty when they were looked at last.
   private var occupied: Set<Incarnation> = []
   private let exits: any ExitWatcher
@@ -228,7 +228,8 @@ final class ProcessTable {
       onEvent?(.subtree(question, isEmpty: true))
       return
     }
-    awaited[service, default: []].append(question)
+    // Only the latest question is waited for: who leaves processes at each respawn is not asked about ever more often.
+    if let earlier = awaited.updateValue(question, forKey: service) { onEvent?(.subtree(earlier, isEmpty: true)) }
     let isOccupied = answer(service)
     if isOccupied { onEvent?(.subtree(question, isEmpty: false)) }
   }
@@ -242,9 +243,9 @@ final class ProcessTable {
       occupied.insert(service)
       return true
     }
-    let questions = awaited.removeValue(forKey: service) ?? []
+    let question = awaited.removeValue(forKey: service)
     release(held, of: service)
-    for question in questions { onEvent?(.subtree(question, isEmpty: true)) }
+    if let question { onEvent?(.subtree(question, isEmpty: true)) }
     return false
   }
 

@@ -7,7 +7,8 @@ enum ServiceLog {
   /// What a new log may be read by: its owner and its group.
   private static let usualMode: UInt32 = 0o640
 
-  static func open(_ path: String, _ rights: LogRights?) throws(SpawnFailure) -> Descriptor {
+  /// - Parameter isNamed: the definition names the file; the supervisor's own directory has been there, and will be again.
+  static func open(_ path: String, isNamed: Bool = true, _ rights: LogRights?) throws(SpawnFailure) -> Descriptor {
     do throws(SystemError) {
       let descriptor = try Descriptor.open(path, .append, permissions: rights?.mode ?? usualMode)
       let status = try Files.status(of: descriptor)
@@ -18,10 +19,12 @@ enum ServiceLog {
       return descriptor
     } catch {
       let found = whatIsThere(path, error)
-      // A full disk, a file system that is not there: no fault of the service, and it may pass.
+      // A full disk, a directory that somebody has removed: no fault of the service, and it may pass.
+      // The file itself would be made.
+      let reason = error.code == ENOENT ? "the directory that it is to be in does not exist" : error.text
       throw SpawnFailure(
-        stage: "log", errno: error.code, message: found ?? "cannot open the log \(path): \(error.text)",
-        isPassing: found == nil)
+        stage: "log", errno: error.code, message: found ?? "cannot open the log \(path): \(reason)",
+        isPassing: found == nil, patience: isNamed && isWrong(error.code) ? patience : nil)
     }
   }
 
@@ -49,6 +52,17 @@ enum ServiceLog {
     if let number = UInt32(name) { return number }
     guard let group = try Group.find(name) else { throw SystemError("getgrnam", on: "group \(name)", code: ENOENT) }
     return group
+  }
+
+  /// For so long a file system may be mounted late; after that the path is taken for wrong.
+  private static let patience: Duration = .seconds(300)
+
+  /// What seldom passes by itself where the path is the definition's own: it leads nowhere, or not for the supervisor.
+  private static func isWrong(_ code: Int32) -> Bool {
+    switch code {
+    case ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, EACCES, EPERM: true
+    default: false
+    }
   }
 
   /// What is in the way, and not only what open(2) says about it.

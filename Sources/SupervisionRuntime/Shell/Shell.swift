@@ -160,7 +160,8 @@ final class Shell {
     do throws(SpawnFailure) {
       var plan = try launcher.plan(
         role, of: definition, in: try place(of: id, definition), arguments: invocation?.arguments ?? [],
-        mark: table.record.mark(purpose.incarnation.serial), try preparations.answers(for: purpose.incarnation))
+        mark: table.record.mark(purpose.incarnation.serial), news: core.failureNews(of: id),
+        try preparations.answers(for: purpose.incarnation))
       let program = plan.programs.first ?? ""
       let jail = plan.jail
       let describe: (LaunchFailure) -> SpawnFailure = {

@@ -26,6 +26,7 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     let console = Console()
+    if let path, !path.contains("/"), HostConfigurationStore().kind(of: path) == .missing { throw noFile(path) }
     let path = try self.path ?? standardConfiguration()
     let loader = ConfigurationLoader(store: HostConfigurationStore(), facts: SystemFacts(), purpose: .checking)
     let diagnostics: [Diagnostic]
@@ -53,13 +54,26 @@ struct CheckCommand: ParsableCommand {
     if summary == nil { throw ExitCode(ExitCodes.failed) }
   }
 
+  /// A service's name, most often: every other command takes one.
+  private func noFile(_ path: String) -> Failure {
+    Failure(
+      ControlError(
+        .invalidArgument, "there is no file or directory `\(path)` to check",
+        hint: "`herd show \(path)` prints the definition of a service of that name"),
+      exitStatus: ExitCodes.failed)
+  }
+
   private func printPlan(of name: String, in configuration: Configuration, _ console: Console) throws {
     let directory = configuration.supervisor.stateDirectory ?? standardStateDirectory()
     let planner = IsolationPlanner(facts: HostIsolationFacts(), stateDirectory: directory)
     let inquiry = PlanInquiry(planner: planner, hasJails: SystemFacts().hasJails)
-    let answer = try inquiry.ask(name, in: configuration)
-    console.write(output.json ? answer.document.json + "\n" : answer.text(showsUndoing: undo))
-    if !answer.isPlanned { throw ExitCode(ExitCodes.failed) }
+    var isPlanned = true
+    for name in try inquiry.names(name, in: configuration) {
+      let answer = try inquiry.ask(name, in: configuration)
+      console.write(output.json ? answer.document.json + "\n" : answer.text(showsUndoing: undo))
+      isPlanned = isPlanned && answer.isPlanned
+    }
+    if !isPlanned { throw ExitCode(ExitCodes.failed) }
   }
 
   private func standardStateDirectory() -> String {

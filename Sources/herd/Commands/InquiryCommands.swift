@@ -11,7 +11,7 @@ struct WaitCommand: DaemonCommand {
 
   @Argument(help: ArgumentHelp("Services, or patterns such as 'web@*'.", valueName: "name"))
   var names: [String]
-  @Option(name: .customLong("for"), help: "running, stopped, failed or completed.")
+  @Option(name: .customLong("for"), help: ArgumentHelp("The state that is waited for.", valueName: "state"))
   var target: Target = .running
   @Option(help: ArgumentHelp("Only a main process other than this one counts.", valueName: "pid"))
   var after: Int32?

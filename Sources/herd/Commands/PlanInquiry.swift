@@ -23,6 +23,14 @@ struct PlanInquiry {
   let planner: IsolationPlanner
   let hasJails: Bool
 
+  /// The services that a name or a pattern stands for.
+  func names(_ name: String, in configuration: Configuration) throws(Failure) -> [String] {
+    guard NamePattern.isPattern(name) else { return [name] }
+    let found = configuration.services.keys.filter(NamePattern(name).matches)
+    guard !found.isEmpty else { throw Failure(ControlError(.unknownService, "nothing matches `\(name)`")) }
+    return Array(found)
+  }
+
   /// - Throws: when no service has this name.
   func ask(_ name: String, in configuration: Configuration) throws(Failure) -> Answer {
     let definition = try find(name, in: configuration)

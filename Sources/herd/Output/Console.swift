@@ -75,7 +75,7 @@ struct Console {
 /// An error as people see it.
 func errorText(_ error: ControlError, _ appearance: Appearance) -> String {
   // Also what herd says itself: it quotes its arguments.
-  var text = appearance.hanging("herd: ", painted: appearance.paint("herd:", .red) + " ", error.message.printable)
+  var text = appearance.hanging(appearance.paint("herd:", .red) + " ", error.message.printable)
   if !error.suggestions.isEmpty {
     text += appearance.hanging("  ", "did you mean \(alternatives(error.suggestions.map(\.printable)))?")
   }

@@ -24,16 +24,17 @@ extension Appearance {
   /// What stands before a text, and the text in the columns that are left of the line: its further lines below its first
   /// where there is room for that, else all of it below `lead`, a little to the right.
   ///
-  /// - Parameter lead: without colours; how it is painted makes no difference to the columns.
-  func hanging(_ lead: String, painted: String? = nil, _ text: String) -> String {
-    let shown = painted ?? lead
-    guard let columns, width(lead) + width(text) > columns else { return shown + text + "\n" }
+  /// - Parameters:
+  ///   - lead: how it is painted makes no difference to the columns.
+  ///   - least: how much room is room.
+  func hanging(_ lead: String, _ text: String, least: Int = Appearance.leastColumn) -> String {
+    guard let columns, width(lead) + width(text) > columns else { return lead + text + "\n" }
     let left = columns - width(lead)
-    let isBeside = left >= Self.leastColumn
+    let isBeside = left >= least
     let lines = folded(text, isBeside ? left : max(columns - 4, 8))
     let indent = String(repeating: " ", count: isBeside ? width(lead) : 4)
-    if isBeside { return shown + lines.joined(separator: "\n" + indent) + "\n" }
-    return folded(trimmed(shown), columns).joined(separator: "\n") + "\n" + lines.map { indent + $0 + "\n" }.joined()
+    if isBeside { return lead + lines.joined(separator: "\n" + indent) + "\n" }
+    return folded(trimmed(lead), columns).joined(separator: "\n") + "\n" + lines.map { indent + $0 + "\n" }.joined()
   }
 
   /// Parts that are not broken themselves, in as many lines as they need.

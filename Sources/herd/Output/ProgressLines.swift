@@ -110,10 +110,13 @@ struct ProgressLines {
   mutating func text(for outcomes: [ServiceOutcome]) -> String {
     open = []
     var text = ""
-    for outcome in outcomes where !isTold(outcome) {
-      makeRoom(for: outcome.service)
-      if outcome.kind == .failed { causes[outcome.service] = outcome.cause }
-      text += outcomeLine(outcome)
+    for outcome in outcomes {
+      if !isTold(outcome) {
+        makeRoom(for: outcome.service)
+        if outcome.kind == .failed { causes[outcome.service] = outcome.cause }
+        text += outcomeLine(outcome)
+      }
+      for remark in outcome.remarks { text += appearance.hanging("\(outcome.service): ", remark) }
     }
     return redrawn(after: text)
   }
@@ -141,15 +144,27 @@ struct ProgressLines {
   }
 
   private func outcomeLine(_ outcome: ServiceOutcome) -> String {
-    let words = outcome.kind.rawValue.split(separator: "-").joined(separator: " ")
+    var words = outcome.kind.rawValue.split(separator: "-").joined(separator: " ")
+    // It has not failed for good: what it is doing says more.
+    let goesOn = outcome.state == .waiting || outcome.state == .respawning
+    if outcome.kind == .failed, goesOn { words = outcome.state.rawValue }
     var text = appearance.paint(words, outcome.kind == .failed ? .red : nil)
-    if outcome.kind == .disabled, outcome.state.isUp {
-      text += ", and it still is \(outcome.state.rawValue): `herd stop \(outcome.service)` stops it"
-    }
+    if outcome.kind == .disabled { text += whatGoesOn(outcome) }
     if outcome.kind == .reached { text += ": \(outcome.state.rawValue)" }
     if outcome.state == .running, let pid = outcome.pid { text += ", pid \(pid)" }
     if let cause = outcome.cause { text += ": \(cause)" }
     return appearance.hanging(lead(outcome.service), text)
+  }
+
+  /// Disabling ends nothing.
+  private func whatGoesOn(_ outcome: ServiceOutcome) -> String {
+    switch outcome.state {
+    case .running, .completed:
+      ", and it still is \(outcome.state.rawValue): `herd stop \(outcome.service)` stops it"
+    case .starting: ", and it still comes up, since it is starting: `herd stop \(outcome.service)` stops it"
+    case .respawning: ", and it is not started again"
+    case .stopped, .waiting, .stopping, .failed: ""
+    }
   }
 
   // MARK: Drawing

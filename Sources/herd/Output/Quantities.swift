@@ -17,6 +17,17 @@ func moment(_ time: Timestamp, now: Timestamp, _ appearance: Appearance) -> Stri
   appearance.isTerminal ? age(now.since(time)) + " ago" : "at " + absolute(time, appearance)
 }
 
+/// A moment that is to come: `at 12:00:03, in 2 s` on a terminal, absolute elsewhere.
+func coming(_ time: Timestamp, now: Timestamp, _ appearance: Appearance) -> String {
+  let text = absolute(time, appearance)
+  guard appearance.isTerminal else { return "at " + text }
+  let left = time.since(now)
+  // The time of day is enough for what comes today.
+  let clock = left < .seconds(12 * 3600) ? String(text.dropFirst(11).prefix(8)) : text
+  // 2.3 s are not over after 2.
+  return "at \(clock), in \(age(left + .milliseconds(999)))"
+}
+
 /// A moment to the second, in the civil time of this place, as the supervisor's log has it.
 func absolute(_ time: Timestamp, _ appearance: Appearance) -> String {
   time.text(offset: appearance.zoneOffset(time))

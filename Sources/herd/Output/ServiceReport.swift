@@ -31,6 +31,8 @@ struct ServiceReport {
     fact("wanted", service.intent.map(wanted))
     fact("last exit", service.lastExit.map { "\(ending($0.status)), \(moment($0.at, now: now, appearance))" })
     fact("respawns", service.respawns > 0 ? respawns : nil)
+    fact("next respawn", service.respawnsAt.map { coming($0, now: now, appearance) })
+    for remark in service.remarks { fact("remark", remark) }
     fact(
       "definition",
       service.isDefinitionPending ? "changed since: `herd restart \(service.name)` uses the new one" : nil)

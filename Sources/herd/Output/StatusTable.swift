@@ -38,6 +38,9 @@ struct StatusTable {
     return text
   }
 
+  /// In fewer columns a note would be a tower of words.
+  private static let leastNote = 32
+
   /// The columns that are shown, and how wide each is.
   private struct Shape {
     var name: Int
@@ -67,18 +70,17 @@ struct StatusTable {
 
   private func line(_ row: Row, _ shape: Shape, mark: String, state colour: Colour?) -> String {
     let name = padded(appearance.cut(row.name, to: shape.name), shape.name)
-    let state = padded(row.state, shape.state)
+    let blanks = String(repeating: " ", count: shape.state - width(row.state))
     var rest = ""
     if let since = shape.since { rest += "  " + padded(row.since, since) }
     if let pid = shape.pid { rest += "  " + rightAligned(row.pid, pid) }
     if let memory = shape.memory { rest += "  " + rightAligned(row.memory, memory) }
-    var painted = mark + name + "  " + appearance.paint(state, colour) + rest
+    var painted = mark + name + "  " + appearance.paint(row.state, colour) + blanks + rest
     guard !row.note.isEmpty else {
       while painted.last == " " { painted.removeLast() }
       return painted + "\n"
     }
-    let plain = (appearance.hasSymbols ? "  " : "") + name + "  " + state + rest + "  "
-    return appearance.hanging(plain, painted: painted + "  ", row.note)
+    return appearance.hanging(painted + "  ", row.note, least: Self.leastNote)
   }
 
   private struct Row {
@@ -113,6 +115,8 @@ struct StatusTable {
       }
       parts.append(respawned)
     }
+    if let time = service.respawnsAt { parts.append("respawns \(coming(time, now: now, appearance))") }
+    parts += service.remarks
     if service.isDefinitionPending { parts.append("definition changed: herd restart \(service.name)") }
     if service.state == .failed { parts.append("herd status \(service.name)") }
     return parts.joined(separator: "; ")

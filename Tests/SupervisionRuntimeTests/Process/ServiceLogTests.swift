@@ -38,6 +38,24 @@ struct ServiceLogTests {
     #expect(failure("\(directory)/no/log")?.hasPrefix("cannot open the log \(directory)/no/log: ") == true)
   }
 
+  @Test("a missing directory of a named log is waited for only so long, that of the own logs always")
+  func passing() throws {
+    let directory = try directory()
+    defer { clean(directory) }
+    try Files.replace("\(directory)/file", with: [])
+    for path in ["\(directory)/no/log", "\(directory)/file/log", "\(directory)/\(String(repeating: "x", count: 300))"] {
+      for isNamed in [true, false] {
+        do throws(SpawnFailure) {
+          _ = try ServiceLog.open(path, isNamed: isNamed, nil).number
+          Issue.record("\(path) is opened")
+        } catch {
+          #expect(error.isPassing && error.patience == (isNamed ? .seconds(300) : nil), "\(error.message)")
+        }
+      }
+    }
+    #expect(failure("\(directory)/no/log")?.contains("the directory that it is to be in does not exist") == true)
+  }
+
   @Test("a file with a second name is refused: it may be somebody else's")
   func hardLink() throws {
     let directory = try directory()

@@ -92,3 +92,12 @@ extension SpawnFailure {
   static let noProgram = SpawnFailure(stage: "exec", errno: 2, message: "cannot execute: no such file")
   static let noRoom = SpawnFailure(stage: "fork", errno: 11, message: "no room for a process", isPassing: true)
 }
+
+/// The commands of a service of these tests, as messages name them.
+extension CommandName {
+  static func preStart(_ index: Int) -> Self { Self(.preStart(index), "/bin/pre-\(index)") }
+  static func postStart(_ index: Int) -> Self { Self(.postStart(index), "/bin/post-\(index)") }
+  static func postStop(_ index: Int) -> Self { Self(.postStop(index), "/bin/clean-\(index)") }
+  static let stopCommand = Self(.stopCommand, "/bin/stop-0")
+  static func action(_ index: Int) -> Self { Self(.action(index)) }
+}

@@ -71,6 +71,22 @@ struct LaunchPauseTests {
     #expect(world.state("db") == .failed, "the policy counts again")
   }
 
+  @Test("what does not come back in its time is given up, but not without a limit", arguments: [true, false])
+  func patience(hasLimit: Bool) {
+    var failure = SpawnFailure.noRoom
+    failure.patience = .seconds(300)
+    var world = world(failure, service("db").respawns(limit: hasLimit ? 5 : 0))
+    world.advance(.seconds(290))
+    #expect(world.state("db") == .respawning)
+    world.advance(.seconds(30))
+    #expect(world.state("db") == (hasLimit ? .failed : .respawning))
+    world.start("db")
+    #expect(world.state("db") == .respawning, "a start by command begins anew")
+    world.plans = [:]
+    world.advance(.seconds(20))
+    #expect(world.state("db") == .running)
+  }
+
   @Test("who waits for such a start hears of the first failure, and that it goes on")
   func passingCommand() {
     var world = world(.noRoom, service("db").byHand())

@@ -39,6 +39,7 @@ struct LifeTests {
       + ["preparing", "confining", "preStart", "launching", "settling", "oneShot", "postStart"].map { "starting \($0)" }
       + endings.map { "stopping \($0)" }
       + endings.filter { $0 != "commanded" }.map { "respawning ending \($0)" }
+      + ["stopping looking", "respawning ending looking"]
       + ["starting clearing draining", "starting clearing killing", "starting leaving releasing"]
     for place in expected { #expect(seen.contains(place), "never came to: \(place)") }
   }
@@ -160,7 +161,7 @@ private struct Walk {
     if let hook = ending.hook { keys.insert(hook) }
     switch ending.phase {
     case .commanded(let key), .postStop(_, let key): keys.insert(key)
-    case .terminating, .draining, .releasing, .killing: break
+    case .terminating, .looking, .draining, .releasing, .killing: break
     }
     return keys
   }
@@ -223,6 +224,7 @@ private struct Walk {
     switch phase {
     case .commanded: "commanded"
     case .terminating: "terminating"
+    case .looking: "looking"
     case .draining: "draining"
     case .postStop: "postStop"
     case .releasing: "releasing"

@@ -262,9 +262,12 @@ struct RespawnTests {
   func waitsForRespawn() {
     var world = World(service("db").respawns(delay: .seconds(5)), service("api").requires("db").byHand())
     world.end("db")
+    #expect(world.state("db") == .respawning)
+    world.plans = ["db": [.main: ProcessPlan(spawnsAfter: .seconds(2))]]
     world.start("api")
+    #expect(world.state("db") == .starting, "who asks does not wait for the delay of what is required")
     #expect(world.state("api") == .waiting)
-    world.advance(.seconds(5))
+    world.advance(.seconds(2))
     #expect(world.state("api") == .running)
   }
 }

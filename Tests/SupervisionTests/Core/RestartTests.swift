@@ -140,13 +140,18 @@ struct RestartTests {
       ])
   }
 
-  @Test("two services in conflict that are both restarted: the one named last wins, and both callers hear")
+  @Test("two services in conflict that are restarted one after the other: the last one wins, and both callers hear")
   func conflict() {
     var world = World(service("a"), service("b").conflicts("a").byHand())
-    let request = world.restart("a", "b")
+    world.plans = ["a": [.main: ProcessPlan(onStopSignal: .dies(after: .seconds(1)))]]
+    world.restart("a")
+    world.advance(.seconds(1))
+    let first = world.restart("a")
+    let request = world.restart("b")
+    world.advance(.seconds(1))
     #expect(world.state("b") == .running)
     #expect(world.state("a") == .stopped)
-    #expect(world.result(request, "a") == .stopped(.conflict("b")))
+    #expect(world.result(first, "a") == .stopped(.conflict("b")))
     #expect(world.result(request, "b") == .up(pid: world.pid("b")))
   }
 

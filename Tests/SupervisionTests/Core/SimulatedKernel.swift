@@ -76,7 +76,7 @@ struct SimulatedKernel {
   private var nextOrder = 0
   private var nextNumber = 100
   /// Services whose end of the last process was asked for.
-  private var awaited: [Incarnation: [QuestionID]] = [:]
+  private var awaited: [Incarnation: QuestionID] = [:]
 
   var next: Instant? { agenda.min?.instant }
 
@@ -201,13 +201,13 @@ struct SimulatedKernel {
 
   private mutating func inspected(_ service: Incarnation, _ question: QuestionID) -> [Event] {
     let isEmpty = members[service]?.isEmpty ?? true
-    if !isEmpty { awaited[service, default: []].append(question) }
-    return [.subtree(question, isEmpty: isEmpty)]
+    let earlier = isEmpty ? nil : awaited.updateValue(question, forKey: service)
+    return (earlier.map { [.subtree($0, isEmpty: true)] } ?? []) + [.subtree(question, isEmpty: isEmpty)]
   }
 
   private mutating func emptied(_ service: Incarnation) -> [Event] {
     guard members[service]?.isEmpty ?? true else { return [] }
-    return (awaited.removeValue(forKey: service) ?? []).map { .subtree($0, isEmpty: true) }
+    return awaited.removeValue(forKey: service).map { [.subtree($0, isEmpty: true)] } ?? []
   }
 
   func processes(of service: Incarnation) -> [Process] {

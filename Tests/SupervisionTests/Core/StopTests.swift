@@ -179,7 +179,7 @@ struct StopTests {
     world.stop("db")
     #expect(world.state("db") == .stopped)
     #expect(world.signals == ["db 15"])
-    #expect(world.records.contains(.hookFailed(service: "db", .hook(.stopCommand, .exited(3)))))
+    #expect(world.records.contains(.trouble(service: "db", .hook(.stopCommand, .exited(3)))))
   }
 
   @Test("a stop command that hangs is killed together with the service after the grace period")
@@ -190,7 +190,7 @@ struct StopTests {
     world.stop("db")
     world.advance(.seconds(3))
     #expect(world.state("db") == .stopped)
-    #expect(world.records.contains(.hookFailed(service: "db", .hookTimeout(.stopCommand, .seconds(3)))))
+    #expect(world.records.contains(.trouble(service: "db", .hookTimeout(.stopCommand, .seconds(3)))))
   }
 
   @Test("post-stop commands run after the last process is gone; a failing one is reported and the next one runs")
@@ -205,8 +205,8 @@ struct StopTests {
       world.journal == [
         "db stopping", "db post-stop command 1", "db post-stop command 2", "db post-stop command 3", "db stopped",
       ])
-    #expect(world.records.contains(.hookFailed(service: "db", .hookTimeout(.postStop(0), .seconds(2)))))
-    #expect(world.records.contains(.hookFailed(service: "db", .hook(.postStop(1), .exited(2)))))
+    #expect(world.records.contains(.trouble(service: "db", .hookTimeout(.postStop(0), .seconds(2)))))
+    #expect(world.records.contains(.trouble(service: "db", .hook(.postStop(1), .exited(2)))))
   }
 
   @Test("death by the stop signal during a stop is no failure")

@@ -46,7 +46,7 @@ struct TrialTests {
     var world = world(.exited(0), after: .milliseconds(20), service("web").tried().byHand())
     let request = world.start("web")
     world.advance(.milliseconds(20))
-    #expect(world.result(request, "web") == .failed(.exited(.exited(0)), willRetry: false))
+    #expect(world.result(request, "web") == .stopped(.exited(.exited(0))), "as the status has it")
     #expect(world.cause("web") == .stopped(.exited(.exited(0))))
   }
 
@@ -128,7 +128,7 @@ struct TrialTests {
     var world = daemonizes(service("web").tried().byHand())
     let request = world.start("web")
     world.advance(.milliseconds(30))
-    #expect(world.result(request, "web") == .failed(.background(.exited(0)), willRetry: false))
+    #expect(world.result(request, "web") == .stopped(.background(.exited(0))), "as the status has it")
     #expect(world.cause("web") == .stopped(.background(.exited(0))))
     #expect(!world.isWanted("web"))
     #expect(world.records.contains(.ended(service: "web", .background(.exited(0)), willRetry: false)))
@@ -146,6 +146,25 @@ struct TrialTests {
     world.advance(.seconds(5))
     let limit = FailureCause.respawnLimit(count: 2, period: .seconds(60), last: .background(.exited(0)))
     #expect(world.cause("web") == .failed(limit))
+    #expect(world.snapshot("web")?.lastRespawnCause == .background(.exited(0)), "it is not forgotten by a respawn")
+  }
+
+  @Test("with stop.kill = main it is told as well, and the rest lives on", arguments: [Duration.zero, .seconds(1)])
+  func backgroundMainOnly(delay: Duration) {
+    var world = daemonizes(service("web").tried().killsMainOnly().byHand())
+    let request = world.start("web")
+    world.advance(.milliseconds(30))
+    #expect(world.result(request, "web") == .stopped(.background(.exited(0))))
+    #expect(world.processes("web").count == 1)
+    let definition = service("web").tried().killsMainOnly().respawns(limit: 3, within: .seconds(60), delay: delay)
+    world = daemonizes(definition.byHand())
+    let again = world.start("web")
+    world.advance(.milliseconds(30))
+    #expect(world.result(again, "web") == .failed(.background(.exited(0)), willRetry: true))
+    #expect(world.snapshot("web")?.lastRespawnCause == .background(.exited(0)))
+    world.advance(.seconds(60))
+    #expect(world.state("web") == .failed)
+    #expect(world.supervisor.questions.count <= 1, "what stays is asked about once")
   }
 
   @Test("before it was ready, too")
