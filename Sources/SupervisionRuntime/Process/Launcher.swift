@@ -171,8 +171,8 @@ final class Launcher {
     }
     if definition.log == .automatic { makeLogDirectoryAgain() }
     let rights = definition.process.hasRare ? definition.process.rare.logRights : nil
-    let log = try ServiceLog.open(
-      path, isNamed: definition.log != .automatic, rights, AnsweredAccounts(answers: answers))
+    let accounts = AnsweredAccounts(answers: answers)
+    let log = try ServiceLog.open(path, isNamed: definition.log != .automatic, rights, accounts)
     promise(log.number, log.number, to: &plan)
     return log
   }

@@ -46,7 +46,7 @@ struct ServiceLogTests {
     for path in ["\(directory)/no/log", "\(directory)/file/log", "\(directory)/\(String(repeating: "x", count: 300))"] {
       for isNamed in [true, false] {
         do throws(SpawnFailure) {
-          _ = try ServiceLog.open(path, isNamed: isNamed, nil).number
+          _ = try ServiceLog.open(path, isNamed: isNamed, nil, HostAccounts()).number
           Issue.record("\(path) is opened")
         } catch {
           #expect(error.isPassing && error.patience == (isNamed ? .seconds(300) : nil), "\(error.message)")
