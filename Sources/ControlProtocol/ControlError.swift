@@ -77,6 +77,8 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable {
   /// The files have errors; `load` in the reply has them all. Nothing was changed.
   public static let badConfiguration = ErrorCode(rawValue: "bad-configuration")
   public static let timeout = ErrorCode(rawValue: "timeout")
+  /// The supervisor has something else to do first, and nothing is loaded yet.
+  public static let notReady = ErrorCode(rawValue: "not-ready")
   public static let shuttingDown = ErrorCode(rawValue: "shutting-down")
   /// This system, or the supervisor's rights, cannot do it.
   public static let unsupported = ErrorCode(rawValue: "unsupported")

@@ -152,6 +152,19 @@ extension Request {
     }
   }
 
+  /// Whether nothing but the supervisor itself is waited for.
+  public var isAnsweredAtOnce: Bool {
+    switch self {
+    case .status, .documentation, .definition, .processes, .signal, .reset, .preset, .ping: true
+    case .start(_, let options), .stop(_, _, let options), .restart(_, let options):
+      !options.waits || options.isDryRun
+    case .enable(_, let now): !now
+    case .disable(_, let stop): !stop
+    // A load reads files, which may be slow; an action runs as long as it runs.
+    case .reload, .action, .wait, .load, .unload, .shutdown: false
+    }
+  }
+
   /// The service, of a request that is for one: no pattern.
   public var oneService: String? {
     switch self {

@@ -55,19 +55,6 @@ struct Patience {
 }
 
 extension Request {
-  /// Whether nothing but the supervisor itself is waited for.
-  var isAnsweredAtOnce: Bool {
-    switch self {
-    case .status, .documentation, .definition, .processes, .signal, .reset, .preset, .ping: true
-    case .start(_, let options), .stop(_, _, let options), .restart(_, let options):
-      !options.waits || options.isDryRun
-    case .enable(_, let now): !now
-    case .disable(_, let stop): !stop
-    // A load reads files, which may be slow; an action runs as long as it runs.
-    case .reload, .action, .wait, .load, .unload, .shutdown: false
-    }
-  }
-
   /// Whether the end of processes is what is waited for.
   var stopsSomething: Bool {
     switch self {

@@ -33,6 +33,15 @@ fi
 it_says "cannot start a process: ($calls)" "the message names the call" cat "$work/supervisor.out"
 none_failed() { ! "$bin/herd" status | grep -q failed; }
 it "none has failed for good" none_failed
+# What a start leaves over is taken by clients that wait.
+i=0
+while [ "$i" -lt 8 ]; do
+    "$bin/herd" wait one >/dev/null 2>&1 &
+    started="$started $!"
+    i=$((i + 1))
+done
+it "root is let in all the same" herd status root
+it "and again" herd status root
 half=$(echo "$names" | head -n 60)
 # shellcheck disable=SC2086
 it "those that run are stopped" herd stop $half

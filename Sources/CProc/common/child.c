@@ -205,7 +205,7 @@ reset_signals(void)
 
 	for (int number = 1; number <= LAST_SIGNAL; number++) {
 		/* EINVAL: KILL and STOP, and on FreeBSD what the threads library keeps for itself. */
-		if (child_default_signal(number) < 0 && errno != EINVAL)
+		if (signal_dispose(number, SIG_DFL) < 0 && errno != EINVAL)
 			return -1;
 	}
 	sigemptyset(&none);

@@ -30,12 +30,13 @@ int child_close_range(unsigned first, unsigned last);
 int child_set_groups(const struct cproc_spawn *spawn);
 int child_set_group(gid_t group);
 int child_set_user(uid_t user);
-int child_default_signal(int number);
 int child_set_fib(int fib);
 int child_set_cpus(const uint16_t *cpus, size_t count); /* EINVAL: a number that no set can have */
 int child_protect(void);
 int child_attach_jail(int jail);
 int child_deny_new_privileges(void);
+/* Of any signal, those of the threads library included; async-signal-safe. */
+int signal_dispose(int number, void (*disposition)(int));
 /* RLIMIT_* of an enum cproc_resource, or -1; async-signal-safe. */
 int child_limit_number(int resource);
 

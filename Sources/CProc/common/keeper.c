@@ -1,7 +1,7 @@
 #if defined(__linux__) || defined(__FreeBSD__)
 
 #define _GNU_SOURCE
-#include "CProc.h"
+#include "child.h"
 #include "last_signal.h"
 
 #include <fcntl.h>
@@ -83,17 +83,6 @@ cproc_signal_take(int number)
 	return taken;
 }
 
-static int
-set_disposition(int number, void (*disposition)(int))
-{
-	struct sigaction action;
-
-	memset(&action, 0, sizeof action);
-	action.sa_handler = disposition;
-	sigemptyset(&action.sa_mask);
-	return sigaction(number, &action, NULL);
-}
-
 /* What would end a process by accident of somebody's is ignored; the rest has its default. */
 static int
 dispose(int number)
@@ -107,7 +96,7 @@ dispose(int number)
 	if ((number == SIGINT || number == SIGHUP) && cproc_signal_is_ignored(number))
 		return 0;
 	/* EINVAL: what the library keeps for itself. */
-	return set_disposition(number, ignored ? SIG_IGN : SIG_DFL) < 0 && errno != EINVAL ? -1 : 0;
+	return signal_dispose(number, ignored ? SIG_IGN : SIG_DFL) < 0 && errno != EINVAL ? -1 : 0;
 }
 
 int

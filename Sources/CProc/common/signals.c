@@ -1,13 +1,10 @@
 #if defined(__linux__) || defined(__FreeBSD__)
 
 #define _GNU_SOURCE
-#include "CProc.h"
+#include "child.h"
 #include "last_signal.h"
 
 #include <signal.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 enum cproc_signal_use
 cproc_signal_use(int number)
@@ -50,32 +47,16 @@ cproc_signal_use(int number)
 	}
 }
 
-static int
-set_disposition(int number, void (*disposition)(int))
-{
-	struct sigaction action;
-
-	memset(&action, 0, sizeof action);
-	action.sa_handler = disposition;
-	sigemptyset(&action.sa_mask);
-	return sigaction(number, &action, NULL);
-}
-
-/* The library refuses its own two; to the kernel they are signals like any other, and would kill. */
+/* Of what the threads libraries keep for themselves: SIGTHR is caught by libthr, which leaves it to nobody; the others would kill
+ * (docs/FREEBSD.md). */
 static int
 ignore_library_signal(int number)
 {
-#if defined(__linux__)
-	/* As the kernel has it: the handler is the first member on every architecture, 8 the size of its set. */
-	unsigned char action[64] = { 0 };
-	void (*handler)(int) = SIG_IGN;
-
-	memcpy(action, &handler, sizeof handler);
-	return (int)syscall(SYS_rt_sigaction, number, action, NULL, 8);
-#else
-	/* SIGTHR is libthr's, which catches it and leaves it to nobody.  SIGLIBRT would kill (docs/FREEBSD.md). */
-	return number == SIGTHR ? 0 : set_disposition(number, SIG_IGN);
+#if defined(SIGTHR)
+	if (number == SIGTHR)
+		return 0;
 #endif
+	return signal_dispose(number, SIG_IGN);
 }
 
 static int
@@ -83,11 +64,11 @@ begin(int number)
 {
 	switch (cproc_signal_use(number)) {
 	case CPROC_SIGNAL_IGNORED:
-		return number == SIGPIPE ? set_disposition(number, SIG_IGN) : ignore_library_signal(number);
+		return number == SIGPIPE ? signal_dispose(number, SIG_IGN) : ignore_library_signal(number);
 	case CPROC_SIGNAL_STRANGE:
-		return set_disposition(number, SIG_IGN);
+		return signal_dispose(number, SIG_IGN);
 	default:
-		return number == SIGKILL || number == SIGSTOP ? 0 : set_disposition(number, SIG_DFL);
+		return number == SIGKILL || number == SIGSTOP ? 0 : signal_dispose(number, SIG_DFL);
 	}
 }
 
@@ -112,7 +93,7 @@ cproc_signal_hold(int number)
 	sigemptyset(&one);
 	if (sigaddset(&one, number) < 0 || sigprocmask(SIG_BLOCK, &one, NULL) < 0)
 		return -1;
-	return set_disposition(number, SIG_DFL);
+	return signal_dispose(number, SIG_DFL);
 }
 
 #endif

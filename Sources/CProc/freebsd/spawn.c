@@ -59,12 +59,12 @@ child_set_user(uid_t user)
 }
 
 int
-child_default_signal(int number)
+signal_dispose(int number, void (*disposition)(int))
 {
 	struct sigaction action;
 
 	memset(&action, 0, sizeof action);
-	action.sa_handler = SIG_DFL;
+	action.sa_handler = disposition;
 	sigemptyset(&action.sa_mask);
 	return sigaction(number, &action, NULL);
 }

@@ -8,6 +8,7 @@
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -39,16 +40,16 @@ child_set_user(uid_t user)
 }
 
 /*
- * The library refuses the two signals that it uses itself (32 and 33), which may be ignored like
- * any other.  To the kernel a struct sigaction of zeroes is the default on every architecture; 8 is
- * the size of its set of signals.
+ * The library refuses the two signals that it uses itself (32 and 33); to the kernel they are signals like any
+ * other, and would kill.  On every architecture the handler is the first member, and 8 the size of the set.
  */
 int
-child_default_signal(int number)
+signal_dispose(int number, void (*disposition)(int))
 {
-	static const unsigned char zeroes[64];
+	unsigned char action[64] = { 0 };
 
-	return (int)syscall(SYS_rt_sigaction, number, zeroes, NULL, 8);
+	memcpy(action, &disposition, sizeof disposition);
+	return (int)syscall(SYS_rt_sigaction, number, action, NULL, 8);
 }
 
 int

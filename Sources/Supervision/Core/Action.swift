@@ -149,7 +149,7 @@ public enum Record: Sendable, Equatable {
   case ended(service: String, FailureCause, willRetry: Bool)
   /// Something went wrong on the way, a stop or post-stop command say; what is under way goes on.
   case trouble(service: String, FailureCause)
-  /// What is left of it gets SIGKILL, after the time that it had to end; `nil`: the supervisor has no more time for it.
+  /// What is left of it gets SIGKILL, after the time that it had to end; `nil`: nobody waited for that any longer.
   case killing(service: String, after: Duration?, Outcome?)
   case ordered(String, Requester)
   case loaded(LoadSummary)

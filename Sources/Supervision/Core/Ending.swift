@@ -16,7 +16,8 @@
 //   killing      the grace period is over: SIGKILL. What survives that for `killPatience` is given up, and said so.
 //
 // An ending always ends: each phase but `over` has a deadline, and each deadline leads to a later phase. A *hurried* ending
-// (the supervisor has no more time) begins no post-stop command any more; the grace period that runs is the service's own.
+// (the supervisor has no more time) begins no post-stop command any more; the grace period that runs is the service's own. A
+// *forced* one (nobody waits any longer) begins with SIGKILL.
 
 /// The end of a service's processes, from whichever phase of its life it was in.
 struct Ending: Sendable {
@@ -218,10 +219,10 @@ struct Ending: Sendable {
   private mutating func force(in context: inout LifeContext) -> Step {
     isForced = true
     switch phase {
-    case .commanded, .terminating, .looking, .draining:
+    case .commanded, .terminating, .looking, .draining, .postStop:
       isHurried = true
       return kill(in: &context)
-    case .postStop, .releasing, .killing:
+    case .releasing, .killing:
       return hurry(in: &context)
     }
   }
@@ -229,8 +230,7 @@ struct Ending: Sendable {
   private mutating func hurry(in context: inout LifeContext) -> Step {
     isHurried = true
     switch phase {
-    case .commanded, .terminating, .looking, .draining, .killing: return .ongoing
-    case .postStop: return kill(in: &context)
+    case .commanded, .terminating, .looking, .draining, .postStop, .killing: return .ongoing
     case .releasing:
       deadline = deadline.map { min($0, context.now + Self.killPatience) }
       return .ongoing
@@ -243,10 +243,7 @@ struct Ending: Sendable {
     switch phase {
     case .killing, .releasing: return .ongoing
     case .commanded(let key): hook = key
-    case .postStop(_, let key):
-      hook = key
-      // Only a post-stop command does not have all of it when the supervisor leaves.
-      if isHurried { patience = nil }
+    case .postStop(_, let key): hook = key
     case .terminating, .looking, .draining: break
     }
     if isForced { patience = nil }
@@ -334,5 +331,19 @@ struct Ending: Sendable {
   private mutating func finished() -> Step {
     deadline = nil
     return isUnkillable ? .gaveUp(.unkillable) : .over
+  }
+
+  // MARK: What others see
+
+  /// What is waited for, and what comes after it.
+  func description(at now: Instant) -> String {
+    let left = deadline.map { Duration.seconds(max(1, ($0 - now).nanoseconds / 1_000_000_000)).text } ?? "no time"
+    return switch phase {
+    case .commanded: "its stop command has \(left) more"
+    case .terminating, .looking, .draining: "SIGKILL in \(left)"
+    case .postStop(let index, _): "its \(ProcessRole.postStop(index)) has \(left) more"
+    case .releasing: "its jail is undone, given up in \(left)"
+    case .killing: "SIGKILL has been sent, given up in \(left)"
+    }
   }
 }

@@ -174,9 +174,14 @@ struct Life: Sendable {
 
   /// A command of ours that is being ended.
   var hook: ProcessKey? {
+    ending?.hook
+  }
+
+  /// The end that is under way.
+  var ending: Ending? {
     switch state {
-    case .starting(let starting): starting.ending?.hook
-    case .respawning(.ending(let ending, _)), .stopping(let ending, _): ending.hook
+    case .starting(let starting): starting.ending
+    case .respawning(.ending(let ending, _)), .stopping(let ending, _): ending
     case .respawning(.delay), .stopped, .waiting, .running, .completed, .failed: nil
     }
   }

@@ -40,7 +40,7 @@ enum LifeEffect: Sendable {
   case ended(FailureCause, willRetry: Bool)
   /// Something went wrong on the way, a stop or post-stop command say; what is under way goes on.
   case trouble(FailureCause)
-  /// SIGKILL goes out, after the time that there was to end; `nil`: the supervisor has no more time.
+  /// SIGKILL goes out, after the time that there was to end; `nil`: nobody waited for that any longer.
   case killing(after: Duration?)
 }
 

@@ -71,8 +71,11 @@ extension Supervisor {
   }
 
   private mutating func saveEnablement() {
-    actions.append(.saveEnablement(Enablement(enabled: enabledNames, disabled: disabledNames)))
+    actions.append(.saveEnablement(enablement))
   }
+
+  /// What is enabled and disabled by command.
+  public var enablement: Enablement { Enablement(enabled: enabledNames, disabled: disabledNames) }
 
   // MARK: Failures
 

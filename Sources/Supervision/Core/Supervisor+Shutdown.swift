@@ -6,9 +6,10 @@ extension Supervisor {
       if let request { shutdown?.requests.append(request) }
       return
     }
-    shutdown = Shutdown(requester: requester, requests: request.map { [$0] } ?? [])
+    let timeout = now + configuration.supervisor.shutdownTimeout
+    shutdown = Shutdown(requester: requester, requests: request.map { [$0] } ?? [], timeout: timeout)
     actions.append(.record(.ordered("stop root", requester)))
-    deadlines.set(now + configuration.supervisor.shutdownTimeout, for: .shutdown)
+    deadlines.set(timeout, for: .shutdown)
     let all = services.indices.filter { !services[$0].life.isResting }.map { ServiceID($0) }
     stop(all, outcome: .stopped(.shutdown), above: { _ in .stopped(.shutdown) }, withdraws: true)
     signalErrands(ProcessSignal.terminate)
@@ -22,26 +23,14 @@ extension Supervisor {
     open(pending, as: request)
   }
 
-  /// Nobody wants to wait for grace periods any more: SIGKILL for all that is left.
+  /// Nobody wants to wait for grace periods any more: SIGKILL for all that is left. Who says so again changes nothing.
   mutating func hurryShutdown() {
-    guard let leaving = shutdown, !leaving.isOver else { return }
+    guard let leaving = shutdown, !leaving.isOver, !leaving.isHurried else { return }
     giveUpOrder(.kill)
-    shutdown?.last = now + Ending.killPatience + Ending.killPatience
+    let last = now + Ending.killPatience + Ending.killPatience
+    shutdown?.isHurried = true
+    shutdown?.last = leaving.last.map { min($0, last) } ?? last
     deadlines.set(now + Ending.killPatience, for: .shutdown)
-  }
-
-  /// What a shutdown still waits for, a clause for each service: `db: pid 812, SIGKILL in 4 min at the latest`.
-  public func holdups(at now: Instant) -> [String] {
-    services.indices.filter { !services[$0].isForgotten && !services[$0].life.isResting }.map { index in
-      let record = services[index]
-      var clause = "\(record.name) is \(record.life.state.name.rawValue)"
-      if let pid = mainPID(of: ServiceID(index)) { clause += ", pid \(pid)" }
-      if let deadline = record.life.deadline, deadline > now {
-        let left = Duration.seconds(max(1, (deadline - now).nanoseconds / 1_000_000_000))
-        clause += ", for \(left.text) more at the most"
-      }
-      return clause
-    }
   }
 
   /// The shutdown timeout has passed: what still waits for its turn gets its stop signal now, and no post-stop command begins any

@@ -72,8 +72,12 @@ public struct Supervisor: Sendable {
     var requester: Requester
     /// The clients that asked for it.
     var requests: [RequestID] = []
-    /// The shutdown timeout has passed; it is over then at the latest.
+    /// When order is given up.
+    var timeout: Instant
+    /// Order has been given up; it is over then at the latest.
     var last: Instant?
+    /// Nobody waits for grace periods any more.
+    var isHurried = false
     /// What runs for callers has had its time.
     var isPastErrands = false
     var isOver = false

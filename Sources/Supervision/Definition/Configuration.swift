@@ -10,6 +10,9 @@ public struct Configuration: Sendable {
   /// What deserves a word but is no mistake (a definition that replaces a packaged one, a name in `wants` that nothing answers to).
   public var notes: [Diagnostic] = []
 
+  /// Grace periods that may be longer than the time for leaving.
+  var shutdownCheck: ShutdownCheck?
+
   /// The defaults for all files, which a subset of one file that is loaded later takes as well.
   var defaults: ServiceSection?
 

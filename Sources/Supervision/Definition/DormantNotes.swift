@@ -1,14 +1,16 @@
 import OrderedCollections
 
 extension Configuration {
-  /// The notes without the lacks of packaged services that are off: who has not enabled nginx need not hear that it is not
+  /// The notes without those on packaged services that are off: who has not enabled nginx need not hear that it is not
   /// installed.
   ///
   /// - Parameter enabled: what was enabled by command.
   public func notes(enabled: Set<String>) -> [Diagnostic] {
-    guard notes.contains(where: { $0.lack != nil }) else { return notes }
-    let dormant = dormantNames(enabled: enabled)
-    return notes.filter { note in note.lack.map { !dormant.contains($0.service) } ?? true }
+    let graces = shutdownCheck?.graces ?? []
+    let mayConcern = !graces.isEmpty || notes.contains { $0.lack != nil }
+    let dormant = mayConcern ? dormantNames(enabled: enabled) : []
+    return (shutdownCheck?.notes(without: dormant) ?? [])
+      + notes.filter { note in note.lack.map { !dormant.contains($0.service) } ?? true }
   }
 
   /// Packaged services that neither start by themselves nor are required or wanted by one that may be started.

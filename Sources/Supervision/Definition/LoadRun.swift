@@ -171,13 +171,20 @@ struct LoadRun {
   }
 
   private mutating func checkShutdown() {
-    let check = ShutdownCheck(
-      timeout: configuration.supervisor.shutdownTimeout, systemLimit: inspection.systemShutdownLimit)
-    if base == nil, let complaint = check.complaint { reader.note(complaint, at: sections.settingsLocation) }
+    var check = ShutdownCheck(
+      timeout: configuration.supervisor.shutdownTimeout, timeoutPlace: place(of: sections.shutdownTimeoutLocation),
+      systemLimit: inspection.systemShutdownLimit)
     for (name, definition) in configuration.services {
-      guard let section = read[name], let complaint = check.complaint(about: definition) else { continue }
-      reader.note(complaint, at: section[.stop]?.location)
+      guard check.concerns(definition), let section = read[name] else { continue }
+      check.add(definition, at: place(of: section[.stop]?.location) ?? ShutdownCheck.Place())
     }
+    configuration.shutdownCheck = check
+  }
+
+  private mutating func place(of location: SourceLocation?) -> ShutdownCheck.Place? {
+    guard let location else { return nil }
+    let detached = detachment.detach(Diagnostic(.note, "", at: location))
+    return ShutdownCheck.Place(location: detached.location, excerpt: detached.excerpt)
   }
 
   private mutating func inspectHost() {

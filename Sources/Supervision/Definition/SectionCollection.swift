@@ -130,6 +130,15 @@ struct SectionCollection {
   /// Where the section `supervisor` stands, when there is one.
   var settingsLocation: SourceLocation? { settingsField?.keyLocation }
 
+  /// Where `shutdown-timeout` is said, when it is.
+  var shutdownTimeoutLocation: SourceLocation? {
+    for value in settingsField?.values ?? [] {
+      guard case .object(let section) = value.content else { continue }
+      for member in section.members where member.key == "shutdown-timeout" { return member.keyLocation }
+    }
+    return nil
+  }
+
   // MARK: Merging
 
   /// Lays defaults below and overrides above the definitions.

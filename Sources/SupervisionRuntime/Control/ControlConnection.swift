@@ -1,4 +1,6 @@
 import ControlProtocol
+import struct ControlProtocol.RequestID
+import Supervision
 
 /// One client: its bytes in both directions, and what it is waiting for.
 final class ControlConnection {
@@ -29,6 +31,10 @@ final class ControlConnection {
   var closeTimer: TimerHeap.Timer?
   /// When it last sent a whole line; a counter of the server's, not a time.
   var lastActive: UInt64
+  /// When it was let in.
+  let since = Clock.now()
+  /// A whole line has come.
+  var hasAsked = false
 
   /// Nothing more will come: the client has closed its sending direction.
   var inputHasEnded = false
@@ -59,6 +65,9 @@ final class ControlConnection {
 
   /// Whether nobody loses anything but the caller when it ends: it waits for no answer.
   var isIdle: Bool { openRequests.isEmpty && output.isEmpty }
+
+  /// Whether its client has had time to say what it wants.
+  func hasHadTime(_ limits: ControlLimits) -> Bool { hasAsked || Clock.now() >= since + limits.timeToAsk }
 
   /// Whether there is nothing left to do for it.
   var isFinished: Bool {

@@ -8,6 +8,10 @@ public struct ControlLimits: Sendable {
   public var timeToFinishLine: Duration = .seconds(10)
   /// How long a connection that is to end may take to read what is left for it.
   public var timeToFinishReading: Duration = .seconds(10)
+  /// How long a connection that has said nothing is left alone when there are no descriptors left: its client may be about to.
+  public var timeToAsk: Duration = .seconds(1)
+  /// How long nobody is accepted when all connections are as young as that.
+  public var pauseForTheYoung: Duration = .milliseconds(20)
   /// How long nobody is accepted when there are no descriptors left.
   public var pauseWithoutDescriptors: Duration = .milliseconds(500)
   /// Open connections of one user.

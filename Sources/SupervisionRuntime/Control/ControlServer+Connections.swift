@@ -4,9 +4,18 @@ import Supervision
 
 /// Which connections there are: who is admitted, and who has to go.
 extension ControlServer {
+  /// Ends a pause as well: it is listened once.
   func listen() throws(SystemError) {
+    stopListening()
     guard let number = listenerNumber else { return }
     listening = try loop.watch(number, for: .read) { [weak self] _ in self?.acceptWaiting() }
+  }
+
+  func stopListening() {
+    if let listening { loop.cancel(listening) }
+    listening = nil
+    if let pause { loop.cancel(pause) }
+    pause = nil
   }
 
   private var listenerNumber: Int32? {
@@ -24,22 +33,55 @@ extension ControlServer {
   }
 
   private func acceptWaiting() {
-    for _ in 0..<limits.acceptsPerTurn {
+    keepSpare()
+    for count in 0..<limits.acceptsPerTurn {
       do {
         guard let descriptor = try accept() else { return }
         admit(descriptor)
       } catch {
-        return pauseListening()
+        // The kernel looks for a descriptor before it looks whether anybody waits: only the first one surely does.
+        return count == 0 ? acceptWithoutDescriptors() : ()
       }
     }
   }
 
-  /// There are no descriptors left for a new connection: one that waits for nothing gives its own, or all wait.
-  private func pauseListening() {
+  private func keepSpare() {
+    guard !hasSpare else { return }
+    spare = try? Descriptor.open("/dev/null")
+  }
+
+  private var hasSpare: Bool {
+    switch spare {
+    case .some: true
+    case .none: false
+    }
+  }
+
+  /// There are no descriptors left for a new connection: one that waits for nothing gives its own. If none does, the spare
+  /// one shows who it is: others are turned away, and root gets through, in the place of whoever did so before.
+  private func acceptWithoutDescriptors() {
     if let idle = longestIdle(of: nil) { return drop(idle) }
-    if let listening { loop.cancel(listening) }
-    listening = nil
-    loop.schedule(at: Clock.now() + limits.pauseWithoutDescriptors) { [weak self] in
+    if !hasSpare, let holder = spareHolder.flatMap({ connections[$0] }) {
+      guard holder.hasHadTime(limits) else { return pauseListening(for: limits.pauseForTheYoung) }
+      // Its descriptor becomes the spare one: the kernel reports who waits once more.
+      return drop(holder)
+    }
+    guard hasSpare else { return pauseListening(for: limits.pauseWithoutDescriptors) }
+    spare = nil
+    guard let descriptor = (try? accept()) ?? nil, let peer = try? LocalSocket.peer(of: descriptor) else {
+      return pauseListening(for: limits.pauseWithoutDescriptors)
+    }
+    if policy.isPrivileged(peer.user) {
+      admit(descriptor)
+      spareHolder = lastNumber
+    } else {
+      turnAway(descriptor)
+    }
+  }
+
+  func pauseListening(for time: Duration) {
+    stopListening()
+    pause = loop.schedule(at: Clock.now() + time) { [weak self] in
       // A queue that has no memory for one more registration has none for the services either; they are told elsewhere.
       try? self?.listen()
     }
@@ -81,9 +123,11 @@ extension ControlServer {
     return .reserve
   }
 
+  /// - Parameter user: `nil`: of all who have had time to ask for something.
   private func longestIdle(of user: UInt32?) -> ControlConnection? {
-    connections.values.lazy.filter { $0.isIdle && (user == nil || $0.peer.user == user) }
-      .min { $0.lastActive < $1.lastActive }
+    connections.values.lazy.filter { [limits] connection in
+      connection.isIdle && (user.map { connection.peer.user == $0 } ?? connection.hasHadTime(limits))
+    }.min { $0.lastActive < $1.lastActive }
   }
 
   private func turnAway(_ descriptor: consuming Descriptor) {

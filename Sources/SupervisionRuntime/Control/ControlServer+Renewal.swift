@@ -11,8 +11,7 @@ extension ControlServer {
   /// Makes the socket again in its place, and accepts connections on it. Those that are there stay.
   public func renewSocket(permissions: UInt32) throws(ControlListener.Failure) {
     guard !isReachable else { return }
-    if let listening { loop.cancel(listening) }
-    listening = nil
+    stopListening()
     defer { listenAgain() }
     try listener?.renew(permissions: permissions)
   }

@@ -38,6 +38,7 @@ extension ControlServer {
       do {
         if let line = try connection.input.next() {
           connection.lastActive = nextActivity()
+          connection.hasAsked = true
           setTimer(&connection.lineTimer, false, .zero, connection.number)
           receive(line, from: connection)
         } else {

@@ -23,6 +23,12 @@ public final class ControlServer {
   let greeting: [UInt8]
   var listener: ControlListener?
   var listening: EventLoop.Registration?
+  /// Until it listens again.
+  var pause: TimerHeap.Timer?
+  /// Held for nothing: when there are no descriptors left, it makes room to see who it is that wants to be let in.
+  var spare: Descriptor?
+  /// The connection that was let in in its place.
+  var spareHolder: UInt64?
   var connections: [UInt64: ControlConnection] = [:]
   var lastNumber: UInt64 = 0
   var lastActivity: UInt64 = 0
@@ -114,8 +120,8 @@ public final class ControlServer {
   ///   - time: who has not read everything by then loses the rest.
   ///   - then: called when it is over, perhaps before this returns. The event loop has to go on until then.
   public func close(within time: Duration, then: @escaping () -> Void) {
-    if let listening { loop.cancel(listening) }
-    listening = nil
+    stopListening()
+    spare = nil
     if let listener = listener.take() {
       // A socket that somebody else has removed is gone as well.
       try? listener.close()

@@ -62,6 +62,9 @@ extension ControlDesk {
     background.notes = loaded.notes(enabled: shell.core.enabledServices)
     if options.path == nil {
       background.settings = settingsInUse.changes(from: base.supervisor, to: loaded.supervisor)
+      if let note = settingsInUse.overruled(from: base.supervisor, to: loaded.supervisor) {
+        background.notes.append(Diagnostic(.note, note, at: nil))
+      }
     }
     let scope: LoadScope = options.path == nil ? .all : .part
     guard !options.isDryRun else {

@@ -15,8 +15,14 @@ final class ControlDesk: ControlDelegate, ShellClient {
   let settingsInUse: SettingsInUse
   /// The server that requests come from; set once the socket is there.
   weak var server: ControlServer?
-  /// What happened at the start that deserves a word in the status.
+  /// What the supervisor lacks as long as it runs.
   var notes: [String] = []
+  /// What happened at the start that deserves a word in the status, until somebody has read it (`reset` of `root`).
+  var pastNotes: [String] = []
+  /// Requests that have come before there is a service to ask for; `nil`: they are carried out.
+  var held: HeldRequests?
+  /// A client wants everything to stop.
+  var onShutdown: (() -> Void)?
   /// Why the lists of enabled and disabled services could not be written, if the last attempt failed.
   var enablementTrouble: SystemError?
   /// What is known of a load besides what the core makes of it.
@@ -60,6 +66,12 @@ final class ControlDesk: ControlDelegate, ShellClient {
     if let name = request.oneService, NamePattern.isPattern(name) {
       return finish(ControlProtocol.Reply(error: refusal(ofPattern: name, request)), open)
     }
+    guard held == nil || isAnsweredWhileHolding(request) else { return keep(request, as: open, from: peer) }
+    if case .shutdown = request { onShutdown?() }
+    carryOut(request, as: open, from: peer)
+  }
+
+  func carryOut(_ request: Request, as open: OpenRequest, from peer: PeerCredentials) {
     switch request {
     case .status(let names, let detail): status(names, detail, for: open)
     case .documentation(let name): inquire(name, for: open) { .documentation(self.reporter.documentation(of: $0)) }
@@ -67,6 +79,7 @@ final class ControlDesk: ControlDelegate, ShellClient {
     case .processes(let name): processes(name, for: open)
     case .ping: finish(ControlProtocol.Reply(), open)
     case .load(let options): load(options, request, for: open, from: peer)
+    case .reset(let names) where names.contains("root"): resetRoot(names, for: open)
     case .signal(let names, let word, let group): signal(names, word, group, request, for: open, from: peer)
     default:
       guard let order = Order(request) else {
@@ -78,6 +91,7 @@ final class ControlDesk: ControlDelegate, ShellClient {
   }
 
   func callerGone(_ open: OpenRequest) {
+    held?.callerGone(open)
     guard let number = numbers.removeValue(forKey: open) else { return }
     callers[number] = nil
     // Nobody reads any more, and nobody makes the process wait either: it has to be able to end.
@@ -113,9 +127,10 @@ final class ControlDesk: ControlDelegate, ShellClient {
   // MARK: What is answered at once
 
   private var reporter: StatusReporter {
-    StatusReporter(
-      shell: shell, identity: identity, configuration: configuration,
-      notes: notes + settingsInUse.pending(in: shell.core.settings).map(\.note))
+    // Before anything is loaded there are no settings to compare with.
+    let present = held.map { [$0.reason] } ?? settingsInUse.pending(in: shell.core.settings).map(\.note)
+    return StatusReporter(
+      shell: shell, identity: identity, configuration: configuration, notes: notes + pastNotes + present)
   }
 
   private func status(_ names: [String], _ detail: Request.StatusDetail, for open: OpenRequest) {

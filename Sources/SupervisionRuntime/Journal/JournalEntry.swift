@@ -33,7 +33,7 @@ struct JournalEntry {
       let reason = outcome.map { " (\($0))" } ?? ""
       self.init(.warning, "\(service) has not ended within \(patience.text): SIGKILL for what is left of it\(reason)")
     case .killing(let service, nil, _):
-      self.init(.warning, "\(service) has not ended within shutdown-timeout: SIGKILL for what is left of it")
+      self.init(.warning, "\(service) has not ended, and nobody waits any longer: SIGKILL for what is left of it")
     case .ordered(let order, let requester):
       self.init(.notice, "\(order), by \(requester)")
     case .loaded(let summary):

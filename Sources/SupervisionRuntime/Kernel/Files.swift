@@ -84,7 +84,7 @@ public enum Files {
     return try readAll(Descriptor(adopting: number), path.text, limit)
   }
 
-  private static func readAll(
+  static func readAll(
     _ descriptor: borrowing Descriptor, _ path: String, _ limit: Int
   ) throws(SystemError) -> [UInt8] {
     var bytes: [UInt8] = []

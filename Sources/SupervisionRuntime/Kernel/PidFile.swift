@@ -40,6 +40,14 @@ public final class PidFile {
     return pid.flatMap { $0 > 0 ? $0 : nil }
   }
 
+  /// Whether the path still leads to it.
+  var isInPlace: Bool {
+    guard let locked = try? Files.status(of: descriptor),
+      let named = try? Files.status(path, followingLink: false)
+    else { return false }
+    return named.isSameFile(as: locked)
+  }
+
   /// Writes who has it: this process.
   public func write() throws(SystemError) {
     let text = "\(Host.pid)\n"

@@ -9,13 +9,20 @@ extension Daemon {
   func interrupted() {
     guard shell.core.isShuttingDown else { return stopEverything(HostSignal.interrupt) }
     interruptsWhileLeaving += 1
-    guard interruptsWhileLeaving == 1 else {
+    switch interruptsWhileLeaving {
+    case 1: tellHoldups()
+    case 2:
       journal.notice("interrupted again: what is left gets SIGKILL")
-      return shell.feed(.hurryShutdown)
+      shell.feed(.hurryShutdown)
+    default: break
     }
+    if let bound = shell.core.shutdownBound(at: Clock.now()) { journal.notice(bound) }
+    if interruptsWhileLeaving == 1 { journal.notice("a further interrupt ends the waiting with SIGKILL") }
+  }
+
+  private func tellHoldups() {
     let holdups = shell.core.holdups(at: Clock.now())
     for clause in holdups.prefix(Self.mostHoldups) { journal.notice("waits for its end: \(clause)") }
     if holdups.count > Self.mostHoldups { journal.notice("and for \(holdups.count - Self.mostHoldups) more") }
-    journal.notice("a further interrupt ends the waiting with SIGKILL")
   }
 }

@@ -37,7 +37,7 @@ extension Daemon {
   static func own(_ state: StateDirectory) throws(Failure) -> PidFile {
     do throws(PidFile.Failure) {
       let lock = try PidFile(taking: state.lockPath, permissions: 0o600)
-      if let rival = state.livingSupervisor { throw .held(pid: rival) }
+      if let rival = state.livingSupervisor, rival != Host.pid { throw .held(pid: rival) }
       do throws(SystemError) { try lock.write() } catch { throw .system(error) }
       return lock
     } catch {

@@ -4,7 +4,10 @@ import Supervision
 extension Daemon {
   /// SIGHUP: what was moved or removed is opened or made again, and the configuration is read.
   func hangUp() {
+    isHangUpHeld = survivors != nil
+    guard !isHangUpHeld else { return }
     reopenLog()
+    renewState()
     renewSocket()
     reload()
   }
@@ -18,8 +21,21 @@ extension Daemon {
     log.redirect(to: 2)
   }
 
+  static func ownLog(in directory: String) -> String { "\(directory)/fruix-shepherd.log" }
+
   private func openLog() throws(SystemError) -> Descriptor {
     try Descriptor.open(ownLog, .append, permissions: 0o640)
+  }
+
+  /// The messages go where the logs go from now on; those of a supervisor in the foreground stay where they are.
+  func moveOwnLog(to directory: String) throws(SystemError) {
+    let path = Self.ownLog(in: directory)
+    guard isInBackground else { return ownLog = path }
+    let file = try Descriptor.open(path, .append, permissions: 0o640)
+    journal.notice("the log goes on in \(path)")
+    try Host.replaceOutput(by: file)
+    ownLog = path
+    log.redirect(to: 2)
   }
 
   /// The file may have been renamed by whoever rotates logs (newsyslog(8)); in the foreground it is not ours to open.
@@ -36,8 +52,8 @@ extension Daemon {
 
   // MARK: The control socket
 
-  /// What tells that the socket's file has changed.
-  final class SocketWatch {
+  /// What tells that a file has changed.
+  final class FileWatch {
     let file: Descriptor
     var registration: EventLoop.Registration?
 
@@ -53,7 +69,7 @@ extension Daemon {
     // FreeBSD takes no socket's file into a queue (docs/FREEBSD.md).
     for path in [socketPath, Files.parent(of: socketPath) ?? "."] {
       guard let file = try? Descriptor.open(path, .watch) else { continue }
-      let watch = SocketWatch(file)
+      let watch = FileWatch(file)
       let number = watch.file.number
       guard let registration = try? loop.watchFile(number, { [weak self] _ in self?.socketHasChanged() }) else {
         continue

@@ -16,6 +16,9 @@ extension Daemon {
       for note in configuration.notes(enabled: shell.core.enabledServices) {
         journal.notice(DiagnosticRenderer().line(note))
       }
+      if let note = desk.settingsInUse.overruled(from: shell.core.settings, to: configuration.supervisor) {
+        journal.notice(note)
+      }
       for trouble in apply(configuration.supervisor) { journal.error(trouble) }
       for pending in desk.settingsInUse.pending(in: configuration.supervisor) { journal.notice(pending.note) }
       shell.feed(.load(configuration, scope: .all, requester: .load, request: nil))
@@ -33,6 +36,7 @@ extension Daemon {
     server.policy = AccessPolicy(
       owner: Host.user, read: settings.accessRead, control: settings.accessControl,
       accounts: AnsweredAccounts(answers: source.answers))
+    renewState()
     renewSocket()
     reportAccess()
     let directory =
@@ -40,6 +44,7 @@ extension Daemon {
     guard directory != shell.launcher.logDirectory else { return [] }
     do throws(SystemError) {
       try Files.makeDirectory(directory, permissions: 0o750)
+      try moveOwnLog(to: directory)
       shell.launcher.logDirectory = directory
       return []
     } catch {
@@ -64,6 +69,7 @@ extension Daemon {
   }
 
   func save(_ enablement: Enablement) {
+    renewState()
     do throws(SystemError) {
       try state.write(enablement)
       desk.enablementTrouble = nil

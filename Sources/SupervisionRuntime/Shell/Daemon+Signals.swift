@@ -14,6 +14,7 @@ extension Daemon {
 
   func stopEverything(_ signal: Int32) {
     journal.notice("\(SignalName.name(of: signal)) has come: everything stops")
+    leaveSurvivors()
     shell.feed(.shutdown(.shutdown))
   }
 

@@ -4,30 +4,64 @@ import Supervision
 /// The beginning: what a predecessor has left is ended, what there is to say is said, and the services are started.
 extension Daemon {
   func start() {
-    guard let boot = boot.take() else { return }
-    guard takeOver() else { return shell.feed(.shutdown(.shutdown)) }
-    report(boot)
-    reportAccess()
-    guard tryFacilities(of: boot.configuration) else { return shell.feed(.shutdown(.shutdown)) }
-    shell.confinement.inherit()
-    shell.feed(.boot(boot.configuration, saved.enablement))
+    var inheritance = Inheritance.find(in: state, own: shell.table.record)
+    guard let predecessor = inheritance.predecessor else { return succeed(inheritance) }
+    let ending = SurvivorEnding(
+      predecessor, on: loop,
+      tell: { [weak self] found, longest in
+        self?.announce(Inheritance.announcement(of: found, of: predecessor.supervisor, within: longest))
+      },
+      onEnd: { [weak self] outcome in
+        inheritance.notes += Inheritance.notes(on: outcome, of: predecessor.supervisor)
+        self?.survivors = nil
+        self?.succeed(inheritance, isInterrupted: outcome.isInterrupted)
+      })
+    survivors = ending
+    ending.begin()
   }
 
-  /// Ends what a dead predecessor has left, and begins a record of our own. The state directory is ours by now, so nobody
-  /// else does the same; clients wait until it is done.
-  ///
-  /// - Returns: false when a signal asks the supervisor to end.
-  func takeOver() -> Bool {
-    let inheritance = Inheritance.take(state, own: shell.table.record) { journal.notice($0) }
-    for note in inheritance.notes { journal.notice(note) }
-    desk.notes = inheritance.notes + saved.complaints
+  /// Until the survivors are ended clients hear what is waited for.
+  private func announce(_ text: String) {
+    journal.notice(text)
+    desk.hold(text)
+  }
+
+  /// Nothing of a predecessor runs any more, or nobody waits for its end any more: begins a record of our own, and everything
+  /// else. The state directory is ours, so nobody else does the same.
+  private func succeed(_ found: Inheritance, isInterrupted: Bool = false) {
+    var inheritance = found
+    // The record stays for the next supervisor otherwise.
+    if !isInterrupted { inheritance.take(state, own: shell.table.record) }
+    for note in inheritance.notes + inheritance.lacks { journal.notice(note) }
     for complaint in saved.complaints { journal.error(complaint) }
+    desk.pastNotes = inheritance.notes + saved.complaints
+    desk.notes = inheritance.lacks
+    guard !isInterrupted else { return desk.refuseHeld() }
     record = inheritance.file
     record?.onTrouble = { [weak self] error in
       self?.journal.error("the record of processes is incomplete: \(error)")
     }
     shell.table.recordFile = record
-    return !inheritance.isInterrupted
+    startServices()
+  }
+
+  private func startServices() {
+    guard let boot = boot.take() else { return }
+    report(boot)
+    reportAccess()
+    guard tryFacilities(of: boot.configuration) else {
+      desk.refuseHeld()
+      return shell.feed(.shutdown(.shutdown))
+    }
+    shell.confinement.inherit()
+    shell.feed(.boot(boot.configuration, saved.enablement))
+    desk.release()
+    if isHangUpHeld { hangUp() }
+  }
+
+  /// Everything is to end while survivors are ended: they are left to the next supervisor.
+  func leaveSurvivors() {
+    survivors?.interrupt()
   }
 
   /// Tries what the definitions need of the kernel: better one clear line at the start than a mount that fails later.

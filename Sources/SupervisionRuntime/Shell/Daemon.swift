@@ -39,7 +39,7 @@ public final class Daemon {
   let source: ConfigurationSource
   let state: StateDirectory
   /// Held as long as this lives.
-  private let ownership: PidFile
+  var ownership: PidFile
   /// What is running, for whoever comes after a death.
   var record: ProcessRecordFile?
   /// Until it is handed to the core, which keeps what it needs.
@@ -48,15 +48,20 @@ public final class Daemon {
   let saved: StateDirectory.SavedEnablement
   let socketPath: String
   /// Where the supervisor's own messages go once it is in the background.
-  let ownLog: String
+  var ownLog: String
   var isInBackground = false
-  var socketWatch: SocketWatch?
+  var socketWatch: FileWatch?
+  var stateWatch: FileWatch?
   var exitCode: Int32 = 0
   private var isLeaving = false
-  /// The signals without a meaning that have come and were told.
   /// Interrupts since everything began to stop.
   var interruptsWhileLeaving = 0
+  /// The signals without a meaning that have come and were told.
   var toldSignals: Set<Int32> = []
+  /// While what a dead predecessor has left is ended.
+  var survivors: SurvivorEnding?
+  /// A hangup has come before anything was started.
+  var isHangUpHeld = false
 
   // MARK: Getting ready
 
@@ -120,7 +125,7 @@ public final class Daemon {
           (statePath, "supervisor { state-directory = PATH }"), (logPath, "supervisor { log-directory = PATH }"),
         ])
     }
-    ownLog = "\(logPath)/fruix-shepherd.log"
+    ownLog = Self.ownLog(in: logPath)
     let identity = SupervisorIdentity(
       pid: Host.pid, uid: Host.user, started: .now, socket: socketPath,
       stateDirectory: statePath)
@@ -138,6 +143,7 @@ public final class Daemon {
   private func connect() {
     shell.onExit = { [weak self] unstopped in self?.leave(unstopped) }
     shell.onEnablement = { [weak self] enablement in self?.save(enablement) }
+    desk.onShutdown = { [weak self] in self?.leaveSurvivors() }
     desk.onSettings = { [weak self] settings in self?.apply(settings) ?? [] }
   }
 
@@ -151,6 +157,7 @@ public final class Daemon {
       throw Failure("cannot watch signals: \(error)", exitCode: ExitCode.system)
     }
     watchSocket()
+    watchState()
     start()
     trimMemoryLater()
     defer { journal.finish(within: Self.patienceWithReaders) }

@@ -29,6 +29,12 @@ struct SettingsInUse {
     return pending
   }
 
+  /// What is said of a key that means nothing here; `nil`: it has not changed.
+  func overruled(from old: SupervisorSettings, to new: SupervisorSettings) -> String? {
+    guard isSocketGiven, let said = new.socket, said != old.socket, said != socket else { return nil }
+    return "socket = \(said) means nothing to this supervisor, which was started with --socket \(socket)"
+  }
+
   /// The keys that a load changes, and whether that is enough.
   func changes(from old: SupervisorSettings, to new: SupervisorSettings) -> [LoadReport.Setting] {
     let later = Set(pending(in: new).map(\.key))
@@ -37,7 +43,7 @@ struct SettingsInUse {
       guard old[keyPath: path] != new[keyPath: path] else { return }
       changed.append(LoadReport.Setting(key, needsRestart: later.contains(key)))
     }
-    compare("socket", \.socket)
+    if !isSocketGiven { compare("socket", \.socket) }
     compare("max-parallel-starts", \.maxParallelStarts)
     compare("log-directory", \.logDirectory)
     compare("state-directory", \.stateDirectory)

@@ -3,46 +3,33 @@ import Supervision
 /// What a supervisor finds in its state directory when it starts: nothing, after a clean exit; else the record of one that has
 /// died, whose processes are ended before anything else is done.
 struct Inheritance {
-  /// The record of this supervisor; `nil`: none can be kept.
+  /// The record of the one that has died; `nil`: none has.
+  var predecessor: ProcessRecord?
+  /// The record of this supervisor; `nil`: none can be kept, or not yet.
   var file: ProcessRecordFile?
-  /// What there is to say about it, for the journal and the status.
+  /// What has happened, for the journal and the status.
   var notes: [String] = []
+  /// What remains a lack as long as this supervisor runs.
+  var lacks: [String] = []
 
-  /// A signal came while survivors were ended: the record stays for the next one.
-  var isInterrupted = false
-
-  /// Takes over the state directory, which nobody else uses any more. May wait for survivors to end, as long as their grace
-  /// periods are.
-  ///
-  /// - Parameters:
-  ///   - own: the beginning of this supervisor's record.
-  ///   - tell: is told beforehand what is waited for.
-  static func take(
-    _ state: StateDirectory, own: ProcessRecord, tell: (String) -> Void = { _ in }
-  ) -> Inheritance {
+  /// - Parameter own: the beginning of this supervisor's record.
+  static func find(in state: StateDirectory, own: ProcessRecord) -> Inheritance {
     var result = Inheritance()
     do throws(SystemError) {
-      if let record = try state.readProcessRecord(), record.boot == own.boot {
-        let outcome = try withoutActuallyEscaping(tell) { tell throws(SystemError) in
-          try SurvivorEnding(record) { found, longest in
-            tell(announcement(of: found, of: record.supervisor, within: longest))
-          }.run()
-        }
-        result.notes += notes(on: outcome, of: record.supervisor)
-        if outcome.isInterrupted {
-          result.isInterrupted = true
-          return result
-        }
-      }
+      if let record = try state.readProcessRecord(), record.boot == own.boot { result.predecessor = record }
     } catch {
       result.notes.append("what an earlier supervisor may have left could not be looked for: \(error)")
     }
-    do throws(SystemError) {
-      result.file = try ProcessRecordFile(path: state.processRecordPath, record: own)
-    } catch {
-      result.notes.append("no record of the processes can be kept: \(error); they would outlive the supervisor's death")
-    }
     return result
+  }
+
+  /// The state directory is this supervisor's, once the survivors are ended: begins a record in place of what is there.
+  mutating func take(_ state: StateDirectory, own: ProcessRecord) {
+    do throws(SystemError) {
+      file = try ProcessRecordFile(path: state.processRecordPath, record: own)
+    } catch {
+      lacks.append("no record of the processes can be kept: \(error); they would outlive the supervisor's death")
+    }
   }
 
   static func notes(on outcome: SurvivorEnding.Outcome, of supervisor: Int32) -> [String] {
@@ -55,7 +42,7 @@ struct Inheritance {
     }
     if !outcome.left.isEmpty {
       let pids = outcome.left.map { "\($0.pid)" }.joined(separator: ", ")
-      let usual = outcome.isInterrupted ? ": a signal ended the waiting for them" : ": SIGKILL does not end them"
+      let usual = outcome.isInterrupted ? ": this supervisor was to end before they had" : ": SIGKILL does not end them"
       let reason = outcome.trouble.map { ": \($0)" } ?? usual
       notes.append("could not end what supervisor \(supervisor), which died, had left (pid \(pids))\(reason)")
     } else if let trouble = outcome.trouble {
@@ -64,7 +51,7 @@ struct Inheritance {
     return notes
   }
 
-  private static func announcement(of found: [Survivor], of supervisor: Int32, within longest: Duration) -> String {
+  static func announcement(of found: [Survivor], of supervisor: Int32, within longest: Duration) -> String {
     let count = found.count
     return "ends \(count) process\(count == 1 ? "" : "es") that supervisor \(supervisor), which died, has left"
       + "\(names(of: found)); their grace period is up to \(longest.text), and nothing is started before that"

@@ -9,6 +9,8 @@ final class ProcessRecordFile {
   private let path: String
   private let record: ProcessRecord
   private var file: Descriptor
+  /// What was written can be read back when somebody has removed it.
+  private var reader: Descriptor
   private var living = 0
   private var lines = 0
   /// A line may have been cut off: the next one begins on a line of its own.
@@ -24,6 +26,7 @@ final class ProcessRecordFile {
     self.path = path
     self.record = record
     file = try Self.replace(path, record)
+    reader = try Descriptor.open(path)
   }
 
   // MARK: Lines
@@ -60,9 +63,17 @@ final class ProcessRecordFile {
         read.supervisor == record.supervisor
       else { return }
       file = try Self.replace(path, read)
+      reader = try Descriptor.open(path)
     } catch {
       onTrouble?(error)
     }
+  }
+
+  /// Writes it again, in its place, after somebody has removed it.
+  func renew() throws(SystemError) {
+    let bytes = try Files.readAll(reader, path, 256 << 20)
+    file = try Self.replace(path, ProcessRecord(bytes) ?? record)
+    reader = try Descriptor.open(path)
   }
 
   private static func replace(_ path: String, _ record: ProcessRecord) throws(SystemError) -> Descriptor {

@@ -3,18 +3,20 @@ import Supervision
 /// Ends what a dead supervisor has left, each by its own rule: the stop signal, the grace period, SIGKILL, until nothing is found
 /// any more or the time is over.
 ///
-/// It runs before anything is started, in an event loop of its own, and returns when it is done: a start beside
-/// survivors would find their ports and files taken.
+/// Nothing is started meanwhile: a start beside survivors would find their ports and files taken. But signals and clients are
+/// heard, since the grace period of a database may be minutes.
 final class SurvivorEnding {
   /// From the end of the longest grace period to giving up.
   static let killPatience: Duration = .seconds(10)
+  /// Before what cannot be held is looked for once more.
+  private static let pause: Duration = .milliseconds(20)
 
   /// What became of the survivors.
   struct Outcome {
     var ended: [Survivor] = []
     /// They live on.
     var left: [Survivor] = []
-    /// A signal asked this supervisor to end: whoever comes next goes on.
+    /// This supervisor is to end: whoever comes next goes on.
     var isInterrupted = false
     /// Why one of them could not be ended, or none be looked for.
     var trouble: SystemError?
@@ -24,13 +26,18 @@ final class SurvivorEnding {
   private let loop: EventLoop
   /// Is told what is found, and how long that may take.
   private let tell: ([Survivor], Duration) -> Void
+  private let onEnd: (Outcome) -> Void
   private var held: [Int32: Held] = [:]
   private var outcome = Outcome()
+  private var isOver = false
+  private var nextLook: TimerHeap.Timer?
+  private var lastMoment: TimerHeap.Timer?
 
   private final class Held {
     let survivor: Survivor
     let process: HeldProcess
     var watch: EventLoop.Registration?
+    var grace: TimerHeap.Timer?
 
     init(_ survivor: Survivor) throws(SystemError) {
       self.survivor = survivor
@@ -38,42 +45,52 @@ final class SurvivorEnding {
     }
   }
 
-  init(_ record: ProcessRecord, tell: @escaping ([Survivor], Duration) -> Void = { _, _ in }) throws(SystemError) {
+  /// - Parameter onEnd: called once, perhaps before ``begin()`` returns, and at the latest when the longest grace period and the
+  ///   time for SIGKILL are over.
+  init(
+    _ record: ProcessRecord, on loop: EventLoop, tell: @escaping ([Survivor], Duration) -> Void = { _, _ in },
+    onEnd: @escaping (Outcome) -> Void
+  ) {
     self.record = record
+    self.loop = loop
     self.tell = tell
-    loop = try EventLoop()
+    self.onEnd = onEnd
   }
 
-  /// Returns at the latest when the longest grace period and the time for SIGKILL are over.
-  func run() -> Outcome {
-    var isOver = false
+  /// The stop signal for what is found first; SIGKILL for what those have started meanwhile.
+  func begin() {
     do throws(SystemError) {
-      // The stop signal for what is found first; SIGKILL for what those have started meanwhile.
-      var found = try search()
-      let longest = found.map(\.rule.grace).max() ?? 0
-      if !found.isEmpty { tell(found, .milliseconds(longest)) }
-      for signal in [HostSignal.terminate, HostSignal.interrupt] {
-        _ = try loop.watchSignal(signal) { [weak self] _ in
-          isOver = true
-          self?.outcome.isInterrupted = true
-          self?.loop.stop()
-        }
-      }
-      loop.schedule(at: Clock.now() + .milliseconds(longest) + Self.killPatience) { [loop] in
-        isOver = true
-        loop.stop()
-      }
-      try end(found, bySignal: true)
-      while !isOver {
-        found = try search()
-        if found.isEmpty { break }
-        try end(found, bySignal: false)
-      }
+      let found = try search()
+      guard !found.isEmpty else { return finish() }
+      let longest = Duration.milliseconds(found.map(\.rule.grace).max() ?? 0)
+      tell(found, longest)
+      lastMoment = loop.schedule(at: Clock.now() + longest + Self.killPatience) { [weak self] in self?.finish() }
+      end(found, bySignal: true)
     } catch {
-      outcome.trouble = error
+      fail(error)
     }
-    outcome.left += held.values.map(\.survivor)
-    return outcome
+  }
+
+  /// Waits no longer: this supervisor is to end itself.
+  func interrupt() {
+    outcome.isInterrupted = true
+    finish()
+  }
+
+  private func lookAgain() {
+    nextLook = nil
+    guard !isOver else { return }
+    do throws(SystemError) {
+      let found = try search()
+      if found.isEmpty { finish() } else { end(found, bySignal: false) }
+    } catch {
+      fail(error)
+    }
+  }
+
+  private func lookLater(after pause: Duration = .zero) {
+    guard nextLook == nil, !isOver else { return }
+    nextLook = loop.schedule(at: Clock.now() + pause) { [weak self] in self?.lookAgain() }
   }
 
   /// What lives and was not found unassailable before.
@@ -83,19 +100,18 @@ final class SurvivorEnding {
       .survivors().filter { !known.contains($0.pid) }
   }
 
-  /// Returns when all have ended, or the time is over.
-  private func end(_ survivors: [Survivor], bySignal: Bool) throws(SystemError) {
+  private func end(_ survivors: [Survivor], bySignal: Bool) {
     for survivor in survivors { hold(survivor) }
+    guard !held.isEmpty else { return lookLater(after: Self.pause) }
     let now = Clock.now()
     for survivor in survivors {
       signal(survivor.pid, bySignal ? survivor.rule.signal : HostSignal.kill)
       guard bySignal else { continue }
       if survivor.rule.continues { signal(survivor.pid, HostSignal.continue) }
-      loop.schedule(at: now + .milliseconds(survivor.rule.grace)) { [weak self] in
+      held[survivor.pid]?.grace = loop.schedule(at: now + .milliseconds(survivor.rule.grace)) { [weak self] in
         self?.signal(survivor.pid, HostSignal.kill)
       }
     }
-    if !held.isEmpty { try loop.run() }
   }
 
   private func hold(_ survivor: Survivor) {
@@ -130,12 +146,27 @@ final class SurvivorEnding {
 
   private func forget(_ process: Held) {
     if let watch = process.watch { loop.cancel(watch) }
+    if let grace = process.grace { loop.cancel(grace) }
     held[process.survivor.pid] = nil
-    if held.isEmpty { loop.stop() }
+    if held.isEmpty { lookLater() }
   }
 
   private func giveUp(_ survivor: Survivor, _ error: SystemError) {
     outcome.left.append(survivor)
     outcome.trouble = outcome.trouble ?? error
+  }
+
+  private func fail(_ error: SystemError) {
+    outcome.trouble = error
+    finish()
+  }
+
+  private func finish() {
+    guard !isOver else { return }
+    isOver = true
+    outcome.left += held.values.map(\.survivor)
+    for process in held.values { forget(process) }
+    for timer in [nextLook, lastMoment] { if let timer { loop.cancel(timer) } }
+    onEnd(outcome)
   }
 }

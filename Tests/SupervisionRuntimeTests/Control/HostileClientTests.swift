@@ -297,6 +297,17 @@ struct HostileClientTests {
     for client in common { #expect(try scene.reply(for: client).error == nil) }
   }
 
+  @Test("a socket that is made again while nobody is let in is listened to once")
+  func listensOnce() throws {
+    let scene = try ControlScene()
+    try scene.server.listen()
+    scene.server.pauseListening(for: .seconds(9))
+    #expect(scene.server.listening == nil)
+    try scene.server.listen()
+    #expect(scene.server.pause == nil)
+    try scene.expectService()
+  }
+
   @Test("connections of others fill no place that is kept for root")
   func reserveBesideOthers() throws {
     var limits = ControlLimits()

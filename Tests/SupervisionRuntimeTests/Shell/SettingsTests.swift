@@ -45,7 +45,12 @@ struct SettingsTests {
     given.isSocketGiven = true
     let new = settings { $0.socket = "/run/t" }
     #expect(given.pending(in: new).isEmpty)
-    #expect(given.changes(from: SupervisorSettings(), to: new) == [.init("socket", needsRestart: false)])
+    #expect(given.changes(from: SupervisorSettings(), to: new).isEmpty)
+    #expect(
+      given.overruled(from: SupervisorSettings(), to: new)
+        == "socket = /run/t means nothing to this supervisor, which was started with --socket /run/s")
+    #expect(given.overruled(from: new, to: new) == nil)
+    #expect(inUse.overruled(from: SupervisorSettings(), to: new) == nil)
   }
 }
 

@@ -78,10 +78,32 @@ import Testing
     let old = ProcessRecordTests.record([ProcessRecordTests.entry])
     try Files.replace(state.processRecordPath, with: Array(old.text.utf8))
     let own = ProcessRecord(boot: "another", supervisor: Host.pid, start: 1)
-    let inheritance = Inheritance.take(state, own: own)
-    #expect(inheritance.notes.isEmpty)
+    var inheritance = Inheritance.find(in: state, own: own)
+    #expect(inheritance.predecessor == nil)
+    inheritance.take(state, own: own)
+    #expect(inheritance.notes.isEmpty && inheritance.lacks.isEmpty)
     #expect(try state.readProcessRecord() == own)
     inheritance.file?.remove()
+    try Files.removeDirectory(state.path)
+  }
+
+  @Test("a record that was removed is written again, with what still runs")
+  func renewed() throws {
+    let state = try StateDirectory(path: temporaryPath("state"))
+    let own = ProcessRecord(boot: try Host.bootName(), supervisor: Host.pid, start: 1)
+    let file = try ProcessRecordFile(path: state.processRecordPath, record: own)
+    file.started(ProcessRecordTests.entry)
+    var full = own
+    full.entries = [ProcessRecordTests.entry]
+    #expect(try state.readProcessRecord() == full)
+    for _ in 1...2 {
+      try Files.remove(state.processRecordPath)
+      try file.renew()
+      #expect(try state.readProcessRecord() == full)
+    }
+    file.released(ProcessRecordTests.entry.pid)
+    #expect(try state.readProcessRecord() == own)
+    file.remove()
     try Files.removeDirectory(state.path)
   }
 

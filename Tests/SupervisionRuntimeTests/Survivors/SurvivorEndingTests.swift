@@ -19,6 +19,20 @@ extension ProcessTests {
       return record
     }
 
+    private func outcome(
+      of record: ProcessRecord, tell: @escaping ([Survivor], Duration) -> Void = { _, _ in }
+    ) throws -> SurvivorEnding.Outcome {
+      let loop = try EventLoop()
+      var outcome: SurvivorEnding.Outcome?
+      let ending = SurvivorEnding(record, on: loop, tell: tell) {
+        outcome = $0
+        loop.stop()
+      }
+      ending.begin()
+      try loop.run()
+      return try #require(outcome)
+    }
+
     @Test("a process and what it has started are ended by the stop signal")
     func ends() throws {
       var bench = try LaunchBench()
@@ -26,7 +40,7 @@ extension ProcessTests {
       // All three are there when the line comes.
       let started = try bench.start("sh -c 'sleep 1000 & echo; wait' & wait")
       let process = started.process
-      let outcome = try SurvivorEnding(record([entry(process.pid, before)])).run()
+      let outcome = try self.outcome(of: record([entry(process.pid, before)]))
       #expect(outcome.ended.contains { $0.pid == process.pid })
       #expect(outcome.ended.count == 3)
       #expect(outcome.left.isEmpty)
@@ -42,7 +56,7 @@ extension ProcessTests {
       let before = StartClock.now()
       let started = try bench.start("trap '' TERM; echo; while :; do sleep 1000; done")
       let process = started.process
-      let outcome = try SurvivorEnding(record([entry(process.pid, before, grace: 20)])).run()
+      let outcome = try self.outcome(of: record([entry(process.pid, before, grace: 20)]))
       #expect(outcome.left.isEmpty)
       #expect(try process.waitForExit() == .signaled(SIGKILL, core: false))
       try bench.waitUntilEmpty(Subtree(firsts: [process.pid]))
@@ -57,13 +71,33 @@ extension ProcessTests {
       let started = try bench.start("trap 'exit 3' TERM; echo; while :; do sleep 1; done")
       let process = started.process
       var told: [Duration] = []
-      let ending = try SurvivorEnding(record([entry(process.pid, before, grace: 300_000)])) { told.append($1) }
-      let outcome = ending.run()
+      let outcome = try self.outcome(of: record([entry(process.pid, before, grace: 300_000)])) { told.append($1) }
       #expect(told == [.seconds(300)])
       #expect(outcome.left.isEmpty && !outcome.isInterrupted)
       #expect(try process.waitForExit() == .exited(3))
       try bench.waitUntilEmpty(Subtree(firsts: [process.pid]))
       bench.reaper.release(process)
+    }
+
+    @Test("an interrupt leaves them to the next supervisor")
+    func interrupt() throws {
+      var bench = try LaunchBench()
+      let before = StartClock.now()
+      let started = try bench.start("trap '' TERM; echo; read never < /dev/zero")
+      let process = started.process
+      let loop = try EventLoop()
+      var outcomes: [SurvivorEnding.Outcome] = []
+      let ending = SurvivorEnding(try record([entry(process.pid, before, grace: 300_000)]), on: loop) {
+        outcomes.append($0)
+      }
+      ending.begin()
+      ending.interrupt()
+      ending.interrupt()
+      #expect(outcomes.count == 1)
+      #expect(outcomes.first?.isInterrupted == true)
+      #expect(outcomes.first?.left.map(\.pid) == [process.pid])
+      #expect(try process.status() == nil)
+      try bench.end(process)
     }
 
     @Test("one that is stopped is continued, and ends by the stop signal")
@@ -73,7 +107,7 @@ extension ProcessTests {
       let started = try bench.start("echo; read never < /dev/zero")
       let process = started.process
       try process.signal(SIGSTOP)
-      let outcome = try SurvivorEnding(record([entry(process.pid, before, grace: 60_000)])).run()
+      let outcome = try self.outcome(of: record([entry(process.pid, before, grace: 60_000)]))
       #expect(outcome.left.isEmpty)
       #expect(try process.waitForExit() == .signaled(SIGTERM, core: false))
       try bench.waitUntilEmpty(Subtree(firsts: [process.pid]))
@@ -87,7 +121,7 @@ extension ProcessTests {
       let process = started.process
       var stale = entry(process.pid, 0)
       stale.started = 1...2
-      let outcome = try SurvivorEnding(record([stale])).run()
+      let outcome = try self.outcome(of: record([stale]))
       #expect(outcome.ended.isEmpty)
       #expect(try process.status() == nil)
       #expect(throws: SystemError("pidfd_open", on: "\(process.pid)", code: ESRCH)) {

@@ -52,12 +52,67 @@ struct ShutdownTests {
     world.handle(.hurryShutdown)
     #expect(world.state("db") == .running)
     world.order(.stopRoot)
-    #expect(world.supervisor.holdups(at: world.now).map { $0.prefix(14) } == ["db is stopping"])
+    let pid = world.snapshot("db")?.mainPID ?? 0
+    #expect(world.supervisor.holdups(at: world.now) == ["db is stopping, pid \(pid): SIGKILL in 1 min"])
+    #expect(world.supervisor.shutdownBound(at: world.now)?.hasPrefix("in 75 s order is given up") == true)
     world.handle(.hurryShutdown)
     world.run()
     #expect(world.signals.last == "db 9")
+    #expect(world.records.contains { if case .killing("db", after: nil, _) = $0 { true } else { false } })
     world.advance(.seconds(1))
     #expect(world.exit == [])
+  }
+
+  @Test("who says so again does not get more time for it")
+  func hurryTwice() {
+    var world = World()
+    world.plans = ["db": [.main: ProcessPlan(onStopSignal: .ignores, outlivesKill: .seconds(900))]]
+    world.boot(Configuration([service("db").gracePeriod(.seconds(60))]))
+    world.order(.stopRoot)
+    world.handle(.hurryShutdown)
+    for _ in 0..<4 {
+      world.advance(.seconds(2))
+      world.handle(.hurryShutdown)
+    }
+    world.run()
+    #expect(world.supervisor.holdups(at: world.now).first?.hasSuffix("SIGKILL has been sent, given up in 2 s") == true)
+    world.advance(.seconds(2))
+    #expect(world.exit == ["db"])
+  }
+
+  @Test("commands for callers are among what is waited for, and what waits for its turn")
+  func holdups() {
+    var world = World()
+    world.plans = [
+      "web": [
+        .main: ProcessPlan(onStopSignal: .ignores), .action(0): ProcessPlan(onStopSignal: .ignores),
+      ]
+    ]
+    let web = service("web").requires("db").gracePeriod(.seconds(30))
+      .action("rotate", .exec(Hook(Command(["/bin/rotate"])), timeout: .seconds(900))).killsMainOnly()
+    world.boot(Configuration([service("db"), web]))
+    world.order(.action("web", name: "rotate", arguments: []))
+    world.order(.stopRoot)
+    let clauses = world.supervisor.holdups(at: world.now)
+    #expect(clauses.count == 3)
+    let waits = "what must stop before it has not stopped"
+    #expect(clauses.contains { $0.hasPrefix("db is running") && $0.hasSuffix(waits) })
+    #expect(clauses.contains { $0.hasPrefix("web is stopping") && $0.hasSuffix("SIGKILL in 30 s") })
+    #expect(clauses.last == "web: its action, for a caller, has been told to end")
+  }
+
+  @Test("a post-stop command that runs when shutdown-timeout passes has its grace period")
+  func postStopKeepsItsTime() {
+    var world = World()
+    world.plans = ["web": [.postStop(0): .exits(.exited(0), after: .seconds(90))]]
+    world.boot(Configuration([service("web").postStop().gracePeriod(.seconds(100))]))
+    world.order(.stopRoot)
+    world.advance(.seconds(89))
+    #expect(world.exit == nil)
+    #expect(world.signals.allSatisfy { !$0.hasSuffix(" 9") })
+    world.advance(.seconds(1))
+    #expect(world.exit == [])
+    #expect(world.records.allSatisfy { if case .killing = $0 { false } else { true } })
   }
 
   // Number 37 of issue 7.

@@ -11,36 +11,60 @@ struct ShutdownNoteTests {
     return host
   }
 
+  private func notes(_ result: Result<Configuration, Diagnostics>, enabled: Set<String> = []) -> Lines {
+    guard case .success(let configuration) = result else { return lines(result) }
+    return Lines(configuration.notes(enabled: enabled))
+  }
+
   private let database = "service pg { exec = /bin/pg\nstop { grace-period = 5min } }"
 
   @Test("a note names both, where the stop rule stands")
   func note() {
-    let found = lines(load(database))
+    let found = notes(load(database))
     #expect(found.count == 1)
     #expect(
       found[0] == "test.ucl:2:6: note: `grace-period` of pg, 5min, is longer than `shutdown-timeout`, 75s: "
         + "the supervisor waits for it all the same")
-    #expect(lines(load("supervisor { shutdown-timeout = 5min }\n" + database)).isEmpty)
+    #expect(notes(load("supervisor { shutdown-timeout = 5min }\n" + database)).isEmpty)
   }
 
   @Test("the system's own limit is named where it is the shorter one")
   func system() {
-    #expect(lines(load(database, host: host(.seconds(120))))[0].contains("ends everything after 2min"))
-    #expect(lines(load(database, host: host(.seconds(120))))[0].contains("kern.init_shutdown_timeout"))
-    #expect(!lines(load(database, host: host(.seconds(600))))[0].contains("init(8)"))
-    let longer = lines(load("supervisor { shutdown-timeout = 5min }\n" + database, host: host(.seconds(120))))
+    #expect(notes(load(database, host: host(.seconds(120))))[0].contains("ends everything after 2min"))
+    #expect(notes(load(database, host: host(.seconds(120))))[0].contains("kern.init_shutdown_timeout"))
+    #expect(!notes(load(database, host: host(.seconds(600))))[0].contains("init(8)"))
+    let longer = notes(load("supervisor { shutdown-timeout = 5min }\n" + database, host: host(.seconds(120))))
     #expect(longer.count == 2)
     #expect(longer[0].contains("`shutdown-timeout` is 5min, and at a shutdown of the system"))
-    #expect(longer[1].contains("`grace-period` of pg is 5min, and at a shutdown of the system"))
+    #expect(
+      longer[1].contains("`grace-period` of pg, 5min, is longer than the system's time: at a shutdown of the system"))
   }
 
   @Test("of a packaged service that is off nothing is said")
   func packaged() throws {
     let files = ["/etc/herd/services.d/a.ucl": "service a { exec = /bin/a }", "/usr/share/pg.ucl": database]
-    #expect(lines(load(files: files, packaged: "/usr/share")).isEmpty)
+    #expect(notes(load(files: files, packaged: "/usr/share")).isEmpty)
+    let found = notes(load(files: files, packaged: "/usr/share"), enabled: ["pg"])
+    #expect(found.count == 1)
+    #expect(found[0].contains("`grace-period` of pg, 5min, is longer than `shutdown-timeout`, 75s"))
     let on = [
       "/etc/herd/services.d/a.ucl": "service pg { override = true; auto-start = true }", "/usr/share/pg.ucl": database,
     ]
-    #expect(lines(load(files: on, packaged: "/usr/share")).count { $0.contains("shutdown-timeout") } == 1)
+    #expect(notes(load(files: on, packaged: "/usr/share")).count { $0.contains("shutdown-timeout") } == 1)
+  }
+
+  @Test("several services are one note, at the line of shutdown-timeout or of the first of them")
+  func several() {
+    let defaults = "defaults { stop { grace-period = 2min } }\n"
+    let services = (1...10).map { "service s\($0) { exec = /bin/s }\n" }.joined() + database
+    let found = notes(load(defaults + services))
+    #expect(found.count == 1)
+    #expect(
+      found[0].hasPrefix(
+        "test.ucl:1:17: note: `grace-period` of s1 (2min), s2 (2min), s3 (2min), s4 (2min), s5 (2min), s6 (2min), "
+          + "s7 (2min), s8 (2min) and 3 more is longer than `shutdown-timeout`, 75s: the supervisor waits for them"))
+    let said = notes(load("supervisor {\n  shutdown-timeout = 90s\n}\n" + defaults + services))
+    #expect(said.count == 1)
+    #expect(said[0].hasPrefix("test.ucl:2:3: note: `grace-period` of s1 (2min), "))
   }
 }

@@ -1,0 +1,60 @@
+#!/bin/sh
+. "$(dirname "$0")/lib.sh"
+begin "the places of a supervisor that runs: settings that move them, and who removes them"
+
+services <<UCL
+service one { exec = [$helpers/stay, $journal, one]; log = none }
+service two { exec = [$helpers/stay, $journal, two]; log = none }
+UCL
+"$bin/fruix-shepherd" --daemonize --config "$etc" --socket "$socket" --pid-file "$work/pid" </dev/null
+supervisor=$(cat "$work/pid")
+started="$started $supervisor"
+it "a supervisor runs in the background" up one two
+it "its log is in the log directory" eventually 10 grep -q 'one is running' "$log/fruix-shepherd.log"
+
+# Another log directory.
+sed "s|log-directory = .*|log-directory = \"$work/newlog\"\n  socket = \"$work/other\"|" "$etc/supervisor.ucl" >"$work/settings"
+cp "$work/settings" "$etc/supervisor.ucl"
+it "a load takes another log directory" herd load root
+cp "$work/out" "$work/load"
+it "and says that it counts at once" grep -q 'from now on: log-directory$' "$work/load"
+it "of a socket that --socket overrules it says that" grep -q "socket = $work/other means nothing .*--socket $socket" "$work/load"
+own=$work/newlog/fruix-shepherd.log
+it "the supervisor's own log goes on there" eventually 10 grep -q 'loaded: ' "$own"
+it "the old one says where" grep -q "the log goes on in $own" "$log/fruix-shepherd.log"
+herd restart one >/dev/null
+it "what comes goes there" eventually 10 grep -q 'one is running' "$own"
+mv "$own" "$own.0"
+kill -HUP "$supervisor"
+it "and is opened again there" eventually 10 grep -q 'loaded: ' "$own"
+
+# The state directory.
+it "one is disabled" herd disable one
+# In one step: rm(1) would find what is made again beside it.
+mv "$work/state" "$work/removed"
+rm -r "$work/removed"
+it "a state directory that was removed is there again" eventually 10 test -s "$work/state/processes"
+it "the log says so" eventually 10 grep -q 'state directory .* was removed or replaced, and is there again' "$own"
+it "for its owner alone" test "$(ls -ld "$work/state" | cut -c 1-10)" = drwx------
+it "with what is disabled" is "$(cat "$work/state/disabled")" one
+it "and whose it is" is "$(cat "$work/state/lock")" "$supervisor"
+"$bin/fruix-shepherd" --foreground --config "$etc" --socket "$work/socket2" >"$work/second" 2>&1
+it "a second supervisor is refused" grep -q "another supervisor (pid $supervisor) uses the state directory" "$work/second"
+mv "$work/state" "$work/moved"
+it "also when it was only moved" herd enable two
+it "it is there again" is "$(cat "$work/state/disabled")" one
+
+two=$(pid_of two)
+remember_processes
+kill -KILL "$supervisor"
+it "it dies" eventually 10 gone "$supervisor"
+launch
+supervisor_ready() { "$bin/herd" status root >/dev/null 2>&1; }
+it "the next one comes up" eventually 20 supervisor_ready
+it "with its services" up two
+it "what the first one left was ended, by the record that was written again" gone "$two"
+stop_supervisor
+it "it ends" is "$?" 0
+it "no process is left" eventually 5 none_left
+supervisor=
+finish

@@ -1,0 +1,89 @@
+#!/bin/sh
+. "$(dirname "$0")/lib.sh"
+begin "herd is answered while survivors of a dead supervisor are ended, as long as they take"
+
+services <<UCL
+service slow { exec = [$helpers/ignore-term, $work/slow]; stop { grace-period = 5min } }
+service web { exec = [$helpers/stay, $journal, web] }
+UCL
+
+# kill_supervisor: as nobody should.
+kill_supervisor() {
+    remember_processes
+    kill -KILL "$supervisor"
+    wait "$supervisor" 2>/dev/null
+    dead=$supervisor
+}
+# in_background FILE COMMAND...: what it says goes to the file, and its exit status to FILE.status.
+in_background() {
+    output=$1
+    shift
+    { "$@" >"$output" 2>&1; echo "$?" >"$output.status"; } &
+    started="$started $!"
+}
+says() { grep -q "$1" "$2"; }
+
+start_supervisor
+it "both come up" up slow web
+it "the slow one heeds no TERM" eventually 10 test -e "$work/slow"
+slow=$(pid_of slow)
+kill_supervisor
+
+start_supervisor
+it_says "ends [0-9]+ process.* that supervisor $dead, which died, has left: slow.*5 min" "herd is told at once what is done" \
+    herd status root
+it_says '"notes":\[.*has left: slow' "programs are told too" herd status root --json
+# ends_with STATUS PATTERN COMMAND...: both.
+ends_with() {
+    wanted=$1
+    words=$2
+    shift 2
+    "$@" >"$work/said" 2>&1
+    [ "$?" -eq "$wanted" ] && grep -Eq "$words" "$work/said" || { cat "$work/said"; return 1; }
+}
+it "a question for a service is answered too" \
+    ends_with 1 "does nothing else yet: it ends .*has left: slow" herd status web
+it "and so is a start that does not wait" ends_with 1 '"code":"not-ready"' herd start web --no-wait --json
+it "a wait has its own time" ends_with 1 '"code":"timeout"' herd wait web --timeout 1500ms --json
+in_background "$work/start" herd start web
+it "a start that waits is told" eventually 10 says "the supervisor ends .*has left: slow" "$work/start"
+in_background "$work/wait" herd wait web --timeout 10min
+kill -HUP "$supervisor"
+kill -USR1 "$supervisor"
+it "signals are heard" eventually 10 says "USR1 means nothing" "$work/supervisor.out"
+it "nothing is started beside it" test ! -s "$work/start.status"
+
+rm "$work/slow"
+kill -KILL "$slow"
+it "once it has ended the start goes on" eventually 20 test -s "$work/start.status"
+it "and succeeds" is "$(cat "$work/start.status")" 0
+it "so does the wait" eventually 20 test -s "$work/wait.status"
+it "with success" is "$(cat "$work/wait.status")" 0
+it "the hangup that came before reads the configuration" eventually 10 says "loaded: 0 added" "$work/supervisor.out"
+it_says "ended [0-9]+ process.* that supervisor $dead, which died, had left" "what was ended is a note" herd status root
+it_exits 2 "a reset of root goes alone" herd reset root web
+it_says "root" "herd reset root takes it away" herd reset root
+it_exits 1 "the note has gone" sh -c "'$bin/herd' status root | grep 'had left'"
+
+it "all is up" up slow web
+slow=$(pid_of slow)
+it "it heeds no TERM again" eventually 10 test -e "$work/slow"
+kill_supervisor
+start_supervisor
+it_says "has left: slow" "a third one finds it again" herd status root
+in_background "$work/start" herd start web
+it "a start waits" eventually 10 says "has left: slow" "$work/start"
+it "stop root does not wait for it" herd stop root
+it "the start is told" eventually 10 says "the supervisor is ending" "$work/start"
+wait "$supervisor"
+it "and the supervisor ends well" is "$?" 0
+it "what is left is left to the next" alive "$slow"
+it "with the record" test -s "$work/state/processes"
+
+launch
+it "that one finds it" eventually 20 sh -c "'$bin/herd' status root | grep -q 'has left: slow'"
+stop_supervisor
+it "TERM does not wait for it either" is "$?" 0
+kill -KILL "$slow"
+it "no process is left" eventually 5 none_left
+finish
