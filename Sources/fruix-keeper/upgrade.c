@@ -75,6 +75,21 @@ upgrade_ready(struct keeper *keeper)
 	program_free(&keeper->earlier);
 }
 
+/*
+ * What cannot be executed may be what lies there now: somebody mends it, or the file system (FreeBSD's tmpfs) executes
+ * nothing that has lost its name.
+ */
+static void
+open_again(struct program *program)
+{
+	int descriptor = cproc_program_open(program->arguments[0]);
+
+	if (descriptor < 0)
+		return;
+	(void)cproc_close(program->descriptor);
+	program->descriptor = descriptor;
+}
+
 bool
 upgrade_choose(struct keeper *keeper, int status, bool is_known, int error)
 {
@@ -104,5 +119,7 @@ upgrade_choose(struct keeper *keeper, int status, bool is_known, int error)
 		welcome->reason = CPROC_KEEPER_UPGRADED;
 		return true;
 	}
+	if (error != 0)
+		open_again(&keeper->running);
 	return false;
 }

@@ -25,8 +25,13 @@ it "with the whole table" counts '^2 entry ' 20
 it "and all descriptors" counts '^2 held process/' 20
 
 # The binary that runs is replaced by what is none: only the kept descriptor has it still.
-put "$work/text" "$player"
-order upgrade "$player"
+if on_linux || ! df -t tmpfs "$work" 2>/dev/null | grep -q tmpfs; then
+    put "$work/text" "$player"
+    order upgrade "$player"
+else
+    skip "a binary that has lost its name is started again" "FreeBSD's tmpfs executes none; TMPDIR elsewhere"
+    order upgrade "$work/text"
+fi
 it "no program: the one before is started again" heard '^4 ready$'
 it "and told why" has '^4 welcome .* reason 4 status 32512 error [1-9][0-9]* fallback 1$'
 
