@@ -54,7 +54,7 @@ if as_root; then
         it "services with rights of root are loaded" herd load root
         it "a static program runs inside its root" herd wait rooted --for running --timeout 30s
         if [ "$(uname -s)" = Linux ]; then
-            pid=$(herd status rooted --json | sed -n 's/.*"pid":\([0-9]*\).*/\1/p')
+            pid=$(pid_of rooted)
             it "in that root" is "$(readlink "/proc/$pid/root")" "$work/root"
             it "and directory" is "$(readlink "/proc/$pid/cwd")" "$work/root/in"
         fi
