@@ -7,7 +7,7 @@ enum CommandLineRun {
   static func run(_ words: [String]) -> Int32 {
     switch words.dropFirst().first {
     case ProbeCommand.name: return ProbeCommand.run(words)
-    case IsolateCommand.name: return IsolateCommand.run(words)
+    case JailCommand.name: return JailCommand.run(words)
     // Nobody but the supervisor starts it.
     case "worker": return Worker.run()
     default: break

@@ -9,7 +9,7 @@ import UCL
 @Suite("herd check --plan")
 struct PlanInquiryTests {
   /// A host with nothing but a root directory, which is enough for service jails.
-  private struct BareHost: IsolationFacts {
+  private struct BareHost: JailFacts {
     var supervisorUID: UInt32 { 0 }
     func status(of path: String, followingLink: Bool) -> PathStatus? {
       path != "/"
@@ -47,7 +47,7 @@ struct PlanInquiryTests {
   }
 
   private func ask(_ name: String, hasJails: Bool = true) throws -> PlanInquiry.Answer {
-    let planner = IsolationPlanner(facts: BareHost(), stateDirectory: "/state")
+    let planner = JailPlanner(facts: BareHost(), stateDirectory: "/state")
     return try PlanInquiry(planner: planner, hasJails: hasJails).ask(name, in: configuration)
   }
 
@@ -56,7 +56,7 @@ struct PlanInquiryTests {
     var configuration = configuration
     configuration.services["lost"]?.process.rare.jail?.path = "/lo\u{1b}[31mst\n  9  forged"
     configuration.services["guest"]?.process.rare.jail?.enter = "o\u{1b}ther"
-    let planner = IsolationPlanner(facts: BareHost(), stateDirectory: "/st\u{1b}ate")
+    let planner = JailPlanner(facts: BareHost(), stateDirectory: "/st\u{1b}ate")
     for name in ["lost", "guest", "stray", "web"] {
       let answer = try PlanInquiry(planner: planner, hasJails: true).ask(name, in: configuration)
       let text = answer.text(showsUndoing: true)

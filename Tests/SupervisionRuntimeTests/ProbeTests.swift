@@ -77,27 +77,27 @@ import Testing
 
   @Test("a trial that hangs is ended with all that it has started, and its line says so")
   func hanging() throws {
-    let examination = Examination(loop: try EventLoop(), patience: .milliseconds(50))
-    let finding = try examination.finding { trial in Self.start("sleep 1000 & sleep 1000", &trial) }
+    let run = ProbeRun(loop: try EventLoop(), patience: .milliseconds(50))
+    let finding = try run.finding { trial in Self.start("sleep 1000 & sleep 1000", &trial) }
     #expect(finding == .failed("not over within \(Duration.milliseconds(50))"))
   }
 
   @Test("a trial that dies without a word has failed by how it died")
   func dying() throws {
-    let examination = Examination(loop: try EventLoop())
+    let run = ProbeRun(loop: try EventLoop())
     #expect(
-      try examination.finding { trial in Self.start("kill -SYS $$", &trial) } == .failed("the trial was ended by SYS"))
+      try run.finding { trial in Self.start("kill -SYS $$", &trial) } == .failed("the trial was ended by SYS"))
     #expect(
-      try examination.finding { trial in Self.start("exit 3", &trial) }
+      try run.finding { trial in Self.start("exit 3", &trial) }
         == .failed("the trial has exited with 3, and has said nothing"))
   }
 
   @Test("a signal ends the trial under way and the probe with it")
   func interrupted() throws {
-    let examination = Examination(loop: try EventLoop())
-    try examination.heed([SIGUSR1])
-    #expect(throws: Examination.Interrupted.self) {
-      try examination.finding { trial in
+    let run = ProbeRun(loop: try EventLoop())
+    try run.heed([SIGUSR1])
+    #expect(throws: ProbeRun.Interrupted.self) {
+      try run.finding { trial in
         let result = Self.start("sleep 1000", &trial)
         pthread_kill(pthread_self(), SIGUSR1)
         return result

@@ -354,10 +354,10 @@ extension ProcessTests {
       let request = PlanRequest(definition, stateDirectory: state)
       let read = try #require(PlanRequest(request.value))
       #expect(read.definition.name == "web@1" && read.stateDirectory == state)
-      let facts = HostIsolationFacts()
+      let facts = HostJailFacts()
       func planned(_ definition: ServiceDefinition) -> String {
-        do throws(IsolationRefusal) {
-          return try IsolationPlanner(facts: facts, stateDirectory: state).plan(definition)?.value.json ?? "none"
+        do throws(JailRefusal) {
+          return try JailPlanner(facts: facts, stateDirectory: state).plan(definition)?.value.json ?? "none"
         } catch {
           return error.reasons.joined(separator: "; ")
         }

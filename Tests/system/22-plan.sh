@@ -4,7 +4,7 @@ begin "the plan of a jail, printed without a supervisor and without doing anythi
 
 mkdir -p "$work/shared/inner" "$work/tree"
 chmod 755 "$work" "$work/tree"
-root=$work/state/isolation/web/root
+root=$work/state/jails/web/root
 services <<UCL
 service web { exec = [stay]
   jail { root = ephemeral; expose = [/bin/sh, $work/shared]; libraries = true; mount { type = tmpfs; to = /scratch } } }
@@ -26,7 +26,7 @@ fi
 said "jail      -c name=web path=$root persist host.hostname=web" "and the jail"
 it "the undoing too, when it is asked for" herd check --plan web --undo "$etc"
 said "^ +[0-9]+  umount $root\$" "down to the root"
-it "nothing was made for it" test ! -e "$work/state/isolation"
+it "nothing was made for it" test ! -e "$work/state/jails"
 it "a service in another's jail shows that one's plan" herd check --plan worker "$etc"
 said '^worker: runs in the jail of web' "and says so"
 it "a service without a jail has one line" herd check --plan plain "$etc"

@@ -42,7 +42,7 @@ it_exits 1 "and for the jail of another" herd start lodger
 said '`jail` needs FreeBSD' "which is a jail all the same"
 it_exits 1 "what requires such a service is held" herd status held
 said 'its requirement caged has failed' "and says by whom"
-it "nothing was made" test ! -e "$work/state/isolation"
+it "nothing was made" test ! -e "$work/state/jails"
 plain=$(pid_of plain)
 
 # The section comes and goes with a reload.
@@ -81,8 +81,8 @@ said 'did you mean `path`' "with what was meant"
 it "plain has not noticed any of it" is "$(pid_of plain)" "$plain"
 
 # By hand there is nothing to undo, and nothing is made.
-it_exits 64 "the supervisor's worker wants a verb and a directory" "$bin/fruix-shepherd" isolate sideways "$work/nowhere"
-said 'usage: fruix-shepherd isolate up|down DIRECTORY' "and says so"
-it_exits 1 "it makes nothing without a plan" "$bin/fruix-shepherd" isolate up "$work/nowhere"
+it_exits 64 "the supervisor's worker wants a verb and a directory" "$bin/fruix-shepherd" jail sideways "$work/nowhere"
+said 'usage: fruix-shepherd jail up|down DIRECTORY' "and says so"
+it_exits 1 "it makes nothing without a plan" "$bin/fruix-shepherd" jail up "$work/nowhere"
 said '^\{"failure":"' "and says why, for the supervisor to read"
 finish

@@ -23,7 +23,7 @@ web=$(pid_of web)
 hidden=$(cat "$work/hidden.pid")
 kill_supervisor
 it "the jail outlives its supervisor" is "$(jls -j "${prefix}_web" jid)" "$jid"
-it "its journal is there" test -s "$work/state/isolation/web/journal"
+it "its journal is there" test -s "$work/state/jails/web/journal"
 
 start_supervisor
 it "all come up again" up web worker hidden
@@ -39,11 +39,11 @@ web=$(pid_of web)
 kill_supervisor
 supervisor=
 for name in web hidden; do
-    it "the jail of $name is undone by hand" "$bin/fruix-shepherd" isolate down "$work/state/isolation/$name"
+    it "the jail of $name is undone by hand" "$bin/fruix-shepherd" jail down "$work/state/jails/$name"
 done
 it "which ends what runs in it" gone "$web"
-it "the journal is gone" test ! -e "$work/state/isolation/web/journal"
-it "a second time there is nothing to do" "$bin/fruix-shepherd" isolate down "$work/state/isolation/web"
+it "the journal is gone" test ! -e "$work/state/jails/web/journal"
+it "a second time there is nothing to do" "$bin/fruix-shepherd" jail down "$work/state/jails/web"
 
 start_supervisor
 it "a third supervisor brings all up" up web worker hidden

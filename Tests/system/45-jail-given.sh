@@ -35,7 +35,7 @@ is_home() { ifconfig "$given" >/dev/null 2>&1; }
 is_away() { ! is_home; }
 speaks() { [ "$(nc -w 5 198.18.80.2 7707 </dev/null)" = bye ]; }
 is_at_rest() { case $(state_of tenant) in stopped | failed) return 0 ;; *) return 1 ;; esac; }
-nothing_to_come() { [ ! -e "$work/state/isolation/tenant/journal" ]; }
+nothing_to_come() { [ ! -e "$work/state/jails/tenant/journal" ]; }
 
 start_supervisor
 it "it starts" herd start tenant
@@ -69,7 +69,7 @@ else
     it "the supervisor does not wait for it" timeout 30 "$bin/herd" stop root
     wait "$supervisor"
     it "and ends well" is "$?" 0
-    it "the journal keeps the interface for the next one" test -s "$work/state/isolation/tenant/journal"
+    it "the journal keeps the interface for the next one" test -s "$work/state/jails/tenant/journal"
     it "our end goes, and the other with it" ifconfig "$ours" destroy
 fi
 finish

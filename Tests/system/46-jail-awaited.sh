@@ -26,7 +26,7 @@ name=${prefix}_tenant
 is_home() { ifconfig "$given" >/dev/null 2>&1; }
 is_away() { ! is_home; }
 is_at_rest() { case $(state_of tenant) in stopped | failed) return 0 ;; *) return 1 ;; esac; }
-is_unfinished() { test -s "$work/state/isolation/tenant/journal"; }
+is_unfinished() { test -s "$work/state/jails/tenant/journal"; }
 is_finished() { ! is_unfinished; }
 # The kernel lets a jail go when the memory of its sockets is used for others.
 comes_home() { "$helpers/churn-sockets" && is_home; }

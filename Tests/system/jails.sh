@@ -89,7 +89,7 @@ UCL
 }
 
 # root_of NAME: where the ephemeral root of a service lies, as the kernel names it.
-root_of() { echo "$(cd "$work/state" && pwd -P)/isolation/$1/root"; }
+root_of() { echo "$(cd "$work/state" && pwd -P)/jails/$1/root"; }
 
 # mount_points: all of them, in the order of mounting. Without blanks in them: fstab(5) writes those as \040.
 mount_points() {
@@ -124,7 +124,7 @@ host_state() {
     echo "rules:"
     rctl 2>/dev/null | sort
     echo "journals:"
-    ls "$work"/state/isolation/*/journal 2>/dev/null
+    ls "$work"/state/jails/*/journal 2>/dev/null
 }
 
 remember_host() { host_state >"$work/host.before"; }
@@ -144,8 +144,8 @@ kill_supervisor() {
 undo_by_hand() {
     real_work=$(cd "$work" && pwd -P) || return 1
     if on_freebsd && as_root; then
-        for directory in "$work"/state/isolation/*/; do
-            if [ -e "${directory}journal" ]; then "$bin/fruix-shepherd" isolate down "${directory%/}"; fi
+        for directory in "$work"/state/jails/*/; do
+            if [ -e "${directory}journal" ]; then "$bin/fruix-shepherd" jail down "${directory%/}"; fi
         done
         for jail in $(jails_named "$prefix"); do jail -r "$jail"; done
     fi

@@ -2,7 +2,7 @@
 
 #define _GNU_SOURCE
 #include "CProc.h"
-#include "CProcIsolation.h"
+#include "CProcJail.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -102,7 +102,7 @@ all_processes(size_t *count, struct timeval *boot)
 }
 
 ssize_t
-cproc_sightings(struct cproc_sighting *sightings, size_t capacity)
+cproc_process_infos(struct cproc_process_info *processes, size_t capacity)
 {
 	struct timeval boot;
 	size_t total;
@@ -117,7 +117,7 @@ cproc_sightings(struct cproc_sighting *sightings, size_t capacity)
 		if (!process_lives(info))
 			continue;
 		if ((size_t)count < capacity) {
-			sightings[count] = (struct cproc_sighting){
+			processes[count] = (struct cproc_process_info){
 				.pid = info->ki_pid, .parent = info->ki_ppid, .session = info->ki_sid,
 				.start = start_of(info, &boot),
 			};

@@ -33,6 +33,6 @@
 #include "CProcLaunch.h"
 #include "CProcKeeper.h"
 #include "CProcProbe.h"
-#include "CProcIsolation.h"
+#include "CProcJail.h"
 
 #endif

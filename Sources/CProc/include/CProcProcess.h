@@ -284,7 +284,7 @@ int64_t cproc_start_precision(void);
 int cproc_start_of(pid_t pid, int64_t *start);
 
 /* One living process of the system, whosever it is. */
-struct cproc_sighting {
+struct cproc_process_info {
 	pid_t pid;
 	pid_t parent;
 	pid_t session;
@@ -294,7 +294,7 @@ struct cproc_sighting {
 };
 
 /* All of them, in no order.  Returns how many there are, which may be more than `capacity`. */
-ssize_t cproc_sightings(struct cproc_sighting *sightings, size_t capacity);
+ssize_t cproc_process_infos(struct cproc_process_info *processes, size_t capacity);
 
 /*
  * Holds on to a process that is not a child of this one: pidfd_open(2), EVFILT_PROC.  Returns a descriptor that

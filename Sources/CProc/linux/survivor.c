@@ -73,23 +73,23 @@ read_mark(pid_t pid, char *mark, size_t size)
 }
 
 static bool
-sight(pid_t pid, struct cproc_sighting *sighting)
+look_at(pid_t pid, struct cproc_process_info *process)
 {
 	struct process_stat stat;
 
 	if (process_stat(pid, &stat) < 0 || !stat.lives)
 		return false;
-	sighting->pid = pid;
-	sighting->parent = stat.parent;
-	sighting->session = stat.session;
-	sighting->start = stat.start * cproc_start_precision();
-	sighting->first = mark_of(pid);
-	read_mark(pid, sighting->mark, sizeof sighting->mark);
+	process->pid = pid;
+	process->parent = stat.parent;
+	process->session = stat.session;
+	process->start = stat.start * cproc_start_precision();
+	process->first = mark_of(pid);
+	read_mark(pid, process->mark, sizeof process->mark);
 	return true;
 }
 
 ssize_t
-cproc_sightings(struct cproc_sighting *sightings, size_t capacity)
+cproc_process_infos(struct cproc_process_info *processes, size_t capacity)
 {
 	DIR *directory = opendir("/proc");
 	struct dirent *entry;
@@ -98,13 +98,13 @@ cproc_sightings(struct cproc_sighting *sightings, size_t capacity)
 	if (directory == NULL)
 		return -1;
 	while ((entry = readdir(directory)) != NULL) {
-		struct cproc_sighting sighting;
+		struct cproc_process_info process;
 		pid_t pid = (pid_t)atoi(entry->d_name);
 
-		if (pid <= 0 || !sight(pid, &sighting))
+		if (pid <= 0 || !look_at(pid, &process))
 			continue;
 		if ((size_t)count < capacity)
-			sightings[count] = sighting;
+			processes[count] = process;
 		count++;
 	}
 	closedir(directory);

@@ -4,8 +4,8 @@ public enum Action: Sendable {
   case prepare(QuestionID, Incarnation)
   /// Nobody waits for this answer any more: what is at it may be ended. It is answered all the same.
   case withdraw(QuestionID)
-  /// Make the jail that the service's processes run in, or join it; answer `Event.confined`.
-  case confine(QuestionID, Incarnation)
+  /// Make the jail that the service's processes run in, or join it; answer `Event.jailEntered`.
+  case enterJail(QuestionID, Incarnation)
   /// Leave the jail, and undo all that was made for it if the service was the last; answer `Event.released`.
   case release(QuestionID, Incarnation)
   /// Start a process; answer `spawned` or `spawnFailed`, then `exited`.

@@ -54,9 +54,9 @@ public indirect enum FailureCause: Sendable, Hashable {
   case lacks([String])
   case spawn(ProcessRole, SpawnFailure)
   /// Its jail, or something that belongs to it, could not be made.
-  case confinement(String)
+  case jail(String)
   /// Something of its jail could not be undone.
-  case confinementLeft(String)
+  case jailLeft(String)
   /// A hook ended without success.
   case hook(CommandName, ExitStatus)
   case hookTimeout(CommandName, Duration)

@@ -68,8 +68,8 @@ extension FailureCause: CustomStringConvertible {
     case .lacks(let lacks): lacks.joined(separator: "; ")
     case .spawn(.main, let failure): failure.message
     case .spawn(let role, let failure): "\(role): \(failure.message)"
-    case .confinement(let reason): "cannot be confined: \(reason)"
-    case .confinementLeft(let reason): "its jail could not be undone: \(reason)"
+    case .jail(let reason): "its jail cannot be made: \(reason)"
+    case .jailLeft(let reason): "its jail could not be undone: \(reason)"
     case .hook(let command, let status): "\(command): \(status)"
     case .hookTimeout(let command, let time): "\(command): not done after \(time.text)"
     case .exitedBeforeReady(let status): "\(status) before it was ready"

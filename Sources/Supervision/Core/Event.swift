@@ -14,8 +14,8 @@ public enum Event: Sendable {
   case callerBehind(RequestID, Bool)
   /// The answer to `Action.prepare`.
   case prepared(QuestionID, lacks: [String])
-  /// The answer to `Action.confine`; a failure has left nothing behind.
-  case confined(QuestionID, failure: String?)
+  /// The answer to `Action.enterJail`; a failure has left nothing behind.
+  case jailEntered(QuestionID, failure: String?)
   /// The answer to `Action.release`: what of it could not be undone.
   case released(QuestionID, failure: String?)
   /// The process executes its program.

@@ -32,7 +32,7 @@ extension FailureCause {
     switch self {
     case .exited(let status), .exitedBeforeReady(let status), .background(let status), .hook(_, let status): status
     case .respawnLimit(_, _, let last): last.exitStatus
-    case .lacks, .spawn, .confinement, .confinementLeft, .hookTimeout, .leftProcesses, .startTimeout, .requirement,
+    case .lacks, .spawn, .jail, .jailLeft, .hookTimeout, .leftProcesses, .startTimeout, .requirement,
       .awaits, .unkillable:
       nil
     }

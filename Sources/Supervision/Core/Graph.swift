@@ -4,7 +4,7 @@ extension Supervisor {
   mutating func relink() {
     for index in services.indices {
       services[index].links.clear()
-      services[index].told = []
+      services[index].announced = []
     }
     // No edge leads to an empty place any more.
     vacant += vacated

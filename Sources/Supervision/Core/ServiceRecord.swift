@@ -4,14 +4,14 @@ struct ServiceRecord: Sendable {
   var blueprint: Blueprint
   /// The definition that its present run began with.
   var inForce: Blueprint
-  var life: Life
+  var machine: StateMachine
   var links = Links()
   /// Somebody wants it up; `nil`: nobody does.
   var intent: Intent?
   /// It is to stop, and waits for those that must stop before it or for its own end.
   var stopOrder: StopOrder?
   /// What the neighbours have been told.
-  var told: Told = []
+  var announced: Announced = []
   var mainPID: Int32 = 0
   /// Tells this service from an earlier one that had the same number.
   let incarnation: Incarnation
@@ -48,58 +48,58 @@ struct ServiceRecord: Sendable {
   init(_ blueprint: Blueprint, incarnation: Incarnation, at now: Instant) {
     self.blueprint = blueprint
     inForce = blueprint
-    life = Life(at: now)
+    machine = StateMachine(at: now)
     self.incarnation = incarnation
   }
 
   /// The facts about a service that count in its neighbours' counters.
-  struct Told: OptionSet, Sendable {
+  struct Announced: OptionSet, Sendable {
     let rawValue: UInt8
     /// A dependent may start.
-    static let ready = Told(rawValue: 1)
+    static let ready = Announced(rawValue: 1)
     /// What is ordered after it waits.
-    static let coming = Told(rawValue: 2)
+    static let coming = Announced(rawValue: 2)
     /// What conflicts with it waits.
-    static let active = Told(rawValue: 4)
+    static let active = Announced(rawValue: 4)
     /// What it depends on, or is ordered after, waits with its own stop.
-    static let beingStopped = Told(rawValue: 8)
+    static let beingStopped = Announced(rawValue: 8)
   }
 
-  var facts: Told {
-    var facts: Told = []
+  var facts: Announced {
+    var facts: Announced = []
     let isOrdered = stopOrder != nil
-    if life.isReady, !isOrdered { facts.insert(.ready) }
-    if stopOrder?.startsAgain ?? life.isComing { facts.insert(.coming) }
-    if life.isActive { facts.insert(.active) }
-    if life.isActive, isOrdered || isStopping { facts.insert(.beingStopped) }
+    if machine.isReady, !isOrdered { facts.insert(.ready) }
+    if stopOrder?.startsAgain ?? machine.isComing { facts.insert(.coming) }
+    if machine.isActive { facts.insert(.active) }
+    if machine.isActive, isOrdered || isStopping { facts.insert(.beingStopped) }
     return facts
   }
 
   /// May be forgotten: nothing of it exists any more.
-  var isGone: Bool { life.isResting && errands == 0 && processes == 0 }
+  var isGone: Bool { machine.isResting && errands == 0 && processes == 0 }
 
   var name: String { blueprint.definition.name }
 
   /// It runs, and would start otherwise than it did.
   var isDefinitionPending: Bool {
-    !life.isResting && blueprint !== inForce && !blueprint.definition.startsLike(inForce.definition)
+    !machine.isResting && blueprint !== inForce && !blueprint.definition.startsLike(inForce.definition)
   }
 
   var isWaitingForFirstStart: Bool {
-    if case .waiting(rerun: false) = life.state { !life.isHeldUp } else { false }
+    if case .waiting(rerun: false) = machine.state { !machine.isHeldUp } else { false }
   }
 
   var hasFailed: Bool {
-    if case .failed = life.state { true } else { false }
+    if case .failed = machine.state { true } else { false }
   }
 
   var isStopping: Bool {
-    if case .stopping = life.state { true } else { false }
+    if case .stopping = machine.state { true } else { false }
   }
 
   /// What its own failure, or one that it has failed with, began with.
   var firstCause: FirstCause? {
-    switch life.state {
+    switch machine.state {
     case .failed(.requirement(_, _, let first?)), .stopping(_, .failed(.requirement(_, _, let first?))): first
     case .failed(let cause), .stopping(_, .failed(let cause)): FirstCause(service: name, cause: cause)
     default: nil
@@ -108,7 +108,7 @@ struct ServiceRecord: Sendable {
 
   /// The requirement that it rests for: the rest ends by itself when that one is up again.
   var restsFor: String? {
-    switch life.state {
+    switch machine.state {
     case .failed(.requirement(let name, _, _)), .stopped(.requirementStopped(let name)): name
     default: nil
     }

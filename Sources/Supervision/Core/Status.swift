@@ -54,7 +54,7 @@ extension Supervisor {
   /// The service that a name stands for, if there is one; no instance is made.
   public func find(_ name: String) -> ServiceID? {
     let candidates = resolve(name)
-    return candidates.first { services[$0.index].life.isUp } ?? candidates.first
+    return candidates.first { services[$0.index].machine.isUp } ?? candidates.first
   }
 
   /// Services that a stop by command of one of these took along, directly or by way of others, and that nobody has asked
@@ -66,7 +66,7 @@ extension Supervisor {
     while let id = pending.popLast() {
       for dependent in services[id.index].links.dependents.map(\.service) {
         let record = services[dependent.index]
-        guard case .stopped(.requirementStopped(let cause)) = record.life.state, gone.contains(cause),
+        guard case .stopped(.requirementStopped(let cause)) = record.machine.state, gone.contains(cause),
           record.intent == nil, !record.isDisabled, gone.insert(record.name).inserted
         else { continue }
         found.append(record.name)
@@ -80,7 +80,7 @@ extension Supervisor {
   public func isDormant(_ id: ServiceID) -> Bool {
     let record = services[id.index]
     guard record.blueprint.definition.isPackaged, !startsByItself(id), record.intent == nil else { return false }
-    if case .stopped(.neverStarted) = record.life.state { return true }
+    if case .stopped(.neverStarted) = record.machine.state { return true }
     return false
   }
 
@@ -115,31 +115,31 @@ extension Supervisor {
   /// Tells this service from any other that ever was: the marker of its processes.
   public func incarnation(of id: ServiceID) -> Incarnation { services[id.index].incarnation }
 
-  public func state(of id: ServiceID) -> StateName { services[id.index].life.state.name }
+  public func state(of id: ServiceID) -> StateName { services[id.index].machine.state.name }
 
   public func snapshot(of id: ServiceID) -> ServiceSnapshot {
     let record = services[id.index]
     return ServiceSnapshot(
       id: id, name: record.name, definition: record.blueprint.definition,
       definitionIsPending: record.isDefinitionPending,
-      state: record.life.state.name, since: record.life.since, cause: cause(of: id),
-      mainPID: mainPID(of: id), intent: record.intent, isDisabled: record.isDisabled, isUp: record.life.isUp,
-      isToStop: record.stopOrder != nil, waitsFor: waitsFor(id), respawns: record.life.history.total,
-      lastRespawn: record.life.history.last, lastRespawnCause: record.life.history.lastCause,
-      nextRespawn: record.life.nextRespawn, troubles: record.life.troubles,
-      lastExit: record.life.lastExit, lastExitAt: record.life.lastExitAt,
-      deadline: record.life.deadline,
+      state: record.machine.state.name, since: record.machine.since, cause: cause(of: id),
+      mainPID: mainPID(of: id), intent: record.intent, isDisabled: record.isDisabled, isUp: record.machine.isUp,
+      isToStop: record.stopOrder != nil, waitsFor: waitsFor(id), respawns: record.machine.history.total,
+      lastRespawn: record.machine.history.last, lastRespawnCause: record.machine.history.lastCause,
+      nextRespawn: record.machine.nextRespawn, troubles: record.machine.troubles,
+      lastExit: record.machine.lastExit, lastExitAt: record.machine.lastExitAt,
+      deadline: record.machine.deadline,
       dependents: record.links.dependents.map { services[$0.service.index].name })
   }
 
   func mainPID(of id: ServiceID) -> Int32? {
     let record = services[id.index]
-    return record.life.main != nil && record.mainPID != 0 ? record.mainPID : nil
+    return record.machine.main != nil && record.mainPID != 0 ? record.mainPID : nil
   }
 
   /// Why it rests; `nil` while it does not.
   func restOutcome(of id: ServiceID) -> Outcome? {
-    switch services[id.index].life.state {
+    switch services[id.index].machine.state {
     case .stopped(let cause): .stopped(cause)
     case .failed(let cause): .failed(cause)
     default: nil
@@ -147,7 +147,7 @@ extension Supervisor {
   }
 
   func cause(of id: ServiceID) -> Outcome? {
-    switch services[id.index].life.state {
+    switch services[id.index].machine.state {
     case .stopping(_, let outcome): outcome
     case .respawning(.ending(_, let cause)), .respawning(.delay(_, let cause)): .failed(cause)
     default: restOutcome(of: id) ?? services[id.index].stopOrder?.outcome
@@ -155,11 +155,11 @@ extension Supervisor {
   }
 
   private func waitsFor(_ id: ServiceID) -> [String] {
-    guard case .waiting = services[id.index].life.state else { return [] }
+    guard case .waiting = services[id.index].machine.state else { return [] }
     let links = services[id.index].links
     let unmet = links.requirements.filter { $0.ready == 0 }.map(\.name)
-    let before = links.predecessors.filter { services[$0.index].told.contains(.coming) }
-    let clashing = links.conflicts.filter { services[$0.index].told.contains(.active) }
+    let before = links.predecessors.filter { services[$0.index].announced.contains(.coming) }
+    let clashing = links.conflicts.filter { services[$0.index].announced.contains(.active) }
     var seen: Set<String> = []
     return (unmet + (before + clashing).map { services[$0.index].name }).filter { seen.insert($0).inserted }
   }

@@ -30,13 +30,13 @@ extension Supervisor {
   }
 
   private func isWaiting(_ id: ServiceID) -> Bool {
-    if case .waiting = services[id.index].life.state { true } else { false }
+    if case .waiting = services[id.index].machine.state { true } else { false }
   }
 
   /// Whether nothing else that provides the name is there, or on its way.
   private func isHeld(_ edge: Links.Dependent, by below: ServiceID) -> Bool {
     let requirement = services[edge.service.index].links.requirements[Int(edge.requirement)]
     return requirement.ready == 0
-      && !requirement.candidates.contains { $0 != below && services[$0.index].life.isComing }
+      && !requirement.candidates.contains { $0 != below && services[$0.index].machine.isComing }
   }
 }

@@ -10,7 +10,7 @@ extension Supervisor {
       // What was disabled comes back to what it was: a packaged service starts by itself only if it was enabled before that.
       let isUndone = services[id.index].isDisabled && !startNow
       services[id.index].isDisabled = false
-      services[id.index].life.forgetFailures()
+      services[id.index].machine.forgetFailures()
       disabledNames.remove(services[id.index].name)
       if services[id.index].blueprint.definition.isPackaged, !isUndone {
         enabledNames.insert(services[id.index].name)
@@ -38,7 +38,7 @@ extension Supervisor {
     saveEnablement()
     // What only waits does not start any more; who waits for it hears that it will not come.
     let waiting = ids.filter { services[$0.index].isWaitingForFirstStart }
-    for id in waiting + ids.filter({ services[$0.index].life.isResting }) { services[id.index].intent = nil }
+    for id in waiting + ids.filter({ services[$0.index].machine.isResting }) { services[id.index].intent = nil }
     stop(
       waiting, outcome: .stopped(.command(requester)), above: { .failed(.requirement($0, .disabled)) },
       withdraws: false)
@@ -91,10 +91,10 @@ extension Supervisor {
   /// The count of respawns begins anew, and what has failed is stopped. Nobody wants it any more: nothing would start it by
   /// itself, and what has failed for its requirement would still be waiting for that.
   mutating func forgetFailure(of id: ServiceID, as cause: StopCause) {
-    services[id.index].life.forgetFailures()
+    services[id.index].machine.forgetFailures()
     // What outlived SIGKILL is no matter of the past.
     guard services[id.index].hasFailed, services[id.index].processes == 0 else { return }
     services[id.index].intent = nil
-    live(id, .stop(.stopped(cause)))
+    deliver(id, .stop(.stopped(cause)))
   }
 }

@@ -3,11 +3,11 @@ extension Supervisor {
   /// A clause for each service and for each command that runs for a caller: `db is stopping, pid 812: SIGKILL in 240 s`.
   public func holdups(at now: Instant) -> [String] {
     var clauses: [String] = []
-    for index in services.indices where !services[index].isForgotten && !services[index].life.isResting {
+    for index in services.indices where !services[index].isForgotten && !services[index].machine.isResting {
       let record = services[index]
-      var clause = "\(record.name) is \(record.life.state.name.rawValue)"
+      var clause = "\(record.name) is \(record.machine.state.name.rawValue)"
       if let pid = mainPID(of: ServiceID(index)) { clause += ", pid \(pid)" }
-      let next = record.life.ending?.description(at: now) ?? "what must stop before it has not stopped"
+      let next = record.machine.ending?.description(at: now) ?? "what must stop before it has not stopped"
       clauses.append("\(clause): \(next)")
     }
     for key in errands.keys.sorted(by: { $0.serial < $1.serial }) {

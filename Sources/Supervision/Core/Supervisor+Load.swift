@@ -64,7 +64,7 @@ extension Supervisor {
     summary.removed = removed.map { services[$0.index].name }
     relink()
     for id in removed { remove(id) }
-    requireAnew(changed)
+    startNewRequirements(changed)
     start(fresh.filter { startsByItself($0) }, for: .load, on: .automatic)
     // What is removed may be gone when the rest has settled.
     summary.stopped = inStopOrder(downSince(before)).map { services[$0.index].name }
@@ -79,7 +79,7 @@ extension Supervisor {
 
   /// What is up, or on its way there, and not about to stop.
   private func comingOrUp() -> [Bool] {
-    services.map { !$0.life.isResting && !$0.isStopping && $0.stopOrder == nil }
+    services.map { !$0.machine.isResting && !$0.isStopping && $0.stopOrder == nil }
   }
 
   private func downSince(_ before: [Bool]) -> [ServiceID] {
@@ -169,12 +169,12 @@ extension Supervisor {
   }
 
   /// A service that runs may have got a new requirement: that is started beside it.
-  private mutating func requireAnew(_ changed: [ServiceID]) {
-    for id in changed where services[id.index].life.isActive && services[id.index].stopOrder == nil {
+  private mutating func startNewRequirements(_ changed: [ServiceID]) {
+    for id in changed where services[id.index].machine.isActive && services[id.index].stopOrder == nil {
       let name = services[id.index].name
       for requirement in services[id.index].links.requirements {
         let isMet = requirement.candidates.contains { isUpToStay($0) }
-        if !isMet, let first = choose(requirement), !services[first.index].life.isComing {
+        if !isMet, let first = choose(requirement), !services[first.index].machine.isComing {
           start([first], for: .service(name), on: .comeback)
         }
       }

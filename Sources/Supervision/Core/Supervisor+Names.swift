@@ -63,7 +63,7 @@ extension Supervisor {
   /// The service of that name, or the provider of it that is up, or the first.
   private func present(_ name: String) -> ServiceID? {
     let candidates = resolve(name).filter { !services[$0.index].isRemoved }
-    return candidates.first { services[$0.index].life.isUp } ?? candidates.first
+    return candidates.first { services[$0.index].machine.isUp } ?? candidates.first
   }
 
   /// The services whose own names match; what they provide besides is no name of theirs.
@@ -164,10 +164,10 @@ extension Supervisor {
     // Each time a service turns out to go, what it requires is looked at once more.
     while let id = pending.popLast() {
       for below in services[id.index].links.requirements.flatMap(\.candidates) where !going.contains(below) {
-        guard !services[below.index].life.isResting else { continue }
+        guard !services[below.index].machine.isResting else { continue }
         if let requester = services[below.index].intent?.requester, !requester.isService { continue }
         let isNeeded = services[below.index].links.dependents.contains { edge in
-          !going.contains(edge.service) && !services[edge.service.index].life.isResting
+          !going.contains(edge.service) && !services[edge.service.index].machine.isResting
         }
         guard !isNeeded else { continue }
         going.insert(below)

@@ -3,9 +3,9 @@ extension Supervisor {
   /// Compares what a service is with what its neighbours were told, and updates their counters.
   mutating func refresh(_ id: ServiceID) {
     let facts = services[id.index].facts
-    let told = services[id.index].told
+    let told = services[id.index].announced
     guard facts != told else { return }
-    services[id.index].told = facts
+    services[id.index].announced = facts
     if facts.contains(.ready) != told.contains(.ready) { tellReady(id, facts.contains(.ready)) }
     if facts.contains(.coming) != told.contains(.coming) { tellComing(id, facts.contains(.coming)) }
     if facts.contains(.active) != told.contains(.active) { tellActive(id, facts.contains(.active)) }

@@ -68,7 +68,7 @@ extension Supervisor {
         pending.goals[id] = .up
       }
     }
-    pending.watched = closureBelow(ids).filter { services[$0.index].life.isComing }
+    pending.watched = closureBelow(ids).filter { services[$0.index].machine.isComing }
     open(pending, as: request)
   }
 
@@ -84,13 +84,13 @@ extension Supervisor {
     // Whoever stops what has failed has seen it.
     var forgotten: [ServiceID: FailureCause] = [:]
     for id in ids {
-      guard case .failed(let cause) = services[id.index].life.state else { continue }
+      guard case .failed(let cause) = services[id.index].machine.state else { continue }
       forgotten[id] = cause
       forgetFailure(of: id, as: .command(requester))
     }
     guard !options.noWait else { return accept(request, ids) }
     var pending = PendingRequest(named: Set(ids))
-    for id in ids where services[id.index].life.isResting {
+    for id in ids where services[id.index].machine.isResting {
       let rest = forgotten[id].map { ServiceOutcome.Result.forgotten($0) } ?? .alreadyStopped
       // What outlived SIGKILL is as it was.
       pending.resolve(outcome(id, services[id.index].hasFailed ? restResult(of: id) : rest, named: true))
@@ -104,9 +104,9 @@ extension Supervisor {
   ) {
     let before = options.dryRun ? stateNames : []
     note(order: "restart", ids, requester)
-    let wereResting = ids.filter { services[$0.index].life.isResting }
+    let wereResting = ids.filter { services[$0.index].machine.isResting }
     for id in ids {
-      services[id.index].life.forgetFailures()
+      services[id.index].machine.forgetFailures()
       if services[id.index].intent == nil { services[id.index].intent = Intent(requester: requester, since: now) }
     }
     var affected = stop(
@@ -141,7 +141,7 @@ extension Supervisor {
     note(order: "unload", ids, requester)
     var pending = PendingRequest(named: Set(ids))
     for id in ids {
-      if services[id.index].life.isResting { pending.resolve(outcome(id, .alreadyStopped, named: true)) }
+      if services[id.index].machine.isResting { pending.resolve(outcome(id, .alreadyStopped, named: true)) }
       for other in remove(id) { pending.goals[other] = .down }
     }
     open(pending, as: request)
@@ -163,7 +163,7 @@ extension Supervisor {
   ) throws(Refusal) {
     var targets: [(id: ServiceID, main: ProcessKey)] = []
     for id in try known(names) {
-      guard let main = services[id.index].life.main else { throw .notRunning(services[id.index].name) }
+      guard let main = services[id.index].machine.main else { throw .notRunning(services[id.index].name) }
       targets.append((id, main))
     }
     for (_, main) in targets { actions.append(group ? .signalGroup(main, number) : .signal(main, number)) }

@@ -2,17 +2,17 @@
 extension Supervisor {
   mutating func spawned(_ key: ProcessKey, pid: Int32) {
     guard let entry = processes[key], !entry.isErrand else { return }
-    if entry.role == .main, services[entry.service.index].life.main == key {
+    if entry.role == .main, services[entry.service.index].machine.main == key {
       services[entry.service.index].mainPID = pid
     }
-    live(entry.service, .spawned(key))
+    deliver(entry.service, .spawned(key))
   }
 
   mutating func spawnFailed(_ key: ProcessKey, _ failure: SpawnFailure) {
     guard let entry = processes.removeValue(forKey: key) else { return }
     if !entry.isErrand {
       services[entry.service.index].processes -= 1
-      live(entry.service, .spawnFailed(key, failure))
+      deliver(entry.service, .spawnFailed(key, failure))
     } else {
       errandEnded(key, entry, .processFailed(.spawn(entry.role, failure)))
     }
@@ -22,7 +22,7 @@ extension Supervisor {
     guard let entry = processes.removeValue(forKey: key) else { return }
     if !entry.isErrand {
       services[entry.service.index].processes -= 1
-      live(entry.service, .exited(key, status))
+      deliver(entry.service, .exited(key, status))
     } else if let errand = errands[key], errand.hasTimedOut {
       errandEnded(key, entry, .processFailed(.hookTimeout(CommandName(entry.role), errand.timeout)))
     } else {
@@ -43,7 +43,7 @@ extension Supervisor {
     let id = try one(name)
     guard let reaction = services[id.index].inForce.definition.reload else { throw .noReload(services[id.index].name) }
     // A reload of what does not run has nothing to tell.
-    guard services[id.index].life.isReady else { throw .notRunning(services[id.index].name) }
+    guard services[id.index].machine.isReady else { throw .notRunning(services[id.index].name) }
     try react(id, reaction, role: .reload, arguments: [], request: request)
   }
 
@@ -63,7 +63,7 @@ extension Supervisor {
   ) throws(Refusal) {
     switch reaction {
     case .signal(let number):
-      guard let main = services[id.index].life.main else { throw .notRunning(services[id.index].name) }
+      guard let main = services[id.index].machine.main else { throw .notRunning(services[id.index].name) }
       actions.append(.signal(main, number))
       actions.append(.reply(request, .done))
     case .exec(_, let timeout):
@@ -87,7 +87,7 @@ extension Supervisor {
       switch owner {
       case .service(let id):
         services[id.index].armed = nil
-        live(id, .deadline)
+        deliver(id, .deadline)
       case .request(let request): requestTimedOut(request)
       case .process(let key): errandTimedOut(key)
       case .shutdown: shutdownTimedOut()
@@ -104,7 +104,7 @@ extension Supervisor {
     }
     errands[key]?.hasTimedOut = true
     actions.append(.signalGroup(key, ProcessSignal.kill))
-    deadlines.set(now + Ending.killPatience, for: .process(key))
+    deadlines.set(now + StopSequence.killPatience, for: .process(key))
   }
 
   /// A slow caller makes the process wait; that is not the process's fault.

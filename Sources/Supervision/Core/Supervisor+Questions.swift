@@ -8,7 +8,7 @@ extension Supervisor {
   struct Question: Sendable {
     enum Kind: Sendable {
       case prepare
-      case confine
+      case enterJail
       case release
       case inspectSubtree
     }
@@ -27,7 +27,7 @@ extension Supervisor {
   }
 
   /// - Parameter isLast: no further answer to the question will come.
-  mutating func answer(_ id: QuestionID, _ kind: Question.Kind, _ event: LifeEvent, isLast: Bool = true) {
+  mutating func answer(_ id: QuestionID, _ kind: Question.Kind, _ event: MachineEvent, isLast: Bool = true) {
     guard let question = questions[id], question.kind == kind else {
       return actions.append(.record(.anomaly("an answer to no question came: \(event)")))
     }
@@ -36,20 +36,20 @@ extension Supervisor {
     // The number may be another service's by now.
     guard services[service.index].question == id else { return }
     if isLast { services[service.index].question = nil }
-    live(service, event)
+    deliver(service, event)
   }
 
   /// The service was stopped, or its time was up, while its start was being prepared: that may hang for long.
   mutating func withdrawPreparation(of id: ServiceID) {
     guard let question = services[id.index].question, let asked = questions[question], asked.kind == .prepare,
-      !asked.isWithdrawn, !services[id.index].life.isPreparing
+      !asked.isWithdrawn, !services[id.index].machine.isPreparing
     else { return }
     questions[question]?.isWithdrawn = true
     actions.append(.withdraw(question))
   }
 }
 
-extension Life {
+extension StateMachine {
   /// Waits for the answer to `prepare`.
   var isPreparing: Bool {
     if case .starting(let starting) = state, case .preparing = starting.phase { true } else { false }

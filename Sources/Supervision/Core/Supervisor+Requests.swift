@@ -77,7 +77,7 @@ extension Supervisor {
     guard let watching = watchers[id] else { return }
     let record = services[id.index]
     let progress = Progress(
-      service: record.name, state: record.life.state.name, pid: mainPID(of: id), cause: restOutcome(of: id))
+      service: record.name, state: record.machine.state.name, pid: mainPID(of: id), cause: restOutcome(of: id))
     for request in watching {
       actions.append(.progress(request, progress))
       advance(request, by: id)
@@ -85,7 +85,7 @@ extension Supervisor {
   }
 
   /// A signal goes out on the way down: who watches sees which, and to whom.
-  mutating func announce(_ effect: LifeEffect, of id: ServiceID) {
+  mutating func announce(_ effect: MachineEffect, of id: ServiceID) {
     guard let watching = watchers[id] else { return }
     let record = services[id.index]
     let number: Int32
@@ -96,11 +96,11 @@ extension Supervisor {
       target = self.target(key, of: record)
     case .signalSubtree(let sent, _):
       number = sent
-      target = (record.life.main ?? record.life.hook).map { self.target($0, of: record) } ?? "what is left"
+      target = (record.machine.main ?? record.machine.hook).map { self.target($0, of: record) } ?? "what is left"
     default: return
     }
     let progress = Progress(
-      service: record.name, state: record.life.state.name, pid: nil, cause: nil,
+      service: record.name, state: record.machine.state.name, pid: nil, cause: nil,
       step: "\(SignalName.name(of: number)) to \(target)")
     for request in watching { actions.append(.progress(request, progress)) }
   }
@@ -113,24 +113,24 @@ extension Supervisor {
   private mutating func advance(_ request: RequestID, by id: ServiceID) {
     if requests[request]?.wait != nil { return checkWait(request) }
     guard let goal = requests[request]?.goals[id] else { return }
-    let life = services[id.index].life
+    let machine = services[id.index].machine
     let startsAgain = services[id.index].stopOrder?.startsAgain ?? false
     switch goal {
     case .up:
       if isSettledUp(id) {
         settleUp(request, id)
-      } else if life.isResting, !startsAgain {
+      } else if machine.isResting, !startsAgain {
         resolve(request, id, restResult(of: id))
       }
     case .down:
-      guard life.isResting else { return }
-      if case .failed(.unkillable) = life.state {
+      guard machine.isResting else { return }
+      if case .failed(.unkillable) = machine.state {
         resolve(request, id, .failed(.unkillable, willRetry: false))
       } else {
         resolve(request, id, .stopped(stopCause(of: id)))
       }
     case .upAgain:
-      guard life.isResting else { return }
+      guard machine.isResting else { return }
       if startsAgain {
         requests[request]?.goals[id] = .up
       } else {
@@ -155,8 +155,8 @@ extension Supervisor {
 
   private func trialEnd(of id: ServiceID) -> Instant? {
     let record = services[id.index]
-    guard case .running(_?) = record.life.state, record.inForce.definition.ready == nil else { return nil }
-    return record.life.launchedAt.map { $0 + Self.trial }
+    guard case .running(_?) = record.machine.state, record.inForce.definition.ready == nil else { return nil }
+    return record.machine.launchedAt.map { $0 + Self.trial }
   }
 
   private mutating func trialOver(_ request: RequestID) {
@@ -213,7 +213,7 @@ extension Supervisor {
     guard let wait = requests[request]?.wait else { return }
     let record = services[wait.service.index]
     let holds: Bool =
-      switch (wait.condition, record.life.state) {
+      switch (wait.condition, record.machine.state) {
       case (.running, .running): wait.after == nil || (record.mainPID != 0 && record.mainPID != wait.after)
       case (.running, .completed), (.completed, .completed): true
       case (.stopped, .stopped), (.failed, .failed): true
@@ -225,7 +225,7 @@ extension Supervisor {
   mutating func requestTimedOut(_ request: RequestID) {
     guard let wait = requests[request]?.wait else { return trialOver(request) }
     let record = services[wait.service.index]
-    close(request, with: .refused(.timedOut(record.name, record.life.state.name)))
+    close(request, with: .refused(.timedOut(record.name, record.machine.state.name)))
   }
 
   // MARK: The caller
@@ -256,7 +256,7 @@ extension Supervisor {
   }
 
   func restResult(of id: ServiceID) -> ServiceOutcome.Result {
-    switch services[id.index].life.state {
+    switch services[id.index].machine.state {
     case .failed(let cause): .failed(cause, willRetry: false)
     case .stopped(let cause): .stopped(cause)
     default: .accepted
@@ -264,21 +264,21 @@ extension Supervisor {
   }
 
   private func stopCause(of id: ServiceID) -> StopCause {
-    switch services[id.index].life.state {
+    switch services[id.index].machine.state {
     case .stopped(let cause): cause
     case .failed(.requirement(let name, _, _)): .requirementStopped(name)
-    default: services[id.index].life.lastExit.map { .exited($0) } ?? .neverStarted
+    default: services[id.index].machine.lastExit.map { .exited($0) } ?? .neverStarted
     }
   }
 
   /// Up and not on its way anywhere.
   func isSettledUp(_ id: ServiceID) -> Bool {
-    services[id.index].life.isReady && services[id.index].stopOrder == nil
+    services[id.index].machine.isReady && services[id.index].stopOrder == nil
   }
 
   /// A start makes it run again.
   func isRerun(_ id: ServiceID) -> Bool {
-    if case .completed = services[id.index].life.state { true } else { false }
+    if case .completed = services[id.index].machine.state { true } else { false }
   }
 
   mutating func note(order: String, _ ids: [ServiceID], _ requester: Requester) {

@@ -1,7 +1,7 @@
 // What follows when a service has come to rest, or has become ready: who starts again, and because of what.
 extension Supervisor {
   func mayStartAgain(_ id: ServiceID) -> Bool {
-    if case .failed(.unkillable) = services[id.index].life.state { return false }
+    if case .failed(.unkillable) = services[id.index].machine.state { return false }
     return services[id.index].intent != nil && shutdown == nil && mayStart(id)
   }
 
@@ -19,7 +19,7 @@ extension Supervisor {
     }
     // Whoever enables it says whether it is to start: nothing is left over from before.
     if services[id.index].isDisabled { services[id.index].intent = nil }
-    switch services[id.index].life.state {
+    switch services[id.index].machine.state {
     case .stopped(.exited), .stopped(.background): services[id.index].intent = nil
     case .failed(.requirement): break
     case .failed(let cause): startOnFailure(of: id, cause)
@@ -29,13 +29,13 @@ extension Supervisor {
   }
 
   /// Starts a service that is wanted and rests without a reason.
-  mutating func comeBack(_ id: ServiceID) {
-    guard shutdown == nil, services[id.index].intent != nil, mayStart(id), restsForNothing(id) else { return }
+  mutating func startIfWanted(_ id: ServiceID) {
+    guard shutdown == nil, services[id.index].intent != nil, mayStart(id), hasNoReasonToRest(id) else { return }
     startAgain(id, on: .comeback)
   }
 
   /// The requirement that it rests for was quicker to come back than this service to go, or is none any more.
-  func restsForNothing(_ id: ServiceID) -> Bool {
+  func hasNoReasonToRest(_ id: ServiceID) -> Bool {
     guard let name = services[id.index].restsFor else { return false }
     let named = resolve(name)
     if named.contains(where: { isSettledUp($0) }) { return true }
@@ -54,7 +54,7 @@ extension Supervisor {
     let reactions = services[id.index].inForce.definition.onFailure.compactMap { resolve($0).first { mayStart($0) } }
     guard !reactions.isEmpty else { return }
     let news = FailureNews(service: services[id.index].name, cause: cause)
-    for reaction in reactions where !services[reaction.index].life.isUp || isRerun(reaction) {
+    for reaction in reactions where !services[reaction.index].machine.isUp || isRerun(reaction) {
       services[reaction.index].startedFor = news
     }
     // Not thorough: a reaction that requires what has just failed would start it again, for ever.

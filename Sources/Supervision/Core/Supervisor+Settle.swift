@@ -23,10 +23,10 @@ extension Supervisor {
     guard !services[id.index].isForgotten else { return }
     if let order = services[id.index].stopOrder {
       settleStop(id, order)
-    } else if services[id.index].life.isResting {
-      comeBack(id)
+    } else if services[id.index].machine.isResting {
+      startIfWanted(id)
       forgetIfDone(id)
-    } else if case .waiting = services[id.index].life.state {
+    } else if case .waiting = services[id.index].machine.state {
       settleWaiting(id)
     }
   }
@@ -34,29 +34,29 @@ extension Supervisor {
   private mutating func settleStop(_ id: ServiceID, _ order: StopOrder) {
     guard !services[id.index].isStopping else { return }
     // What was never up is in nobody's way.
-    if services[id.index].links.stoppingAbove == 0 || !services[id.index].life.isActive {
-      live(id, .stop(order.outcome))
+    if services[id.index].links.stoppingAbove == 0 || !services[id.index].machine.isActive {
+      deliver(id, .stop(order.outcome))
     }
   }
 
   private mutating func settleWaiting(_ id: ServiceID) {
-    guard shutdown == nil else { return live(id, .stop(.stopped(.shutdown))) }
+    guard shutdown == nil else { return deliver(id, .stop(.stopped(.shutdown))) }
     if services[id.index].links.unmet > 0 {
-      if let trouble = hopelessRequirement(of: id) { live(id, .stop(.failed(trouble))) }
+      if let trouble = hopelessRequirement(of: id) { deliver(id, .stop(.failed(trouble))) }
       return
     }
     guard services[id.index].links.comingPredecessors == 0 else { return }
-    guard services[id.index].links.activeConflicts == 0 else { return clearTheWay(for: id) }
+    guard services[id.index].links.activeConflicts == 0 else { return stopConflicting(for: id) }
     guard services[id.index].processes == 0 else {
       // What outlived SIGKILL the last time is still there: a second one beside it would do harm.
-      return live(id, .stop(.failed(.unkillable)))
+      return deliver(id, .stop(.failed(.unkillable)))
     }
     guard mayStart(id) else {
       // Disabled, or removed, since it began to wait.
-      return live(id, .stop(.stopped(services[id.index].isRemoved ? .removed : .disabled)))
+      return deliver(id, .stop(.stopped(services[id.index].isRemoved ? .removed : .disabled)))
     }
     if hasPlace || services[id.index].inForce.definition.isGroup {
-      live(id, .start)
+      deliver(id, .start)
     } else if !services[id.index].isHeld {
       services[id.index].isHeld = true
       held.append(id)
@@ -64,13 +64,13 @@ extension Supervisor {
   }
 
   /// What conflicts was ordered to stop when this service was admitted; a load may have brought a new conflict since.
-  private mutating func clearTheWay(for id: ServiceID) {
+  private mutating func stopConflicting(for id: ServiceID) {
     let name = services[id.index].name
     for other in services[id.index].links.conflicts
-    where services[other.index].life.isActive && services[other.index].stopOrder == nil
+    where services[other.index].machine.isActive && services[other.index].stopOrder == nil
       && !services[other.index].isStopping
     {
-      giveWay(other, to: name)
+      stopForConflict(other, with: name)
     }
   }
 
@@ -128,12 +128,12 @@ extension Supervisor {
 
   /// It rests without having failed, and could start without pushing anybody out.
   func isChance(_ id: ServiceID) -> Bool {
-    guard case .stopped = services[id.index].life.state, mayStart(id) else { return false }
-    return !services[id.index].links.conflicts.contains { !services[$0.index].life.isResting }
+    guard case .stopped = services[id.index].machine.state, mayStart(id) else { return false }
+    return !services[id.index].links.conflicts.contains { !services[$0.index].machine.isResting }
   }
 
   private func hasHope(_ id: ServiceID) -> Bool {
-    services[id.index].stopOrder?.startsAgain ?? !services[id.index].life.isResting
+    services[id.index].stopOrder?.startsAgain ?? !services[id.index].machine.isResting
   }
 
   private func trouble(among candidates: [ServiceID]) -> RequirementTrouble {
@@ -141,7 +141,7 @@ extension Supervisor {
     if candidates.allSatisfy({ services[$0.index].isForgotten }) { return .unknown }
     if candidates.allSatisfy({ services[$0.index].isDisabled }) { return .disabled }
     let hasFailed = candidates.contains {
-      if case .failed = services[$0.index].life.state { true } else { false }
+      if case .failed = services[$0.index].machine.state { true } else { false }
     }
     return hasFailed ? .failed : .stopped
   }

@@ -10,7 +10,7 @@ extension Supervisor {
     shutdown = Shutdown(requester: requester, requests: request.map { [$0] } ?? [], timeout: timeout)
     actions.append(.record(.ordered("stop root", requester)))
     deadlines.set(timeout, for: .shutdown)
-    let all = services.indices.filter { !services[$0].life.isResting }.map { ServiceID($0) }
+    let all = services.indices.filter { !services[$0].machine.isResting }.map { ServiceID($0) }
     stop(all, outcome: .stopped(.shutdown), above: { _ in .stopped(.shutdown) }, withdraws: true)
     signalErrands(ProcessSignal.terminate)
   }
@@ -19,7 +19,7 @@ extension Supervisor {
   private mutating func openShutdown(_ request: RequestID) {
     var pending = PendingRequest()
     pending.isShutdown = true
-    pending.watched = services.indices.filter { !services[$0].life.isResting }.map { ServiceID($0) }
+    pending.watched = services.indices.filter { !services[$0].machine.isResting }.map { ServiceID($0) }
     open(pending, as: request)
   }
 
@@ -27,10 +27,10 @@ extension Supervisor {
   mutating func hurryShutdown() {
     guard let leaving = shutdown, !leaving.isOver, !leaving.isHurried else { return }
     giveUpOrder(.kill)
-    let last = now + Ending.killPatience + Ending.killPatience
+    let last = now + StopSequence.killPatience + StopSequence.killPatience
     shutdown?.isHurried = true
     shutdown?.last = leaving.last.map { min($0, last) } ?? last
-    deadlines.set(now + Ending.killPatience, for: .shutdown)
+    deadlines.set(now + StopSequence.killPatience, for: .shutdown)
   }
 
   /// The shutdown timeout has passed: what still waits for its turn gets its stop signal now, and no post-stop command begins any
@@ -46,19 +46,19 @@ extension Supervisor {
     let longest = giveUpOrder(.hurry)
     // A stop command and the signal after it have a grace period each; then come SIGKILL and the end of the jail. The services'
     // own deadlines of the same moment come before this one.
-    shutdown?.last = now + longest + longest + Ending.killPatience + Ending.killPatience
-    deadlines.set(now + Ending.killPatience, for: .shutdown)
+    shutdown?.last = now + longest + longest + StopSequence.killPatience + StopSequence.killPatience
+    deadlines.set(now + StopSequence.killPatience, for: .shutdown)
   }
 
   /// - Returns: the longest grace period of what is left.
   @discardableResult
-  private mutating func giveUpOrder(_ event: LifeEvent) -> Duration {
+  private mutating func giveUpOrder(_ event: MachineEvent) -> Duration {
     var longest = Duration.zero
-    for index in services.indices where !services[index].life.isResting {
+    for index in services.indices where !services[index].machine.isResting {
       let id = ServiceID(index)
       longest = max(longest, services[index].inForce.definition.stop.gracePeriod)
-      if !services[index].isStopping { live(id, .stop(.stopped(.shutdown))) }
-      live(id, event)
+      if !services[index].isStopping { deliver(id, .stop(.stopped(.shutdown))) }
+      deliver(id, event)
     }
     signalErrands(ProcessSignal.kill)
     return longest

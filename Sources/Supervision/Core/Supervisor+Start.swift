@@ -28,7 +28,7 @@ extension Supervisor {
   mutating func start(
     _ roots: [ServiceID], for requester: Requester, on occasion: StartOccasion
   ) -> [ServiceID] {
-    guard shutdown == nil, !isRoundAndRound() else { return [] }
+    guard shutdown == nil, !isCircling() else { return [] }
     var displaced: Set<ServiceID> = []
     visitStamp &+= 1
     let stamp = visitStamp
@@ -50,7 +50,7 @@ extension Supervisor {
       want(visit)
       guard admit(visit, on: occasion) else { continue }
       let name = services[visit.id.index].name
-      for other in services[visit.id.index].links.conflicts { displaced.formUnion(giveWay(other, to: name)) }
+      for other in services[visit.id.index].links.conflicts { displaced.formUnion(stopForConflict(other, with: name)) }
       for requirement in services[visit.id.index].links.requirements.reversed() {
         guard let candidate = choose(requirement) else { continue }
         stack.append(Visit(id: candidate, requester: .service(name), isRoot: false))
@@ -66,12 +66,12 @@ extension Supervisor {
   private func mayTakePlace(_ visit: Visit, _ stamp: UInt32, on occasion: StartOccasion) -> Bool {
     guard !visit.isRoot || !occasion.displaces else { return true }
     return !services[visit.id.index].links.conflicts.contains { other in
-      !services[other.index].life.isResting && (services[other.index].startVisit == stamp || !occasion.displaces)
+      !services[other.index].machine.isResting && (services[other.index].startVisit == stamp || !occasion.displaces)
     }
   }
 
   /// No graph that a load accepts leads here. If one does, it costs a line in the journal and not the machine.
-  private mutating func isRoundAndRound() -> Bool {
+  private mutating func isCircling() -> Bool {
     startsInEvent += 1
     let most = 16 * services.count + 1000
     if startsInEvent == most { actions.append(.record(.anomaly("services start each other without end"))) }
@@ -106,7 +106,7 @@ extension Supervisor {
       // The stop finishes first; the walk then begins again from there.
       return startAfterStop(id, isCommand: isCommand)
     }
-    switch services[id.index].life.state {
+    switch services[id.index].machine.state {
     case .stopped:
       break
     case .failed:
@@ -120,17 +120,17 @@ extension Supervisor {
       return startAfterStop(id, isCommand: isCommand)
     case .respawning:
       // Asked for, also by way of what requires it, it does not wait for its delay.
-      if isCommand { live(id, .admit) }
+      if isCommand { deliver(id, .admit) }
       return false
     case .waiting, .starting, .running:
       return false
     }
-    if isCommand { services[id.index].life.forgetFailures() }
+    if isCommand { services[id.index].machine.forgetFailures() }
     for slot in services[id.index].links.requirements.indices {
       services[id.index].links.requirements[slot].nextCandidate = 0
     }
     if occasion == .command || occasion == .automatic { services[id.index].startedFor = nil }
-    live(id, .admit)
+    deliver(id, .admit)
     return true
   }
 
@@ -138,7 +138,7 @@ extension Supervisor {
     services[id.index].stopOrder?.startsAgain = true
     if isCommand {
       services[id.index].stopOrder?.occasion = .command
-      services[id.index].life.forgetFailures()
+      services[id.index].machine.forgetFailures()
     }
     refresh(id)
     return false
@@ -148,23 +148,23 @@ extension Supervisor {
   func choose(_ requirement: Links.Requirement) -> ServiceID? {
     let candidates = requirement.candidates
     guard candidates.count > 1 else { return candidates.first }
-    if let up = candidates.first(where: { services[$0.index].life.isUp && services[$0.index].stopOrder == nil }) {
+    if let up = candidates.first(where: { services[$0.index].machine.isUp && services[$0.index].stopOrder == nil }) {
       return up
     }
-    if let coming = candidates.first(where: { services[$0.index].life.isComing }) { return coming }
+    if let coming = candidates.first(where: { services[$0.index].machine.isComing }) { return coming }
     let startable = candidates.filter { mayStart($0) }
     let untroubled = startable.first { candidate in
-      if case .failed = services[candidate.index].life.state { false } else { true }
+      if case .failed = services[candidate.index].machine.state { false } else { true }
     }
     return untroubled ?? startable.first
   }
 
   /// What conflicts with a service that starts is stopped first, with its dependents, and is no longer wanted.
   @discardableResult
-  mutating func giveWay(_ id: ServiceID, to name: String) -> [ServiceID] {
+  mutating func stopForConflict(_ id: ServiceID, with name: String) -> [ServiceID] {
     // Also what rests and would come up with its requirement: of two that conflict the one asked for last is meant.
     services[id.index].intent = nil
-    guard !services[id.index].life.isResting else { return [] }
+    guard !services[id.index].machine.isResting else { return [] }
     let outcome = Outcome.stopped(.conflict(name))
     return stop([id], outcome: outcome, above: { .stopped(.requirementStopped($0)) }, withdraws: true)
   }

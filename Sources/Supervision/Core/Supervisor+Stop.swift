@@ -26,7 +26,7 @@ extension Supervisor {
       guard services[id.index].stopVisit != stamp else { continue }
       services[id.index].stopVisit = stamp
       if withdraws { services[id.index].intent = nil }
-      guard !services[id.index].life.isResting else { continue }
+      guard !services[id.index].machine.isResting else { continue }
       let isRoot = named.contains(id)
       let order = StopOrder(
         outcome: isRoot ? outcome : going.outcome, startsAgain: going.startsAgain, occasion: occasion)
@@ -35,7 +35,7 @@ extension Supervisor {
       let name = services[id.index].name
       for edge in services[id.index].links.dependents.reversed() where !isMetWithout(edge, visited: stamp) {
         // Somebody else's dependents at rest are left as they are, intent and all.
-        guard !services[edge.service.index].life.isResting else { continue }
+        guard !services[edge.service.index].machine.isResting else { continue }
         let again = going.startsAgain || (hasFailed && hasOtherChance(edge, than: id, visited: stamp))
         let outcomeAbove = again && hasFailed ? .stopped(.requirementStopped(name)) : above(name)
         stack.append(Going(id: edge.service, outcome: outcomeAbove, startsAgain: again))
@@ -59,7 +59,7 @@ extension Supervisor {
       } else {
         let outcome = present.startsAgain ? order.outcome : present.outcome
         services[id.index].stopOrder = StopOrder(outcome: outcome, startsAgain: false)
-        if services[id.index].isStopping { live(id, .stop(outcome)) }
+        if services[id.index].isStopping { deliver(id, .stop(outcome)) }
       }
     } else {
       // What is going down by itself starts again only if it is what the caller named.
@@ -83,20 +83,20 @@ extension Supervisor {
     let requirement = services[edge.service.index].links.requirements[Int(edge.requirement)]
     return requirement.candidates.contains { candidate in
       guard candidate != lost, services[candidate.index].stopVisit != stamp else { return false }
-      let life = services[candidate.index].life
-      return services[candidate.index].stopOrder?.startsAgain ?? (life.isUp || life.isComing || isChance(candidate))
+      let machine = services[candidate.index].machine
+      return services[candidate.index].stopOrder?.startsAgain ?? (machine.isUp || machine.isComing || isChance(candidate))
     }
   }
 
   func isUpToStay(_ id: ServiceID) -> Bool {
-    services[id.index].stopOrder == nil && services[id.index].life.isUp
+    services[id.index].stopOrder == nil && services[id.index].machine.isUp
   }
 
   /// A service went down unasked: what runs on top of it stops, and stays wanted.
   mutating func requirementWentDown(_ id: ServiceID) {
     guard services[id.index].stopOrder == nil else { return }
     let hasFailed =
-      switch services[id.index].life.state {
+      switch services[id.index].machine.state {
       case .stopping(_, .failed), .failed: true
       default: false
       }
@@ -109,7 +109,7 @@ extension Supervisor {
     var lostForNow: [ServiceID] = []
     for edge in services[id.index].links.dependents {
       let dependent = edge.service.index
-      guard services[dependent].life.isActive, services[dependent].stopOrder == nil else { continue }
+      guard services[dependent].machine.isActive, services[dependent].stopOrder == nil else { continue }
       let candidates = services[dependent].links.requirements[Int(edge.requirement)].candidates
       guard !candidates.contains(where: { $0 != id && isUpToStay($0) }) else { continue }
       if hasFailed, hasOtherChance(edge, than: id, visited: visitStamp &+ 1) {
@@ -136,7 +136,7 @@ extension Supervisor {
     var restarted: [ServiceID] = []
     while let id = pending.popLast() {
       let followers = services[id.index].links.restartFollowers.filter { follower in
-        seen.insert(follower).inserted && services[follower.index].life.isUp
+        seen.insert(follower).inserted && services[follower.index].machine.isUp
           && services[follower.index].stopOrder == nil
       }
       guard !followers.isEmpty else { continue }

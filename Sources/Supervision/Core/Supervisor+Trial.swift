@@ -25,12 +25,12 @@ extension Supervisor {
     actions.append(.reply(request, .services(outcomes)))
   }
 
-  var stateNames: [StateName] { services.map(\.life.state.name) }
+  var stateNames: [StateName] { services.map(\.machine.state.name) }
 
   private func wouldStart(_ id: ServiceID, since before: [StateName], isNamed: Bool) -> Bool {
     let record = services[id.index]
     if let order = record.stopOrder { return order.startsAgain }
-    guard case .waiting = record.life.state else { return false }
+    guard case .waiting = record.machine.state else { return false }
     return isNamed || id.index >= before.count || before[id.index] != .waiting
   }
 

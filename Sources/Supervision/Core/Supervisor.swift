@@ -6,7 +6,7 @@ import DequeModule
 // An event changes one service, a request or the graph; what follows from that for others is settled through a queue of
 // services whose conditions may have changed, so that nothing recurses:
 //
-//   handle(event)  ──▶ the service's Life, or a walk through the graph that marks services (start, stop, restart)
+//   handle(event)  ──▶ the service's StateMachine, or a walk through the graph that marks services (start, stop, restart)
 //   refresh(id)    ──▶ compares what the service now is with what its neighbours were told, and updates their counters;
 //                      a neighbour whose counter reaches zero is queued
 //   settle(id)     ──▶ asks of a queued service: is it to stop and may it? does it wait and may it start? is it hopeless?
@@ -15,7 +15,7 @@ import DequeModule
 // A start marks the closure of requirements, a stop the closure of dependents; the order of the actual starts and stops
 // then falls out of the counters.
 //
-// The files: +Start, +Stop (the walks), +Settle (the queue), +Life (one service's machine), +Rest (what follows a rest),
+// The files: +Start, +Stop (the walks), +Settle (the queue), +StateMachine (one service's machine), +Rest (what follows a rest),
 // +Neighbours (the counters), +Orders, +Enablement (what clients ask), +Trial (what they would get), +Requests, +Awaiting (who
 // waits for what), +Processes (what processes report), +Questions (what is asked of the runtime),
 // +Load (configurations), Status.swift (what others may look at).
@@ -134,7 +134,7 @@ public struct Supervisor: Sendable {
     case .callerGone(let request): callerGone(request)
     case .callerBehind(let request, let isBehind): callerBehind(request, isBehind)
     case .prepared(let question, let lacks): answer(question, .prepare, .prepared(lacks: lacks))
-    case .confined(let question, let failure): answer(question, .confine, .confined(failure: failure))
+    case .jailEntered(let question, let failure): answer(question, .enterJail, .jailEntered(failure: failure))
     case .released(let question, let failure): answer(question, .release, .released(failure: failure))
     case .spawned(let key, let pid): spawned(key, pid: pid)
     case .spawnFailed(let key, let failure): spawnFailed(key, failure)

@@ -25,13 +25,13 @@ struct AttributeInspection {
     if let reason = rare.fib.flatMap({ lack(ofTable: $0) }) {
       lacks.append(HostInspection.Lack(reason: reason, key: .fib))
     }
-    return lacks + confinementLacks(of: rare)
+    return lacks + jailLacks(of: rare)
   }
 
   // MARK: jail, resources, login-class
 
   /// One line for what these keys need together: where one of them cannot be, neither can the others.
-  private func confinementLacks(of rare: RareAttributes) -> [HostInspection.Lack] {
+  private func jailLacks(of rare: RareAttributes) -> [HostInspection.Lack] {
     var keys: [ServiceKey] = []
     if rare.jail != nil { keys.append(.jail) }
     if !rare.resources.isEmpty { keys.append(.resources) }

@@ -14,7 +14,7 @@ extension RareAttributes {
     return KernelFacility.allCases.filter { facility in
       switch facility {
       case .jail: true
-      case .nullfs: !jail.exposures.isEmpty || jail.mounts.contains { $0.kind.facility == .nullfs }
+      case .nullfs: !jail.exposedPaths.isEmpty || jail.mounts.contains { $0.kind.facility == .nullfs }
       case .tmpfs: jail.root != .directory || jail.mounts.contains { $0.kind.facility == .tmpfs }
       case .vnet: jail.network?.kind == .vnet
       case .rctl: !resources.isEmpty

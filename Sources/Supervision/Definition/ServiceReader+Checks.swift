@@ -70,7 +70,7 @@ extension ServiceReader {
 
   /// A one-shot leaves its jail when it has completed: what runs at its stop has to run on the host.
   mutating func checkJailedOneShot() {
-    guard definition.isOneShot, definition.isConfined else { return }
+    guard definition.isOneShot, definition.hasJail else { return }
     let commands: [(hooks: [Hook], key: ServiceKey)] = [
       (definition.postStop, .postStop), (definition.stop.exec.map { [$0] } ?? [], .stop),
     ]

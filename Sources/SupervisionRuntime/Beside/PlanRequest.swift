@@ -38,14 +38,14 @@ struct PlanRequest {
     stateDirectory = state
   }
 
-  /// Makes the plan, and writes it where `isolate up` looks for it. It may take as long as the file systems like.
-  func carryOut(_ facts: some IsolationFacts = HostIsolationFacts()) -> PlanOutcome {
-    do throws(IsolationRefusal) {
-      guard let plan = try IsolationPlanner(facts: facts, stateDirectory: stateDirectory).plan(definition) else {
+  /// Makes the plan, and writes it where `jail up` looks for it. It may take as long as the file systems like.
+  func carryOut(_ facts: some JailFacts = HostJailFacts()) -> PlanOutcome {
+    do throws(JailRefusal) {
+      guard let plan = try JailPlanner(facts: facts, stateDirectory: stateDirectory).plan(definition) else {
         return .none
       }
       do throws(SystemError) {
-        try IsolationDirectory(stateDirectory: stateDirectory).write(plan)
+        try JailDirectory(stateDirectory: stateDirectory).write(plan)
         return .written
       } catch {
         return .failed("\(error)")

@@ -79,7 +79,7 @@ public enum Files {
   /// The whole of a regular file below a root, which nothing inside the root can lead out of.
   ///
   /// - Throws: `ELOOP`, a symbolic link is in the way or at the end; `EINVAL`, it is no regular file; `EFBIG`.
-  static func read(_ path: IsolationPath, limit: Int) throws(SystemError) -> [UInt8] {
+  static func read(_ path: JailPath, limit: Int) throws(SystemError) -> [UInt8] {
     let number = try check("open", on: path.text, cproc_walk_open(path.root, path.relative))
     return try readAll(Descriptor(adopting: number), path.text, limit)
   }

@@ -38,22 +38,22 @@ public struct Probe {
     _ facilities: [Facility]? = nil,
     heeding signals: [Int32] = [HostSignal.terminate, HostSignal.interrupt, HostSignal.hangup]
   ) throws(Failure) -> ProbeReport {
-    let examination: Examination
+    let run: ProbeRun
     let directory: String
     do throws(SystemError) {
-      examination = Examination(loop: try EventLoop())
-      try examination.heed(signals)
+      run = ProbeRun(loop: try EventLoop())
+      try run.heed(signals)
       directory = try Files.makeTemporaryDirectory("\(place)/fruix-shepherd-probe")
     } catch {
       throw .system(error)
     }
-    let outcome = report(on: facilities ?? Facility.lines(on: system), by: examination, below: directory)
+    let outcome = report(on: facilities ?? Facility.lines(on: system), by: run, below: directory)
     do throws(SystemError) { try Files.removeTree(directory) } catch { throw .leftover(directory, error) }
     return try outcome.get()
   }
 
   private func report(
-    on facilities: [Facility], by examination: Examination, below directory: String
+    on facilities: [Facility], by run: ProbeRun, below directory: String
   ) -> Result<ProbeReport, Failure> {
     var report = ProbeReport(lines: [])
     for (number, facility) in facilities.enumerated() {
@@ -61,11 +61,11 @@ public struct Probe {
       do {
         try Files.makeDirectory(place, permissions: 0o700)
         defer { cproc_probe_tidy(place) }
-        let finding = try examination.finding(of: facility, on: system, asRoot: isRoot, in: place)
+        let finding = try run.finding(of: facility, on: system, asRoot: isRoot, in: place)
         report.lines.append(ProbeReport.Line(facility, finding))
       } catch let error as SystemError {
         return .failure(.system(error))
-      } catch let interruption as Examination.Interrupted {
+      } catch let interruption as ProbeRun.Interrupted {
         return .failure(.interrupted(interruption.signal))
       } catch {
         return .failure(.system(SystemError("probe", code: EINVAL)))
@@ -76,10 +76,10 @@ public struct Probe {
 
   /// The lines of what the supervisor cannot do without and this kernel has not; they need no directory and no root.
   static func missing(loop: EventLoop, on system: ProbedSystem = .current) -> [ProbeReport.Line] {
-    let examination = Examination(loop: loop)
+    let run = ProbeRun(loop: loop)
     let lines = Facility.essential(on: system).map { facility -> ProbeReport.Line in
       // No signal is heeded: nothing interrupts.
-      let finding = try? examination.finding(of: facility, on: system, asRoot: false, in: "/")
+      let finding = try? run.finding(of: facility, on: system, asRoot: false, in: "/")
       return ProbeReport.Line(facility, finding ?? .failed("interrupted"))
     }
     return ProbeReport(lines: lines).missing(on: system)

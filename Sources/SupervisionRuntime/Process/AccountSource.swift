@@ -38,14 +38,14 @@ struct TreeAccounts: AccountSource {
 
   private static func read(_ name: String, _ root: String) throws(SystemError) -> [UInt8] {
     do {
-      return try Files.read(IsolationPath(root: root, components: ["etc", name]), limit: mostBytes)
+      return try Files.read(JailPath(root: root, components: ["etc", name]), limit: mostBytes)
     } catch {
       if error.code == ENOENT { return [] }
       throw error
     }
   }
 
-  var place: String { " in \(IsolationPath(root: root, components: ["etc"]).text)" }
+  var place: String { " in \(JailPath(root: root, components: ["etc"]).text)" }
 
   func account(_ text: String) throws(SystemError) -> Account? {
     let user = files.user(named: text) ?? UInt32(text).flatMap { files.user(numbered: $0) }

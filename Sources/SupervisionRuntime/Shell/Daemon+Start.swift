@@ -53,7 +53,7 @@ extension Daemon {
       desk.refuseHeld()
       return shell.feed(.shutdown(.shutdown))
     }
-    shell.confinement.inherit()
+    shell.jails.inherit()
     shell.feed(.boot(boot.configuration, saved.enablement))
     desk.release()
     if isHangUpHeld { hangUp() }

@@ -32,7 +32,7 @@ public final class Daemon {
 
   let loop: EventLoop
   let shell: Shell
-  let desk: ControlDesk
+  let desk: RequestHandler
   let server: ControlServer
   let journal: Journal
   let log: OwnLog
@@ -112,7 +112,7 @@ public final class Daemon {
       shell = try Shell(
         loop: loop, launcher: launcher, journal: journal, seed: UInt64(bitPattern: Clock.wall()),
         worker: OwnProcesses.command("worker")
-      ) { Confinement(own: $0, pool: $1, stateDirectory: statePath) }
+      ) { JailManager(own: $0, pool: $1, stateDirectory: statePath) }
     } catch {
       try? Files.remove(socketPath)
       if let failure = error as? Failure { throw failure }
@@ -129,7 +129,7 @@ public final class Daemon {
     let identity = SupervisorIdentity(
       pid: Host.pid, uid: Host.user, started: .now, socket: socketPath,
       stateDirectory: statePath)
-    desk = ControlDesk(
+    desk = RequestHandler(
       shell: shell, configuration: source, identity: identity, state: state,
       settings: SettingsInUse(
         socket: socketPath, isSocketGiven: options.socket != nil, usualSocket: standardSocket,

@@ -6,7 +6,7 @@ final class Shell {
   let table: ProcessTable
   let launcher: Launcher
   let journal: Journal
-  let confinement: Confinement
+  let jails: JailManager
   private let own: OwnProcesses
   /// Does what may wait.
   let workers: WorkerPool
@@ -29,11 +29,11 @@ final class Shell {
 
   /// - Parameters:
   ///   - worker: the command that a worker is started by.
-  ///   - confinement: makes what makes jails, given the processes that the supervisor runs for itself.
+  ///   - jails: makes what makes jails, given the processes that the supervisor runs for itself.
   init(
     loop: EventLoop, launcher: Launcher, journal: Journal, seed: UInt64,
     worker: @escaping () throws(SystemError) -> [String],
-    confinement: (OwnProcesses, WorkerPool) -> Confinement
+    jails: (OwnProcesses, WorkerPool) -> JailManager
   ) throws(SystemError) {
     self.loop = loop
     self.launcher = launcher
@@ -42,14 +42,14 @@ final class Shell {
     own = OwnProcesses(loop: loop, table: table)
     workers = WorkerPool(loop: loop, own: own, command: worker)
     preparations = Preparations(pool: workers)
-    self.confinement = confinement(own, workers)
+    self.jails = jails(own, workers)
     core = Supervisor(seed: seed)
     table.onEvent = { [weak self] event in
       guard let self, !own.take(event) else { return }
       feed(event)
     }
-    self.confinement.onEvent = { [weak self] event in self?.feed(event) }
-    self.confinement.onNotice = { [weak self] text in self?.journal.notice(text) }
+    self.jails.onEvent = { [weak self] event in self?.feed(event) }
+    self.jails.onNotice = { [weak self] text in self?.journal.notice(text) }
     workers.onNotice = { [weak self] text in self?.journal.notice(text) }
     preparations.onEvent = { [weak self] event in self?.answer(event) }
     table.onAnomaly = { [weak self] text in self?.journal.anomaly(text) }
@@ -124,8 +124,8 @@ final class Shell {
     case .prepare(let question, let service):
       preparations.prepare(question, service, core.blueprint(of: service.service).definition, facts)
     case .withdraw(let question): preparations.withdraw(question)
-    case .confine(let question, let service): confine(service, question)
-    case .release(let question, let service): confinement.release(service, question)
+    case .enterJail(let question, let service): enterJail(service, question)
+    case .release(let question, let service): jails.release(service, question)
     case .spawn(let key, let id, let role, let invocation): spawn(key, id, role, invocation)
     case .signal(let key, let number): table.signal(key, number)
     case .signalGroup(let key, let number): table.signalGroup(key, number)
@@ -139,17 +139,17 @@ final class Shell {
     case .forget(let service, _):
       table.forget(service)
       preparations.forget(service)
-    case .exit(let unstopped): onExit?(unstopped + confinement.remains.map { "the jail of \($0)" })
+    case .exit(let unstopped): onExit?(unstopped + jails.remains.map { "the jail of \($0)" })
     }
   }
 
-  private func confine(_ service: Incarnation, _ question: QuestionID) {
+  private func enterJail(_ service: Incarnation, _ question: QuestionID) {
     let id = service.service
     guard let maker = core.jailMaker(of: id) else {
       let name = core.blueprint(of: id).definition.process.rare.jail?.sharedWith ?? ""
-      return confinement.refuse(question, "there is no service \(name) any more, whose jail it shares")
+      return jails.refuse(question, "there is no service \(name) any more, whose jail it shares")
     }
-    confinement.confine(service, question, by: maker)
+    jails.enterJail(service, question, by: maker)
   }
 
   private func spawn(_ key: ProcessKey, _ id: ServiceID, _ role: ProcessRole, _ invocation: Invocation?) {
@@ -184,7 +184,7 @@ final class Shell {
   private func place(of id: ServiceID, _ definition: ServiceDefinition) throws(SpawnFailure) -> JailPlace? {
     guard definition.process.hasRare, let jail = definition.process.rare.jail else { return nil }
     if let name = jail.enter { return try JailPlace(entering: name) }
-    return confinement.place(of: core.incarnation(of: id))
+    return jails.place(of: core.incarnation(of: id))
   }
 
   /// A process that runs on a caller's behalf: its output goes there.

@@ -96,7 +96,7 @@ final class SurvivorEnding {
   /// What lives and was not found unassailable before.
   private func search() throws(SystemError) -> [Survivor] {
     let known = Set(outcome.left.map(\.pid))
-    return SurvivorSearch(record, among: try Sighting.all(), own: Host.pid, precision: StartClock.precision)
+    return SurvivorSearch(record, among: try ProcessInfo.all(), own: Host.pid, precision: StartClock.precision)
       .survivors().filter { !known.contains($0.pid) }
   }
 

@@ -17,7 +17,7 @@ struct Survivor: Equatable, Sendable {
 struct SurvivorSearch {
   private let record: ProcessRecord
   private let precision: Int64
-  private let sightings: [Int32: Sighting]
+  private let processes: [Int32: ProcessInfo]
   /// This supervisor, and those it descends from: an administrator may have started it from a shell that is itself
   /// such a survivor.
   private let spared: Set<Int32>
@@ -28,14 +28,14 @@ struct SurvivorSearch {
   /// - Parameters:
   ///   - own: the pid of this supervisor.
   ///   - precision: ``StartClock/precision``.
-  init(_ record: ProcessRecord, among all: [Sighting], own: Int32, precision: Int64) {
+  init(_ record: ProcessRecord, among all: [ProcessInfo], own: Int32, precision: Int64) {
     self.record = record
     self.precision = precision
-    sightings = Dictionary(all.map { ($0.pid, $0) }, uniquingKeysWith: { first, _ in first })
-    spared = Self.line(of: own, among: sightings)
+    processes = Dictionary(all.map { ($0.pid, $0) }, uniquingKeysWith: { first, _ in first })
+    spared = Self.line(of: own, among: processes)
     for entry in record.entries {
       rules[entry.incarnation] = entry
-      if let sighting = sightings[entry.pid], !isStarted(sighting, by: entry) { continue }
+      if let process = processes[entry.pid], !isStarted(process, by: entry) { continue }
       entries[entry.pid] = entry
     }
   }
@@ -43,45 +43,45 @@ struct SurvivorSearch {
   /// In the order of their pids.
   func survivors() -> [Survivor] {
     var found: [Int32: Survivor] = [:]
-    for sighting in sightings.values where !spared.contains(sighting.pid) {
-      if let survivor = survivor(sighting) { found[sighting.pid] = survivor }
+    for process in processes.values where !spared.contains(process.pid) {
+      if let survivor = survivor(process) { found[process.pid] = survivor }
     }
     addDescendants(to: &found)
     return found.values.sorted { $0.pid < $1.pid }
   }
 
   /// A process and its ancestors.
-  private static func line(of pid: Int32, among sightings: [Int32: Sighting]) -> Set<Int32> {
+  private static func line(of pid: Int32, among processes: [Int32: ProcessInfo]) -> Set<Int32> {
     var line: Set<Int32> = [0, 1]
     var next = pid
-    while line.insert(next).inserted, let sighting = sightings[next] { next = sighting.parent }
+    while line.insert(next).inserted, let process = processes[next] { next = process.parent }
     return line
   }
 
-  private func isStarted(_ sighting: Sighting, by entry: ProcessRecord.Entry) -> Bool {
-    sighting.start >= entry.started.lowerBound - precision && sighting.start <= entry.started.upperBound + precision
+  private func isStarted(_ process: ProcessInfo, by entry: ProcessRecord.Entry) -> Bool {
+    process.start >= entry.started.lowerBound - precision && process.start <= entry.started.upperBound + precision
   }
 
   /// What a process is by itself, its parent aside.
-  private func survivor(_ sighting: Sighting) -> Survivor? {
-    if let entry = entries[sighting.pid] { return Survivor(sighting, entry) }
-    if !sighting.mark.isEmpty {
-      guard let incarnation = record.incarnation(of: sighting.mark) else {
+  private func survivor(_ process: ProcessInfo) -> Survivor? {
+    if let entry = entries[process.pid] { return Survivor(process, entry) }
+    if !process.mark.isEmpty {
+      guard let incarnation = record.incarnation(of: process.mark) else {
         // Another supervisor's, whatever else it shows.
         return nil
       }
-      guard let entry = rules[incarnation] else { return Survivor(sighting) }
-      return entry.rule.kill == .subtree ? Survivor(sighting, entry) : nil
+      guard let entry = rules[incarnation] else { return Survivor(process) }
+      return entry.rule.kill == .subtree ? Survivor(process, entry) : nil
     }
-    for number in [sighting.first, sighting.session].compactMap({ $0 }) {
+    for number in [process.first, process.session].compactMap({ $0 }) {
       guard let entry = entries[number], entry.rule.kill == .subtree else { continue }
-      if sighting.start >= entry.started.lowerBound - precision { return Survivor(sighting, entry) }
+      if process.start >= entry.started.lowerBound - precision { return Survivor(process, entry) }
     }
     return nil
   }
 
   private func addDescendants(to found: inout [Int32: Survivor]) {
-    let children = Dictionary(grouping: sightings.values) { $0.parent }
+    let children = Dictionary(grouping: processes.values) { $0.parent }
     var open = found.values.filter { $0.rule.kill == .subtree }
     while let parent = open.popLast() {
       for child in children[parent.pid] ?? [] where found[child.pid] == nil && !spared.contains(child.pid) {
@@ -94,12 +94,12 @@ struct SurvivorSearch {
 }
 
 extension Survivor {
-  fileprivate init(_ sighting: Sighting, _ entry: ProcessRecord.Entry) {
-    self.init(pid: sighting.pid, start: sighting.start, service: entry.service, rule: entry.rule)
+  fileprivate init(_ process: ProcessInfo, _ entry: ProcessRecord.Entry) {
+    self.init(pid: process.pid, start: process.start, service: entry.service, rule: entry.rule)
   }
 
   /// Of a service that the record does not know: by the rule of a definition that says nothing.
-  fileprivate init(_ sighting: Sighting) {
-    self.init(pid: sighting.pid, start: sighting.start, service: nil, rule: .init(StopRule()))
+  fileprivate init(_ process: ProcessInfo) {
+    self.init(pid: process.pid, start: process.start, service: nil, rule: .init(StopRule()))
   }
 }

@@ -65,7 +65,7 @@ struct CheckCommand: ParsableCommand {
 
   private func printPlan(of name: String, in configuration: Configuration, _ console: Console) throws {
     let directory = configuration.supervisor.stateDirectory ?? standardStateDirectory()
-    let planner = IsolationPlanner(facts: HostIsolationFacts(), stateDirectory: directory)
+    let planner = JailPlanner(facts: HostJailFacts(), stateDirectory: directory)
     let inquiry = PlanInquiry(planner: planner, hasJails: SystemFacts().hasJails)
     var isPlanned = true
     for name in try inquiry.names(name, in: configuration) {

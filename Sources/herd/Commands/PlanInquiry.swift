@@ -13,14 +13,14 @@ struct PlanInquiry {
     /// The jail that it enters.
     var enters: String?
     /// `nil`: it makes none.
-    var outcome: Result<IsolationPlan, IsolationRefusal>?
+    var outcome: Result<JailPlan, JailRefusal>?
     /// What the service will not find in it.
     var notes: [String] = []
     /// Whether this system has jails at all.
     var hasJails: Bool
   }
 
-  let planner: IsolationPlanner
+  let planner: JailPlanner
   let hasJails: Bool
 
   /// The services that a name or a pattern stands for.
@@ -40,7 +40,7 @@ struct PlanInquiry {
     answer.sharedWith = jail.sharedWith
     guard jail.enter == nil else { return answer }
     let maker = try jail.sharedWith.map { (name) throws(Failure) in try find(name, in: configuration) } ?? definition
-    do throws(IsolationRefusal) {
+    do throws(JailRefusal) {
       answer.outcome = try planner.plan(maker).map { .success($0) }
       answer.notes = planner.notes(on: definition, inJailOf: maker)
     } catch {

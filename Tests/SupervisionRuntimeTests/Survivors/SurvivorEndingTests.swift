@@ -131,21 +131,21 @@ extension ProcessTests {
     }
 
     @Test("the system's processes are seen with what tells them apart")
-    func sightings() throws {
+    func processes() throws {
       var bench = try LaunchBench()
       let before = StartClock.now()
       let started = try bench.start("echo; read never < /dev/zero") { $0.environment.append("FRUIX_SERVICE=1.2.3") }
       let process = started.process
       let after = StartClock.now()
-      let all = try Sighting.all()
-      let sighting = try #require(all.first { $0.pid == process.pid })
-      #expect(sighting.parent == Host.pid)
-      #expect(sighting.session == process.pid)
-      #expect((before - StartClock.precision...after).contains(sighting.start))
-      #expect(try sighting.start == StartClock.start(of: process.pid))
+      let all = try ProcessInfo.all()
+      let info = try #require(all.first { $0.pid == process.pid })
+      #expect(info.parent == Host.pid)
+      #expect(info.session == process.pid)
+      #expect((before - StartClock.precision...after).contains(info.start))
+      #expect(try info.start == StartClock.start(of: process.pid))
       #if os(Linux)
-        #expect(sighting.mark == "1.2.3")
-        #expect(sighting.first == process.pid)
+        #expect(info.mark == "1.2.3")
+        #expect(info.first == process.pid)
       #endif
       #expect(all.contains { $0.pid == Host.pid })
       try bench.end(process)

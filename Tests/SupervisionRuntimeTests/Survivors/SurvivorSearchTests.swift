@@ -7,14 +7,14 @@ import Testing
   private let own: Int32 = 2000
 
   /// The pids that are found, beside pid 1 and this supervisor.
-  private func found(_ entries: [ProcessRecord.Entry], _ sightings: [Sighting]) -> [Int32] {
-    survivors(entries, sightings).map(\.pid)
+  private func found(_ entries: [ProcessRecord.Entry], _ processes: [ProcessInfo]) -> [Int32] {
+    survivors(entries, processes).map(\.pid)
   }
 
-  private func survivors(_ entries: [ProcessRecord.Entry], _ sightings: [Sighting]) -> [Survivor] {
+  private func survivors(_ entries: [ProcessRecord.Entry], _ processes: [ProcessInfo]) -> [Survivor] {
     let all =
-      sightings + [
-        Sighting(pid: 1, parent: 0, session: 1, start: 0), Sighting(pid: own, parent: 1, session: own, start: 900),
+      processes + [
+        ProcessInfo(pid: 1, parent: 0, session: 1, start: 0), ProcessInfo(pid: own, parent: 1, session: own, start: 900),
       ]
     return SurvivorSearch(ProcessRecordTests.record(entries), among: all, own: own, precision: 10).survivors()
   }
@@ -24,8 +24,8 @@ import Testing
 
   private func process(
     _ pid: Int32, parent: Int32 = 1, session: Int32? = nil, start: Int64 = 110, first: Int32? = nil, mark: String = ""
-  ) -> Sighting {
-    Sighting(pid: pid, parent: parent, session: session ?? pid, start: start, first: first, mark: mark)
+  ) -> ProcessInfo {
+    ProcessInfo(pid: pid, parent: parent, session: session ?? pid, start: start, first: first, mark: mark)
   }
 
   @Test("a process is known by its pid and the time of its start")
@@ -92,7 +92,7 @@ import Testing
   func ownLine() {
     let mark = ProcessRecordTests.record().mark(17)
     let shell = process(950, parent: 901, start: 300, mark: mark)
-    let self_ = Sighting(pid: own, parent: 950, session: 901, start: 900, first: 901, mark: mark)
+    let self_ = ProcessInfo(pid: own, parent: 950, session: 901, start: 900, first: 901, mark: mark)
     let sibling = process(951, parent: 950, start: 301)
     let search = SurvivorSearch(
       ProcessRecordTests.record([web]), among: [process(901), shell, self_, sibling], own: own, precision: 10)

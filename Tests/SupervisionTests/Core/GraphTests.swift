@@ -289,7 +289,7 @@ struct GraphTests {
     var world = World()
     world.plans = ["mount": [.main: ProcessPlan(spawnsAfter: .seconds(9))]]
     world.boot(Configuration([oneShot("mount")]))
-    guard let key = world.supervisor.services[0].life.main else { return }
+    guard let key = world.supervisor.services[0].machine.main else { return }
     world.handle(.exited(key, .exited(0)))
     #expect(world.state("mount") != .failed)
   }

@@ -19,9 +19,9 @@ struct JailedServiceTests {
   @Test("a jail that cannot be made is a failed attempt, and says why")
   func failure() {
     var world = World()
-    world.confinements = { _, _ in ConfinementPlan(raisingFailure: "mount /data on /j/data: not a directory") }
+    world.jailPlans = { _, _ in SimulatedJailPlan(raisingFailure: "mount /data on /j/data: not a directory") }
     world.boot(Configuration([service("web").jailed().postStop()]))
-    #expect(world.cause("web") == .failed(.confinement("mount /data on /j/data: not a directory")))
+    #expect(world.cause("web") == .failed(.jail("mount /data on /j/data: not a directory")))
     #expect(world.counts["web"] == nil)
   }
 
@@ -40,7 +40,7 @@ struct JailedServiceTests {
   @Test("a stop does not wait for the end of a making: that is given up, and undone")
   func stopWhileMaking() {
     var world = World()
-    world.confinements = { _, _ in ConfinementPlan(raising: .seconds(20), lowering: .seconds(1)) }
+    world.jailPlans = { _, _ in SimulatedJailPlan(raising: .seconds(20), lowering: .seconds(1)) }
     world.boot(Configuration([service("web").jailed().startTimeout(.seconds(90))]))
     #expect(world.state("web") == .starting)
     world.stop("web")
@@ -53,7 +53,7 @@ struct JailedServiceTests {
   @Test("the making of a jail counts in the start timeout")
   func timeout() {
     var world = World()
-    world.confinements = { _, _ in ConfinementPlan(raising: .seconds(20)) }
+    world.jailPlans = { _, _ in SimulatedJailPlan(raising: .seconds(20)) }
     world.boot(Configuration([service("web").jailed().startTimeout(.seconds(5))]))
     world.runUntilQuiet()
     #expect(world.cause("web") == .failed(.startTimeout(.seconds(5))))
@@ -89,10 +89,10 @@ struct JailedServiceTests {
   @Test("what cannot be undone makes the service fail, and the next start is tried all the same")
   func leftovers() {
     var world = World()
-    world.confinements = { _, count in ConfinementPlan(loweringFailure: count == 1 ? "unmount /j: busy" : nil) }
+    world.jailPlans = { _, count in SimulatedJailPlan(loweringFailure: count == 1 ? "unmount /j: busy" : nil) }
     world.boot(Configuration([service("web").jailed()]))
     world.stop("web")
-    #expect(world.cause("web") == .failed(.confinementLeft("unmount /j: busy")))
+    #expect(world.cause("web") == .failed(.jailLeft("unmount /j: busy")))
     world.start("web")
     #expect(world.state("web") == .running)
   }
@@ -100,17 +100,17 @@ struct JailedServiceTests {
   @Test("the undoing of a jail ends, though nothing answers")
   func undoingEnds() {
     var world = World()
-    world.confinements = { _, _ in ConfinementPlan(lowering: .seconds(10_000)) }
+    world.jailPlans = { _, _ in SimulatedJailPlan(lowering: .seconds(10_000)) }
     world.boot(Configuration([service("web").jailed()]))
     world.stop("web")
-    world.advance(Ending.releasePatience)
-    #expect(world.cause("web") == .failed(.confinementLeft("it takes too long")))
+    world.advance(StopSequence.releasePatience)
+    #expect(world.cause("web") == .failed(.jailLeft("it takes too long")))
   }
 
   @Test("what belongs into a jail that could not be made does not run, and what cleans up on the host does")
   func postStopWithoutJail() {
     var world = World(oneShot("init").postStop())
-    world.confinements = { _, _ in ConfinementPlan(raisingFailure: "no such directory") }
+    world.jailPlans = { _, _ in SimulatedJailPlan(raisingFailure: "no such directory") }
     var changed = oneShot("init").jailed().postStop(2)
     changed.isOneShot = false
     changed.postStop[1].asSupervisor = true
@@ -119,13 +119,13 @@ struct JailedServiceTests {
     world.start("init")
     #expect(!world.journal.contains("init post-stop command 1"))
     #expect(world.journal.contains("init post-stop command 2"))
-    #expect(world.cause("init") == .failed(.confinement("no such directory")))
+    #expect(world.cause("init") == .failed(.jail("no such directory")))
   }
 
   @Test("nor does it while the jail is still being made")
   func postStopBeforeJail() {
     var world = World(oneShot("init"))
-    world.confinements = { _, _ in ConfinementPlan(raising: .seconds(20)) }
+    world.jailPlans = { _, _ in SimulatedJailPlan(raising: .seconds(20)) }
     var changed = service("init").jailed().postStop(2)
     changed.postStop[1].asSupervisor = true
     world.load(Configuration([changed]))

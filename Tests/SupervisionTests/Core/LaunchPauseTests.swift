@@ -47,7 +47,7 @@ struct LaunchPauseTests {
   @Test("a jail that cannot be made is tried again after the pause too")
   func jail() {
     var world = World()
-    world.confinements = { _, _ in ConfinementPlan(raisingFailure: "no such directory") }
+    world.jailPlans = { _, _ in SimulatedJailPlan(raisingFailure: "no such directory") }
     world.boot(Configuration([service("db").jailed().respawns(limit: 0, delay: .zero)]))
     world.advance(.milliseconds(4500))
     let attempts = world.journal.count { $0.hasSuffix("joins jail db") }

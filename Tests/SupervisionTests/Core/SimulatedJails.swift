@@ -1,7 +1,7 @@
 @testable import Supervision
 
 /// How long the making and the undoing of a jail take, and how they end.
-struct ConfinementPlan {
+struct SimulatedJailPlan {
   var raising: Duration = .zero
   var raisingFailure: String?
   var lowering: Duration = .zero
@@ -20,7 +20,7 @@ struct SimulatedJails {
   /// The jail that a service has joined, or waits for; until its leave is asked for.
   private(set) var joined: [Incarnation: String] = [:]
   /// Those that have heard that their jail is there.
-  private(set) var confined: Set<Incarnation> = []
+  private(set) var entered: Set<Incarnation> = []
   /// Jails that exist, whole or in part, as the system would say.
   private(set) var standing: Set<String> = []
   private var joins: [Incarnation: QuestionID] = [:]
@@ -31,9 +31,9 @@ struct SimulatedJails {
   /// What went wrong with the questions themselves.
   private(set) var trouble: String?
 
-  typealias Plans = (_ jail: String, _ count: Int) -> ConfinementPlan
+  typealias Plans = (_ jail: String, _ count: Int) -> SimulatedJailPlan
 
-  mutating func confine(
+  mutating func enterJail(
     _ id: Incarnation, _ question: QuestionID, in jail: String, at now: Instant, _ kernel: inout SimulatedKernel,
     _ plans: Plans
   ) {
@@ -46,13 +46,13 @@ struct SimulatedJails {
   mutating func release(
     _ id: Incarnation, _ question: QuestionID, at now: Instant, _ kernel: inout SimulatedKernel, _ plans: Plans
   ) {
-    if let join = joins.removeValue(forKey: id) { kernel.at(now, .event(.confined(join, failure: "given up"))) }
+    if let join = joins.removeValue(forKey: id) { kernel.at(now, .event(.jailEntered(join, failure: "given up"))) }
     guard let jail = joined.removeValue(forKey: id) else {
       // It was stopped while its jail was being made, and that failed.
       return kernel.at(now, .event(.released(question, failure: nil)))
     }
     leaves[id, default: []].append(question)
-    confined.remove(id)
+    entered.remove(id)
     carryOut(registry.leave(id, jail: jail), at: now, &kernel, plans)
   }
 
@@ -70,9 +70,9 @@ struct SimulatedJails {
   }
 
   /// An answer has come to the core.
-  mutating func told(_ question: QuestionID, isConfined: Bool) {
+  mutating func told(_ question: QuestionID, isInJail: Bool) {
     guard let id = telling.removeValue(forKey: question), joined[id] != nil else { return }
-    if isConfined { confined.insert(id) } else { joined[id] = nil }
+    if isInJail { entered.insert(id) } else { joined[id] = nil }
   }
 
   private mutating func carryOut(
@@ -89,10 +89,10 @@ struct SimulatedJails {
         let plan = plans(jail, counts[jail] ?? 0)
         kernel.at(now + plan.lowering, .jail(.lowered(jail, failure: plan.loweringFailure)))
       case .abandon: break
-      case .confined(let id, let failure):
+      case .jailEntered(let id, let failure):
         guard let question = joins.removeValue(forKey: id) else { continue }
         telling[question] = id
-        kernel.at(now, .event(.confined(question, failure: failure)))
+        kernel.at(now, .event(.jailEntered(question, failure: failure)))
       case .released(let id, let failure):
         if let question = leaves[id]?.popLast() {
           kernel.at(now, .event(.released(question, failure: failure)))

@@ -12,9 +12,9 @@ struct World {
   var defaultPlan: (_ service: String, _ role: ProcessRole, _ count: Int, _ isOneShot: Bool) -> ProcessPlan = {
     $1 == .main && !$3 ? .runs : .exits(.exited(0))
   }
-  /// The jails of the world, made and undone as fast and as well as `confinements` say.
+  /// The jails of the world, made and undone as fast and as well as `jailPlans` say.
   private(set) var jails = SimulatedJails()
-  var confinements: (_ jail: String, _ count: Int) -> ConfinementPlan = { _, _ in ConfinementPlan() }
+  var jailPlans: (_ jail: String, _ count: Int) -> SimulatedJailPlan = { _, _ in SimulatedJailPlan() }
   /// How long the look-ups of a start take; `count` is that of the starts so far.
   var preparations: (_ service: String, _ count: Int) -> Duration = { _, _ in .zero }
   private(set) var withdrawn: [QuestionID] = []
@@ -108,7 +108,7 @@ struct World {
 
   /// The main process ends, unasked.
   mutating func end(_ name: String, _ status: ExitStatus = .exited(1)) {
-    guard let id = supervisor.find(name), let main = supervisor.services[id.index].life.main,
+    guard let id = supervisor.find(name), let main = supervisor.services[id.index].machine.main,
       let number = kernel.number(of: main)
     else { return }
     kernel.end(number, status, at: now)
@@ -121,7 +121,7 @@ struct World {
   mutating func run() {
     while !hasTooMuch {
       if let events = kernel.takeDue(at: now) {
-        for happening in kernel.dueOfJails { jails.happen(happening, at: now, &kernel, confinements) }
+        for happening in kernel.dueOfJails { jails.happen(happening, at: now, &kernel, jailPlans) }
         kernel.dueOfJails = []
         for (index, event) in events.enumerated() {
           untold = events.count - index - 1
@@ -174,7 +174,7 @@ struct World {
     }
     handled += 1
     switch event {
-    case .confined(let question, let failure): jails.told(question, isConfined: failure == nil)
+    case .jailEntered(let question, let failure): jails.told(question, isInJail: failure == nil)
     default: break
     }
     let actions = supervisor.handle(event, at: now)
@@ -194,13 +194,13 @@ struct World {
       let time = preparations(name, starts[name] ?? 0)
       kernel.at(now + time, .event(.prepared(question, lacks: lacks[name] ?? [])))
     case .withdraw(let question): withdrawn.append(question)
-    case .confine(let question, let service):
+    case .enterJail(let question, let service):
       let jail = supervisor.jailMaker(of: service.service)?.name ?? ""
       journal.append("\(supervisor.name(of: service.service)) joins jail \(jail)")
-      jails.confine(service, question, in: jail, at: now, &kernel, confinements)
+      jails.enterJail(service, question, in: jail, at: now, &kernel, jailPlans)
     case .release(let question, let service):
       journal.append("\(supervisor.name(of: service.service)) leaves jail")
-      jails.release(service, question, at: now, &kernel, confinements)
+      jails.release(service, question, at: now, &kernel, jailPlans)
     case .spawn(let key, let id, let role, let invocation):
       let name = supervisor.name(of: id)
       counts[name, default: 0] += 1

@@ -150,7 +150,7 @@ struct AttributeTests {
   }
 
   @Test("jails, resources and login classes need root, and what the kernel was started with")
-  func confinement() throws {
+  func jails() throws {
     let text = """
       service a { exec = a; jail { } } service b { exec = b; login-class = daemon }
       service c { exec = c; jail { }; resources { memory = 1g } }

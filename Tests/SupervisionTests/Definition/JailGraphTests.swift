@@ -154,7 +154,7 @@ struct JailGraphTests {
         """)
     ).services
     let jail = try #require(services["a"]?.process.rare.jail)
-    #expect(jail.exposures.map(\.path) == ["/b", "/c"] && jail.mounts.count == 1 && jail.rootSize == 2 << 20)
+    #expect(jail.exposedPaths.map(\.path) == ["/b", "/c"] && jail.mounts.count == 1 && jail.rootSize == 2 << 20)
     #expect(jail.parameters == [JailParameter("allow.chflags", .flag(false))])
     #expect(jail.network?.interfaces == ["em0"] && jail.network?.epair?.bridge == "b0")
   }

@@ -117,8 +117,8 @@ struct JailTests {
       """)
     #expect(made.root == .ephemeral(size: 64 << 20) && made.path == "/" && made.exposesLibraries)
     #expect(
-      made.exposures == [
-        Exposure("/usr/local/sbin/web"), Exposure("/etc/web"), Exposure("/var/db/web", isWritable: true),
+      made.exposedPaths == [
+        ExposedPath("/usr/local/sbin/web"), ExposedPath("/etc/web"), ExposedPath("/var/db/web", isWritable: true),
       ])
     #expect(
       made.mounts == [
@@ -137,8 +137,8 @@ struct JailTests {
 
   @Test("a path that one list has twice counts once")
   func exposedTwice() throws {
-    let exposures = try jail("path = /j; expose = [/a, \"/a/\"]; writable = [/b, /b]").exposures
-    #expect(exposures == [Exposure("/a", isWritable: false), Exposure("/b", isWritable: true)])
+    let exposedPaths = try jail("path = /j; expose = [/a, \"/a/\"]; writable = [/b, /b]").exposedPaths
+    #expect(exposedPaths == [ExposedPath("/a", isWritable: false), ExposedPath("/b", isWritable: true)])
   }
 
   @Test("jail(8)'s own mounts come after the others, at their usual places")

@@ -19,7 +19,7 @@ struct Invariants {
       replies(world, actions) ?? counters(core) ?? totals(core) ?? requirements(core) ?? conflicts(core)
       ?? deadlines(world) ?? order(core, event) ?? processes(world) ?? jails(world)
     before = [:]
-    for record in core.services where !record.isForgotten { before[record.name] = record.life.state.name }
+    for record in core.services where !record.isForgotten { before[record.name] = record.machine.state.name }
     return trouble
   }
 
@@ -41,21 +41,21 @@ struct Invariants {
   }
 
   private func quiet(_ record: ServiceRecord, _ core: Supervisor) -> String? {
-    switch record.life.state.name {
-    case .waiting, .starting, .stopping, .respawning: return "\(record.name) is \(record.life.state.name)"
+    switch record.machine.state.name {
+    case .waiting, .starting, .stopping, .respawning: return "\(record.name) is \(record.machine.state.name)"
     case .running, .completed, .stopped, .failed: break
     }
     if record.stopOrder != nil { return "\(record.name) is to stop and does not" }
     if record.isQueued || record.isHeld { return "\(record.name) is queued or held" }
-    guard record.intent != nil, record.life.isResting, !record.isDisabled, !record.isRemoved else { return nil }
-    switch record.life.state {
+    guard record.intent != nil, record.machine.isResting, !record.isDisabled, !record.isRemoved else { return nil }
+    switch record.machine.state {
     case .failed(.requirement(let name, _, _)), .stopped(.requirementStopped(let name)):
       // What comes back by itself pushes nobody out.
-      guard record.links.conflicts.allSatisfy({ core.services[$0.index].life.isResting }) else { return nil }
+      guard record.links.conflicts.allSatisfy({ core.services[$0.index].machine.isResting }) else { return nil }
       let isThere = core.resolve(name).contains { core.isSettledUp($0) }
       return isThere ? "\(record.name) is wanted, rests for \(name), and that is up" : nil
     case .failed: return nil
-    default: return "\(record.name) is wanted and rests: \(record.life.state)"
+    default: return "\(record.name) is wanted and rests: \(record.machine.state)"
     }
   }
 
@@ -86,7 +86,7 @@ struct Invariants {
 
   private func counters(_ core: Supervisor) -> String? {
     for (index, record) in core.services.enumerated() where !record.isForgotten {
-      if record.told != record.facts { return "\(record.name): the neighbours were told otherwise" }
+      if record.announced != record.facts { return "\(record.name): the neighbours were told otherwise" }
       let links = record.links
       for requirement in links.requirements {
         let ready = requirement.candidates.count { core.services[$0.index].facts.contains(.ready) }
@@ -106,7 +106,7 @@ struct Invariants {
     return nil
   }
 
-  private func count(_ ids: [ServiceID], _ fact: ServiceRecord.Told, _ core: Supervisor) -> Int {
+  private func count(_ ids: [ServiceID], _ fact: ServiceRecord.Announced, _ core: Supervisor) -> Int {
     ids.count { core.services[$0.index].facts.contains(fact) }
   }
 
@@ -118,9 +118,9 @@ struct Invariants {
 
   private func totals(_ core: Supervisor) -> String? {
     let alive = core.services.filter { !$0.isForgotten }
-    let starting = alive.count { $0.life.state.name == .starting }
+    let starting = alive.count { $0.machine.state.name == .starting }
     if starting != core.startingCount { return "startingCount is \(core.startingCount), counted \(starting)" }
-    let restless = alive.count { !$0.life.isResting }
+    let restless = alive.count { !$0.machine.isResting }
     if restless != core.restlessCount { return "restlessCount is \(core.restlessCount), counted \(restless)" }
     let errands = core.processes.filter { $0.value.isErrand }
     if Set(errands.keys) != Set(core.errands.keys) { return "errands and processes do not agree" }
@@ -136,12 +136,12 @@ struct Invariants {
   // MARK: Requirements and conflicts
 
   private mutating func excuse(_ core: Supervisor) {
-    for record in core.services where !record.isForgotten && record.life.isActive {
+    for record in core.services where !record.isForgotten && record.machine.isActive {
       for requirement in record.links.requirements
       where !requirement.candidates.contains(where: { core.isUpToStay($0) }) {
         excused.insert(record.name)
       }
-      for other in record.links.conflicts where core.services[other.index].life.isActive {
+      for other in record.links.conflicts where core.services[other.index].machine.isActive {
         excusedPairs.insert([record.name, core.services[other.index].name].sorted())
       }
     }
@@ -149,16 +149,16 @@ struct Invariants {
 
   private mutating func requirements(_ core: Supervisor) -> String? {
     for record in core.services where !record.isForgotten {
-      guard !record.life.isResting else {
+      guard !record.machine.isResting else {
         excused.remove(record.name)
         continue
       }
-      guard record.life.isActive, !record.isStopping, record.stopOrder == nil, !excused.contains(record.name) else {
+      guard record.machine.isActive, !record.isStopping, record.stopOrder == nil, !excused.contains(record.name) else {
         continue
       }
       for requirement in record.links.requirements
-      where !requirement.candidates.contains(where: { core.services[$0.index].life.isUp }) {
-        return "\(record.name) is \(record.life.state.name) without its requirement \(requirement.name)"
+      where !requirement.candidates.contains(where: { core.services[$0.index].machine.isUp }) {
+        return "\(record.name) is \(record.machine.state.name) without its requirement \(requirement.name)"
       }
     }
     return nil
@@ -166,11 +166,11 @@ struct Invariants {
 
   private mutating func conflicts(_ core: Supervisor) -> String? {
     for record in core.services where !record.isForgotten {
-      guard record.life.isActive else {
+      guard record.machine.isActive else {
         excusedPairs = excusedPairs.filter { !$0.contains(record.name) }
         continue
       }
-      for other in record.links.conflicts where core.services[other.index].life.isActive {
+      for other in record.links.conflicts where core.services[other.index].machine.isActive {
         let pair = [record.name, core.services[other.index].name].sorted()
         if !excusedPairs.contains(pair) { return "\(pair) conflict and are both there" }
       }
@@ -189,7 +189,7 @@ struct Invariants {
       for edge in record.links.dependents {
         let above = core.services[edge.service.index]
         let candidates = above.links.requirements[Int(edge.requirement)].candidates
-        guard above.life.isActive, !candidates.contains(where: { core.services[$0.index].life.isUp }) else { continue }
+        guard above.machine.isActive, !candidates.contains(where: { core.services[$0.index].machine.isUp }) else { continue }
         if !excused.contains(above.name) { return "\(record.name) stops before \(above.name)" }
       }
     }
@@ -206,23 +206,23 @@ struct Invariants {
     for (key, entry) in core.processes where !entry.isErrand {
       let record = core.services[entry.service.index]
       // What has survived SIGKILL is past all help.
-      guard record.inForce.definition.isConfined, !isBeingLeft(record.life),
-        !isOnHost(entry.role, record.inForce.definition), world.kernel.number(of: key) != nil, !record.life.isResting
+      guard record.inForce.definition.hasJail, !isBeingLeft(record.machine),
+        !isOnHost(entry.role, record.inForce.definition), world.kernel.number(of: key) != nil, !record.machine.isResting
       else {
         continue
       }
-      if !world.jails.confined.contains(record.incarnation) {
+      if !world.jails.entered.contains(record.incarnation) {
         return "\(record.name) runs \(entry.role) outside its jail"
       }
     }
-    for id in world.jails.joined.keys where core.services[id.service.index].life.isResting {
+    for id in world.jails.joined.keys where core.services[id.service.index].machine.isResting {
       return "\(core.name(of: id.service)) rests and has not left its jail"
     }
     return nil
   }
 
-  private func isBeingLeft(_ life: Life) -> Bool {
-    switch life.state {
+  private func isBeingLeft(_ machine: StateMachine) -> Bool {
+    switch machine.state {
     case .stopping(let ending, _), .respawning(.ending(let ending, _)):
       if case .releasing = ending.phase { true } else { false }
     // What it has is left from an earlier run.
@@ -243,15 +243,15 @@ struct Invariants {
 
   private func deadlines(_ world: World) -> String? {
     for record in world.supervisor.services where !record.isForgotten {
-      if record.armed != record.life.deadline { return "\(record.name): the deadline is not armed" }
-      switch record.life.state {
+      if record.armed != record.machine.deadline { return "\(record.name): the deadline is not armed" }
+      switch record.machine.state {
       case .stopping, .respawning:
-        if record.life.deadline == nil { return "\(record.name) is \(record.life.state.name) without a deadline" }
+        if record.machine.deadline == nil { return "\(record.name) is \(record.machine.state.name) without a deadline" }
       case .starting:
         let isBounded = record.inForce.definition.startTimeout != nil
-        if isBounded, record.life.deadline == nil { return "\(record.name) is starting without a deadline" }
+        if isBounded, record.machine.deadline == nil { return "\(record.name) is starting without a deadline" }
       case .stopped, .waiting, .running, .completed, .failed:
-        if record.life.deadline != nil { return "\(record.name) has a deadline for nothing" }
+        if record.machine.deadline != nil { return "\(record.name) has a deadline for nothing" }
       }
     }
     return nil

@@ -22,9 +22,9 @@ enum ProcessChaos {
   }
 
   /// How the making of a jail goes, and its undoing.
-  static func confinement(seed: UInt64, _ jail: String, _ count: Int) -> ConfinementPlan {
+  static func jails(seed: UInt64, _ jail: String, _ count: Int) -> SimulatedJailPlan {
     var random = chance(seed ^ 0x6a61_696c, jail, count)
-    var plan = ConfinementPlan()
+    var plan = SimulatedJailPlan()
     if random.chance(40) { plan.raising = random.milliseconds(3000) }
     if random.chance(40) { plan.lowering = random.milliseconds(3000) }
     if random.chance(3) { plan.lowering = .seconds(300) }

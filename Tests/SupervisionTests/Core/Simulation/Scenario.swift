@@ -174,7 +174,7 @@ enum GraphMaker {
     made.postStart = hooks(random.chance(10) ? 1 + random.below(2) : 0)
     made.postStop = hooks(random.chance(15) ? 1 + random.below(2) : 0)
     if random.chance(10) { made.stop.exec = Hook(Command(["/bin/stop"])) }
-    if made.isOneShot, made.isConfined {
+    if made.isOneShot, made.hasJail {
       // What a load wants: when they run, the jail may be gone.
       made.stop.exec?.asSupervisor = true
       for index in made.postStop.indices { made.postStop[index].asSupervisor = true }

@@ -103,7 +103,7 @@ enum Shrinking {
     for (key, commands) in hooks where !commands.isEmpty { words.append("\(key)×\(commands.count)") }
     if definition.stop.exec != nil { words.append("stop-command") }
     if definition.stop.kill == .main { words.append("kill=main") }
-    if definition.isConfined { words.append("jail=\(definition.simulatedJail)") }
+    if definition.hasJail { words.append("jail=\(definition.simulatedJail)") }
     if definition.isTransient { words.append("transient") }
     if !definition.autoStart { words.append("by-hand") }
     words.append("respawn=\(definition.respawn.policy)")

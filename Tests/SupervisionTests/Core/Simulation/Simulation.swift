@@ -17,7 +17,7 @@ struct Simulation {
     world.defaultPlan = { name, role, count, isOneShot in
       ProcessChaos.plan(seed: seed, name, role, count, isOneShot: isOneShot)
     }
-    world.confinements = { ProcessChaos.confinement(seed: seed, $0, $1) }
+    world.jailPlans = { ProcessChaos.jails(seed: seed, $0, $1) }
     world.preparations = { ProcessChaos.preparation(seed: seed, $0, $1) }
     var random = SplitMix64(seed: seed ^ 0xfeed)
     for definition in definitions where random.chance(3) { world.lacks[definition.name] = ["/bin/nothing is missing"] }

@@ -1,0 +1,46 @@
+import Supervision
+import UCL
+
+/// Where plans and journals lie: a directory for each service that has a jail of its own, below the state directory.
+///
+///     jails/web/plan       what is to be done
+///     jails/web/journal    what has been done, and was not undone
+///     jails/web/root       the place of an ephemeral root
+///     jails/web/lock       held by the process that is making or undoing the jail
+///
+/// The directory goes when nothing is left to undo.
+struct JailDirectory {
+  let path: String
+
+  init(stateDirectory: String) {
+    path = "\(stateDirectory)/jails"
+  }
+
+  func directory(of service: String) -> String { "\(path)/\(service)" }
+
+  static func plan(in directory: String) -> String { "\(directory)/plan" }
+
+  static func journal(in directory: String) -> String { "\(directory)/journal" }
+
+  static func lock(in directory: String) -> String { "\(directory)/lock" }
+
+  /// Removes what has done its work. What lies there besides stays, and the directory with it.
+  static func clear(_ directory: String) throws(SystemError) {
+    try Files.remove(plan(in: directory))
+    try Files.remove(lock(in: directory))
+    try Files.removeDirectory(directory)
+  }
+
+  /// Replaces the plan of the service that it is made for.
+  func write(_ plan: JailPlan) throws(SystemError) {
+    let directory = directory(of: plan.service)
+    try Files.makeDirectory(directory, permissions: 0o700)
+    try Files.replace(Self.plan(in: directory), with: Array((plan.value.json + "\n").utf8))
+  }
+
+  /// The services of whose jails something may be left.
+  func leftovers() -> [String] {
+    let services = (try? Files.names(in: path)) ?? []
+    return services.filter { (try? Files.status(Self.journal(in: directory(of: $0)))) != nil }
+  }
+}
