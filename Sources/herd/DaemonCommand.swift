@@ -38,9 +38,9 @@ extension DaemonCommand {
 
   func explained(_ failure: Failure) -> Failure { failure }
 
-  private func tell(_ error: ControlError, on console: Console) {
+  private func tell(_ error: ControlError, of service: String? = nil, on console: Console) {
     if output.json {
-      console.write(ReplyDocument(Reply(error: error)).encoded())
+      console.write(ReplyDocument(Reply(error: error), service: service).encoded())
     } else {
       console.complain(error)
     }
@@ -95,10 +95,10 @@ extension DaemonCommand {
       do throws(Failure) {
         status = try body(service, &session)
       } catch {
-        // Without others, or without a supervisor, it is the end.
-        guard services.count > 1, error.exitStatus != ExitCodes.noDaemon else { throw error }
+        // Without a supervisor it is the end, and without others; a line of JSON names the service all the same.
+        guard services.count > 1 || output.json, error.exitStatus != ExitCodes.noDaemon else { throw error }
         let failure = explained(error)
-        tell(failure.error, on: console)
+        tell(failure.error, of: service, on: console)
         status = failure.exitStatus
       }
       if first == 0 { first = status }

@@ -42,6 +42,8 @@ herd --json bytes web >"$work/json.ucl"
 it "bytes that are no text are base64 in JSON" grep -q '"stdout_base64":"Yf9i"' "$work/json.ucl"
 it "others are text" grep -q '"stderr":"text\\n"' "$work/json.ucl"
 it "and the service is named" grep -q '"service":"web"' "$work/json.ucl"
+it_says '^[{]"service":"web","ok":false,' "also where nothing comes of it" herd wait web --for stopped --timeout 10ms --json
+it_says '^[{]"service":"nobody","ok":false,' "or nobody has the name" herd doc nobody --json
 it "status --json has its services before the supervisor" \
     sh -c "'$bin/herd' status --json | grep -q '^[{]\"ok\":true,\"services\":.*\"supervisor\":'"
 

@@ -22,6 +22,8 @@ struct RespawnHistory: Sendable {
   mutating func take(_ rule: RespawnRule, after cause: FailureCause, at now: Instant) -> Bool {
     if let readySince, now - readySince >= rule.delay.resetAfter { streak = 0 }
     readySince = nil
+    // Only starts in a row count that lacked something: this one came further.
+    endShortage()
     if rule.limitCount > 0 {
       recent.removeAll { now - $0 >= rule.limitPeriod }
       guard recent.count < rule.limitCount else { return false }

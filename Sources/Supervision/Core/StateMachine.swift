@@ -210,6 +210,7 @@ struct StateMachine: Sendable {
   mutating func rest(_ outcome: Outcome, at now: Instant) {
     isHeldUp = false
     history.readySince = nil
+    history.endShortage()
     switch outcome {
     case .stopped(let cause): enter(.stopped(cause), at: now)
     case .failed(let cause): enter(.failed(cause), at: now)

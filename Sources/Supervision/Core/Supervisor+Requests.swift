@@ -184,7 +184,10 @@ extension Supervisor {
   }
 
   mutating func noteTrouble(_ cause: FailureCause, of id: ServiceID) {
-    for request in watchers[id] ?? [] { requests[request]?.troubles[id, default: []].append(cause) }
+    // Who only looks on may do so for days.
+    for request in watchers[id] ?? [] where requests[request]?.goals[id] != nil {
+      requests[request]?.troubles[id, default: []].append(cause)
+    }
   }
 
   mutating func resolve(_ request: RequestID, _ id: ServiceID, _ result: ServiceOutcome.Result) {

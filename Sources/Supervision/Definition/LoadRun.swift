@@ -173,7 +173,7 @@ struct LoadRun {
   private mutating func checkShutdown() {
     var check = ShutdownCheck(
       timeout: configuration.supervisor.shutdownTimeout, timeoutPlace: place(of: sections.shutdownTimeoutLocation),
-      systemLimit: inspection.systemShutdownLimit)
+      isOfPart: base != nil, systemLimit: inspection.systemShutdownLimit)
     for (name, definition) in configuration.services {
       guard check.concerns(definition), let section = read[name] else { continue }
       check.add(definition, at: place(of: section[.stop]?.location) ?? ShutdownCheck.Place())

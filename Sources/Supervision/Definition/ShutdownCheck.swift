@@ -9,6 +9,8 @@ struct ShutdownCheck: Sendable {
   /// `shutdown-timeout`, and where it is said; `nil`: nowhere.
   let timeout: Duration
   let timeoutPlace: Place?
+  /// A part that is loaded does not say it.
+  let isOfPart: Bool
   /// How long the system itself waits for a shutdown, where that concerns this supervisor.
   let systemLimit: Duration?
   /// Those that are longer than one of the two, in the order of the files.
@@ -28,8 +30,9 @@ struct ShutdownCheck: Sendable {
 
   private static let mostNames = 8
 
-  init(timeout: Duration, timeoutPlace: Place?, systemLimit: Duration?) {
+  init(timeout: Duration, timeoutPlace: Place?, isOfPart: Bool, systemLimit: Duration?) {
     self.timeout = timeout
+    self.isOfPart = isOfPart
     self.timeoutPlace = timeoutPlace
     self.systemLimit = systemLimit
   }
@@ -51,7 +54,7 @@ struct ShutdownCheck: Sendable {
     // What fits into the supervisor's time and not into the system's: then the former does not either.
     let others = concerned.filter { $0.period <= timeout }
     var notes: [Diagnostic] = []
-    if let limit = systemLimit, limit < timeout {
+    if let limit = systemLimit, limit < timeout, !isOfPart {
       notes.append(
         note("`shutdown-timeout` is \(DurationText.format(timeout)), and \(Self.describe(limit))", of: concerned))
     }

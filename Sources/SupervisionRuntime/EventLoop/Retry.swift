@@ -41,3 +41,26 @@ final class Retry {
     pause = first
   }
 }
+
+/// The same for several that fail or succeed one by one: it is over when none fails any more. One that is well says nothing
+/// about the others.
+final class SharedRetry<Key: Hashable> {
+  private let retry: Retry
+  private var failing: Set<Key> = []
+
+  init(_ retry: Retry) {
+    self.retry = retry
+  }
+
+  /// - Returns: whether all had succeeded before: then it is news.
+  @discardableResult
+  func failed(_ key: Key) -> Bool {
+    failing.insert(key)
+    return retry.failed()
+  }
+
+  func succeeded(_ key: Key) {
+    failing.remove(key)
+    if failing.isEmpty { retry.succeeded() }
+  }
+}

@@ -17,9 +17,9 @@ final class ProcessTable {
   private var occupied: Set<Incarnation> = []
   private let exits: any ExitWatcher
   /// What could not be listed is no more empty than it is full: it is looked at again.
-  private var relook: Retry?
+  private var relook: SharedRetry<Incarnation>?
   /// The end of some processes is told to nobody (`Subtree.Member.isUnheard`): they are looked for again and again.
-  private var overlook: Retry?
+  private var overlook: SharedRetry<Incarnation>?
   /// Stands in the way of a listing, in tests.
   var beforeListing: (() throws(SystemError) -> Void)?
 
@@ -38,8 +38,9 @@ final class ProcessTable {
     reaper = try Reaper()
     record = ProcessRecord(
       boot: try Host.bootName(), supervisor: Host.pid, start: try StartClock.start(of: Host.pid))
-    relook = Retry(loop: loop) { [weak self] in self?.sweepOccupied() }
-    overlook = Retry(loop: loop, first: .milliseconds(20), most: .seconds(2)) { [weak self] in self?.sweepOccupied() }
+    relook = SharedRetry(Retry(loop: loop) { [weak self] in self?.sweepOccupied() })
+    overlook = SharedRetry(
+      Retry(loop: loop, first: .milliseconds(20), most: .seconds(2)) { [weak self] in self?.sweepOccupied() })
   }
 
   // MARK: Starting
@@ -188,11 +189,11 @@ final class ProcessTable {
     let subtree = Subtree(firsts: firsts.map(\.pid), mark: isWhole ? record.mark(service.serial) : nil)
     do throws(SystemError) {
       let members = try list(subtree)
-      relook?.succeeded()
-      if members.contains(where: \.isUnheard) { _ = overlook?.failed() } else { overlook?.succeeded() }
+      relook?.succeeded(service)
+      if members.contains(where: \.isUnheard) { overlook?.failed(service) } else { overlook?.succeeded(service) }
       return members.isEmpty
     } catch {
-      if relook?.failed() == true {
+      if relook?.failed(service) == true {
         onAnomaly?(
           "what is left of process \(firsts.first?.pid ?? 0) cannot be listed: \(error); "
             + "this is tried again until it succeeds")

@@ -21,6 +21,7 @@ final class FileChanges {
   private var lastLook = 0
   /// Since when a worker looks.
   private var since: Instant?
+  private var isOver = false
 
   init(loop: EventLoop, workers: WorkerPool) {
     self.loop = loop
@@ -34,7 +35,7 @@ final class FileChanges {
     among files: Set<String>, since stamps: [String: FileStamp], _ done: @escaping (Set<String>) -> Void
   ) {
     let known = files.filter { stamps[$0] != nil }
-    if known.isEmpty || isHanging { return done([]) }
+    if known.isEmpty || isHanging || isOver { return done([]) }
     lastLook += 1
     let number = lastLook
     let timer = loop.schedule(at: Clock.now() + Self.patience) { [weak self] in
@@ -42,6 +43,12 @@ final class FileChanges {
     }
     looks[number] = Look(files: known.sorted(), stamps: stamps, timer: timer, done: done)
     ask()
+  }
+
+  /// The supervisor leaves: who waits goes on without an answer, and from now on nobody waits.
+  func end() {
+    isOver = true
+    for number in looks.keys.sorted() { answer(number, [:]) }
   }
 
   private var isHanging: Bool { since.map { Clock.now() - $0 > Self.patience } ?? false }

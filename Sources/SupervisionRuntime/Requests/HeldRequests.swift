@@ -119,7 +119,7 @@ extension RequestHandler {
   func refuseHeld() {
     guard let waiting = held.take() else { return }
     for request in waiting.take() {
-      finish(Reply(error: ControlError(.shuttingDown, "the supervisor is ending")), request.open)
+      finish(Reply(error: Self.isEnding), request.open)
     }
   }
 

@@ -99,6 +99,17 @@ final class RequestHandler: ControlDelegate, ShellClient {
     shell.feed(.callerGone(number))
   }
 
+  /// The supervisor leaves. The core has said all that it will say: what only waited for a word more goes out, and who waits for
+  /// a reading of the files hears that nothing comes of it.
+  func leave() {
+    fileChanges.end()
+    for number in callers.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+      answerLoad(number, ControlProtocol.Reply(error: Self.isEnding))
+    }
+  }
+
+  static let isEnding = ControlError(.shuttingDown, "the supervisor is ending")
+
   private func take(_ order: Order, _ request: Request, for open: OpenRequest, from peer: PeerCredentials) {
     shell.feed(.order(order, requester: .user(uid: peer.user), request: remember(request, open)))
   }

@@ -187,6 +187,7 @@ public final class Daemon {
       record?.remove()
     }
     journal.notice("everything has stopped")
+    desk.leave()
     server.close(within: Self.patienceWithClients) { [weak self] in self?.loop.stop() }
   }
 }

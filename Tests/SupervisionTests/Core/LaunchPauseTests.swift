@@ -87,6 +87,34 @@ struct LaunchPauseTests {
     #expect(world.state("db") == .running)
   }
 
+  @Test("that time begins anew when a start between came further")
+  func furtherBetween() {
+    var failure = SpawnFailure.noRoom
+    failure.patience = .seconds(300)
+    var world = world(failure, service("db").aliveFor(.seconds(10)).respawns(limit: 5, delay: .seconds(60)))
+    world.plans["db"] = [.main: .exits(.exited(1))]
+    world.advance(.seconds(400))
+    #expect(world.state("db") == .respawning)
+    world.plans["db"] = [.main: ProcessPlan(spawnFailure: failure)]
+    world.advance(.seconds(70))
+    #expect(world.state("db") == .respawning)
+    #expect(world.snapshot("db")?.lastRespawnCause == .exitedBeforeReady(.exited(1)))
+  }
+
+  @Test("and when the service has rested between")
+  func restBetween() {
+    var failure = SpawnFailure.noRoom
+    failure.patience = .seconds(300)
+    var world = World()
+    world.plans["api"] = [.main: ProcessPlan(spawnFailure: failure)]
+    world.boot(Configuration([service("db").respawns(.never), service("api").requires("db")]))
+    world.end("db")
+    #expect(world.state("api") == .failed)
+    world.advance(.seconds(400))
+    world.start("db")
+    #expect(world.state("api") == .respawning)
+  }
+
   @Test("who waits for such a start hears of the first failure, and that it goes on")
   func passingCommand() {
     var world = world(.noRoom, service("db").byHand())

@@ -44,6 +44,16 @@ struct TroubleTests {
     #expect((world.snapshot("db")?.troubles.count ?? 9) <= 1)
   }
 
+  @Test("nor for who only waits for a state, which may be for days")
+  func waiting() {
+    var world = World()
+    world.plans = ["db": [.main: .exits(.exited(1)), .postStop(0): .exits(.exited(4))]]
+    world.boot(Configuration([service("db").postStop().respawns(limit: 0, delay: .seconds(1))]))
+    world.order(.wait("db", for: .stopped, after: nil, timeout: nil))
+    world.advance(.seconds(30))
+    #expect(world.supervisor.requests.values.map(\.troubles.count) == [0])
+  }
+
   @Test("a one-shot that leaves processes has them ended, and says so")
   func leftProcesses() {
     var world = World()

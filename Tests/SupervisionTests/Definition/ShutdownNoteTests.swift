@@ -67,4 +67,19 @@ struct ShutdownNoteTests {
     #expect(said.count == 1)
     #expect(said[0].hasPrefix("test.ucl:2:3: note: `grace-period` of s1 (2min), "))
   }
+
+  @Test("a part that is loaded hears of its own grace periods, and not of shutdown-timeout")
+  func part() throws {
+    let host = host(.seconds(120))
+    let base = try load("supervisor { shutdown-timeout = 5min }", host: host).get()
+    func part(_ text: String) -> Lines {
+      notes(
+        ConfigurationLoader(store: FakeStore(files: ["new.ucl": text]), facts: host)
+          .loadSubset(path: "new.ucl", onto: base))
+    }
+    #expect(part("service a { exec = /bin/a }").isEmpty)
+    let found = part(database)
+    #expect(found.count == 1)
+    #expect(found[0].contains("`grace-period` of pg, 5min, is longer than the system's time"))
+  }
 }
