@@ -32,7 +32,8 @@ extension StateMachine {
     case .stop(let outcome):
       // A rest for another reason: a requirement of a service that never started has failed.
       rest(outcome, at: context.now)
-    case .start, .kill, .hurry, .deadline, .prepared, .jailEntered, .released, .spawned, .spawnFailed, .exited, .subtree:
+    case .start, .kill, .hurry, .deadline, .prepared, .jailEntered, .released, .spawned, .spawnFailed, .exited,
+      .subtree:
       break
     }
   }
@@ -46,7 +47,8 @@ extension StateMachine {
       } else {
         rest(outcome, at: context.now)
       }
-    case .admit, .kill, .hurry, .deadline, .prepared, .jailEntered, .released, .spawned, .spawnFailed, .exited, .subtree:
+    case .admit, .kill, .hurry, .deadline, .prepared, .jailEntered, .released, .spawned, .spawnFailed, .exited,
+      .subtree:
       break
     }
   }
@@ -69,7 +71,8 @@ extension StateMachine {
     case .admit: enter(.waiting(rerun: true), at: context.now)
     case .stop(let outcome):
       end(remains(main: nil), commanded: true, outcome, in: &context)
-    case .start, .kill, .hurry, .deadline, .prepared, .jailEntered, .released, .spawned, .spawnFailed, .exited, .subtree:
+    case .start, .kill, .hurry, .deadline, .prepared, .jailEntered, .released, .spawned, .spawnFailed, .exited,
+      .subtree:
       break
     }
   }

@@ -84,7 +84,8 @@ extension Supervisor {
     return requirement.candidates.contains { candidate in
       guard candidate != lost, services[candidate.index].stopVisit != stamp else { return false }
       let machine = services[candidate.index].machine
-      return services[candidate.index].stopOrder?.startsAgain ?? (machine.isUp || machine.isComing || isChance(candidate))
+      return services[candidate.index].stopOrder?.startsAgain
+        ?? (machine.isUp || machine.isComing || isChance(candidate))
     }
   }
 

@@ -14,7 +14,8 @@ import Testing
   private func survivors(_ entries: [ProcessRecord.Entry], _ processes: [ProcessInfo]) -> [Survivor] {
     let all =
       processes + [
-        ProcessInfo(pid: 1, parent: 0, session: 1, start: 0), ProcessInfo(pid: own, parent: 1, session: own, start: 900),
+        ProcessInfo(pid: 1, parent: 0, session: 1, start: 0),
+        ProcessInfo(pid: own, parent: 1, session: own, start: 900),
       ]
     return SurvivorSearch(ProcessRecordTests.record(entries), among: all, own: own, precision: 10).survivors()
   }

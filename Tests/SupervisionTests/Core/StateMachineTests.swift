@@ -116,7 +116,8 @@ private struct Walk {
     }
     let place = Self.place(node.machine)
     places.insert(place)
-    let signature = "\(place) \(node.machine.isHeldUp) \(node.alive.count) \(node.machine.history.total) \(phase(node.machine))"
+    let signature =
+      "\(place) \(node.machine.isHeldUp) \(node.alive.count) \(node.machine.history.total) \(phase(node.machine))"
     if seen.insert(signature).inserted, !isUnkillable(node.machine) || node.alive.isEmpty { nodes.append(node) }
   }
 
@@ -133,7 +134,9 @@ private struct Walk {
       if node.machine.deadline != nil { return "\(place) has a deadline for nothing" }
     }
     // What outlived SIGKILL is lost on purpose; the graph starts nothing beside it.
-    if !isUnkillable(node.machine), !node.alive.isSubset(of: owned(node.machine)) { return "\(place) has lost a process" }
+    if !isUnkillable(node.machine), !node.alive.isSubset(of: owned(node.machine)) {
+      return "\(place) has lost a process"
+    }
     return nil
   }
 
@@ -185,7 +188,8 @@ private struct Walk {
   }
 
   static func answer(
-    _ event: MachineEvent, _ machine: inout StateMachine, _ definition: ServiceDefinition, _ now: Instant, serial: UInt64
+    _ event: MachineEvent, _ machine: inout StateMachine, _ definition: ServiceDefinition, _ now: Instant,
+    serial: UInt64
   ) -> ([MachineEffect], UInt64) {
     var context = MachineContext(
       blueprint: Blueprint(definition), now: now, random: SplitMix64(seed: 1), nextSerial: serial)

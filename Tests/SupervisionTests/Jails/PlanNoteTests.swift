@@ -29,7 +29,8 @@ struct PlanNoteTests {
 
   @Test("what is exposed, below something exposed, or mounted is there")
   func there() {
-    var definition = service("/bin/sh", Planning.ephemeral { $0.exposedPaths = [ExposedPath("/bin/sh"), ExposedPath("/usr")] })
+    var definition = service(
+      "/bin/sh", Planning.ephemeral { $0.exposedPaths = [ExposedPath("/bin/sh"), ExposedPath("/usr")] })
     definition.process.workingDirectory = "/usr/share"
     #expect(notes(definition).isEmpty)
   }

@@ -189,7 +189,9 @@ struct Invariants {
       for edge in record.links.dependents {
         let above = core.services[edge.service.index]
         let candidates = above.links.requirements[Int(edge.requirement)].candidates
-        guard above.machine.isActive, !candidates.contains(where: { core.services[$0.index].machine.isUp }) else { continue }
+        guard above.machine.isActive, !candidates.contains(where: { core.services[$0.index].machine.isUp }) else {
+          continue
+        }
         if !excused.contains(above.name) { return "\(record.name) stops before \(above.name)" }
       }
     }
