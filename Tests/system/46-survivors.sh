@@ -71,10 +71,10 @@ it "it heeds no TERM again" eventually 10 test -e "$work/slow"
 kill_supervisor
 start_supervisor
 it_says "has left: slow" "a third one finds it again" herd status root
-in_background "$work/start" herd start web
-it "a start waits" eventually 10 says "has left: slow" "$work/start"
+in_background "$work/again" herd start web
+it "a start waits" eventually 10 says "has left: slow" "$work/again"
 it "stop root does not wait for it" herd stop root
-it "the start is told" eventually 10 says "the supervisor is ending" "$work/start"
+it "the start is told" eventually 10 says "the supervisor is ending" "$work/again"
 wait "$supervisor"
 it "and the supervisor ends well" is "$?" 0
 it "what is left is left to the next" alive "$slow"
