@@ -102,7 +102,7 @@ all_processes(size_t *count, struct timeval *boot)
 }
 
 ssize_t
-cproc_process_infos(struct cproc_process_info *processes, size_t capacity)
+cproc_process_infos(struct cproc_process_info *infos, size_t capacity)
 {
 	struct timeval boot;
 	size_t total;
@@ -112,14 +112,14 @@ cproc_process_infos(struct cproc_process_info *processes, size_t capacity)
 	if (processes == NULL)
 		return -1;
 	for (size_t i = 0; i < total; i++) {
-		const struct kinfo_proc *info = &processes[i];
+		const struct kinfo_proc *process = &processes[i];
 
-		if (!process_lives(info))
+		if (!process_lives(process))
 			continue;
 		if ((size_t)count < capacity) {
-			processes[count] = (struct cproc_process_info){
-				.pid = info->ki_pid, .parent = info->ki_ppid, .session = info->ki_sid,
-				.start = start_of(info, &boot),
+			infos[count] = (struct cproc_process_info){
+				.pid = process->ki_pid, .parent = process->ki_ppid, .session = process->ki_sid,
+				.start = start_of(process, &boot),
 			};
 		}
 		count++;

@@ -294,7 +294,7 @@ struct cproc_process_info {
 };
 
 /* All of them, in no order.  Returns how many there are, which may be more than `capacity`. */
-ssize_t cproc_process_infos(struct cproc_process_info *processes, size_t capacity);
+ssize_t cproc_process_infos(struct cproc_process_info *infos, size_t capacity);
 
 /*
  * Holds on to a process that is not a child of this one: pidfd_open(2), EVFILT_PROC.  Returns a descriptor that

@@ -89,7 +89,7 @@ look_at(pid_t pid, struct cproc_process_info *process)
 }
 
 ssize_t
-cproc_process_infos(struct cproc_process_info *processes, size_t capacity)
+cproc_process_infos(struct cproc_process_info *infos, size_t capacity)
 {
 	DIR *directory = opendir("/proc");
 	struct dirent *entry;
@@ -104,7 +104,7 @@ cproc_process_infos(struct cproc_process_info *processes, size_t capacity)
 		if (pid <= 0 || !look_at(pid, &process))
 			continue;
 		if ((size_t)count < capacity)
-			processes[count] = process;
+			infos[count] = process;
 		count++;
 	}
 	closedir(directory);
