@@ -44,6 +44,28 @@ mv "$work/state" "$work/moved"
 it "also when it was only moved" herd enable two
 it "it is there again" is "$(cat "$work/state/disabled")" one
 
+
+# What is in the way of one of the files keeps the others from nothing. Nobody may make the directory in the midst of this.
+put_in_the_way() {
+    mkdir -m 700 "$work/fresh"
+    mkdir "$work/fresh/$1.new"
+    kill -STOP "$supervisor"
+    mv "$work/state" "$work/gone"
+    mv "$work/fresh" "$work/state"
+    rm -r "$work/gone"
+    kill -CONT "$supervisor"
+}
+put_in_the_way enabled
+it "lists that cannot be written again are told" eventually 10 grep -q 'disabled services cannot be written there again' "$own"
+it "the record is there again all the same" eventually 10 test -s "$work/state/processes"
+rmdir "$work/state/enabled.new"
+it "the lists are, once they can be" eventually 20 test -s "$work/state/disabled"
+put_in_the_way processes
+it "a record that cannot be written again is told" eventually 10 grep -q 'record of what runs cannot be written there again' "$own"
+it "the lists are there again all the same" eventually 10 test -s "$work/state/disabled"
+rmdir "$work/state/processes.new"
+it "the record is, once it can be" eventually 20 test -s "$work/state/processes"
+
 two=$(pid_of two)
 remember_processes
 kill -KILL "$supervisor"

@@ -79,6 +79,8 @@ wait "$supervisor"
 it "and the supervisor ends well" is "$?" 0
 it "what is left is left to the next" alive "$slow"
 it "with the record" test -s "$work/state/processes"
+it "which it says" says "what supervisor $dead, which died, has left is left to the next" "$work/supervisor.out"
+it "it does not say that everything has stopped" sh -c "! grep -q 'everything has stopped' '$work/supervisor.out'"
 
 launch
 it "that one finds it" eventually 20 sh -c "'$bin/herd' status root | grep -q 'has left: slow'"

@@ -88,10 +88,15 @@ extension StateMachine {
       // Somebody asks for it: that ends the pause.
       enter(.waiting(rerun: false), at: context.now)
     case (.delay, _): break
-    case (.ending(let ending, _), .stop(let outcome)): enter(.stopping(ending, outcome), at: context.now)
-    case (.ending(var ending, let cause), _):
+    case (.ending(let ending, _, _), .stop(let outcome)): enter(.stopping(ending, outcome), at: context.now)
+    case (.ending(let ending, let cause, _), .admit):
+      // What is left is ended first; the pause after that is not waited for.
+      replaceState(.respawning(.ending(ending, cause: cause, skipsDelay: true)))
+    case (.ending(var ending, let cause, let skipsDelay), _):
       switch ending.handle(event, in: &context) {
-      case .ongoing: enter(.respawning(.ending(ending, cause: cause)), at: context.now)
+      case .ongoing:
+        enter(.respawning(.ending(ending, cause: cause, skipsDelay: skipsDelay)), at: context.now)
+      case .over where skipsDelay && context.mayRespawn: enter(.waiting(rerun: false), at: context.now)
       case .over: delay(cause: cause, in: &context)
       case .gaveUp(let reason): rest(.failed(reason), at: context.now)
       }

@@ -61,7 +61,7 @@ extension StateMachine {
     case .respawn:
       var ending = StopSequence(remains)
       let step = ending.begin(commanded: false, in: &context)
-      enter(.respawning(.ending(ending, cause: cause)), at: context.now)
+      enter(.respawning(.ending(ending, cause: cause, skipsDelay: false)), at: context.now)
       if case .over = step { delay(cause: cause, in: &context) }
     }
   }
@@ -141,7 +141,7 @@ extension StateMachine {
   func tellsLater(_ cause: FailureCause, in context: MachineContext) -> Bool {
     guard mayBeInBackground(cause, in: context) else { return false }
     switch state {
-    case .respawning(.ending(let ending, _)), .stopping(let ending, _): return ending.isLookingForRemains
+    case .respawning(.ending(let ending, _, _)), .stopping(let ending, _): return ending.isLookingForRemains
     default: return false
     }
   }
@@ -168,9 +168,9 @@ extension StateMachine {
   private mutating func noteBackground() {
     switch state {
     // With `stop.kill = main` there is nothing to end, and the next step has come with the answer.
-    case .respawning(.ending(let ending, let cause)):
+    case .respawning(.ending(let ending, let cause, let skipsDelay)):
       noteBackgroundRespawn()
-      replaceState(.respawning(.ending(ending, cause: cause.inBackground)))
+      replaceState(.respawning(.ending(ending, cause: cause.inBackground, skipsDelay: skipsDelay)))
     case .respawning(.delay(let until, let cause)):
       noteBackgroundRespawn()
       replaceState(.respawning(.delay(until: until, cause: cause.inBackground)))
@@ -218,7 +218,7 @@ extension FailureCause {
 extension StateMachine.Respawning {
   var cause: FailureCause {
     switch self {
-    case .ending(_, let cause), .delay(_, let cause): cause
+    case .ending(_, let cause, _), .delay(_, let cause): cause
     }
   }
 }

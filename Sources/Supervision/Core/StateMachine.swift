@@ -94,8 +94,9 @@ struct StateMachine: Sendable {
   }
 
   enum Respawning: Sendable {
-    /// What is left of the last attempt is being ended; the cause is that of the respawn.
-    case ending(StopSequence, cause: FailureCause)
+    /// What is left of the last attempt is being ended; the cause is that of the respawn. `skipsDelay`: somebody has asked for
+    /// the start meanwhile.
+    case ending(StopSequence, cause: FailureCause, skipsDelay: Bool)
     case delay(until: Instant, cause: FailureCause)
   }
 
@@ -148,7 +149,7 @@ struct StateMachine: Sendable {
     switch state {
     case .starting(let starting):
       starting.ending?.deadline ?? starting.nextDeadline
-    case .respawning(.ending(let ending, _)): ending.deadline
+    case .respawning(.ending(let ending, _, _)): ending.deadline
     case .respawning(.delay(let until, _)): until
     case .stopping(let ending, _): ending.deadline
     case .stopped, .waiting, .running, .completed, .failed: nil
@@ -166,7 +167,7 @@ struct StateMachine: Sendable {
     case .starting(let starting):
       if let ending = starting.ending { ending.main } else { starting.main }
     case .running(let main): main
-    case .respawning(.ending(let ending, _)): ending.main
+    case .respawning(.ending(let ending, _, _)): ending.main
     case .stopping(let ending, _): ending.main
     case .respawning(.delay), .stopped, .waiting, .completed, .failed: nil
     }
@@ -181,7 +182,7 @@ struct StateMachine: Sendable {
   var ending: StopSequence? {
     switch state {
     case .starting(let starting): starting.ending
-    case .respawning(.ending(let ending, _)), .stopping(let ending, _): ending
+    case .respawning(.ending(let ending, _, _)), .stopping(let ending, _): ending
     case .respawning(.delay), .stopped, .waiting, .running, .completed, .failed: nil
     }
   }

@@ -149,7 +149,7 @@ extension Supervisor {
   func cause(of id: ServiceID) -> Outcome? {
     switch services[id.index].machine.state {
     case .stopping(_, let outcome): outcome
-    case .respawning(.ending(_, let cause)), .respawning(.delay(_, let cause)): .failed(cause)
+    case .respawning(.ending(_, let cause, _)), .respawning(.delay(_, let cause)): .failed(cause)
     default: restOutcome(of: id) ?? services[id.index].stopOrder?.outcome
     }
   }

@@ -13,6 +13,9 @@ enum StartOccasion: Sendable {
 
   var isAsked: Bool { self == .command || self == .reaction }
 
+  /// The start is that for which a failure of another service is the reason, or the end of an interruption of it.
+  var keepsFailureNews: Bool { self == .reaction || self == .comeback }
+
   var displaces: Bool { self != .comeback }
 }
 
@@ -48,13 +51,19 @@ extension Supervisor {
       else { continue }
       services[visit.id.index].startVisit = stamp
       want(visit)
-      guard admit(visit, on: occasion) else { continue }
+      let admission = admit(visit, on: occasion)
+      guard admission != .none else { continue }
       let name = services[visit.id.index].name
-      for other in services[visit.id.index].links.conflicts { displaced.formUnion(stopForConflict(other, with: name)) }
+      if admission == .whole {
+        for other in services[visit.id.index].links.conflicts {
+          displaced.formUnion(stopForConflict(other, with: name))
+        }
+      }
       for requirement in services[visit.id.index].links.requirements.reversed() {
         guard let candidate = choose(requirement) else { continue }
         stack.append(Visit(id: candidate, requester: .service(name), isRoot: false))
       }
+      guard admission == .whole else { continue }
       for weak in services[visit.id.index].links.wants.reversed() {
         wanted.append(Visit(id: weak, requester: .service(name), isRoot: false))
       }
@@ -96,52 +105,63 @@ extension Supervisor {
     }
   }
 
+  /// What a start has to look at beside a service.
+  private enum Admission {
+    case none
+    /// It is on its way: what it merely wants, and what had to make room for it, was seen to before.
+    case requirements
+    case whole
+  }
+
   /// Lets a service wait for its turn.
-  ///
-  /// - Returns: whether what it needs has to be looked at too.
-  private mutating func admit(_ visit: Visit, on occasion: StartOccasion) -> Bool {
+  private mutating func admit(_ visit: Visit, on occasion: StartOccasion) -> Admission {
     let id = visit.id
     let isCommand = visit.isRoot ? occasion.isAsked : occasion == .command
     guard services[id.index].stopOrder == nil else {
       // The stop finishes first; the walk then begins again from there.
-      return startAfterStop(id, isCommand: isCommand)
+      return startAfterStop(visit, isCommand ? occasion : nil)
     }
     switch services[id.index].machine.state {
     case .stopped:
       break
     case .failed:
       let mayRetry = isCommand || services[id.index].restsFor != nil || (visit.isRoot && occasion != .automatic)
-      guard mayRetry else { return false }
+      guard mayRetry else { return .none }
     case .completed:
-      guard visit.isRoot, isCommand else { return false }
+      guard visit.isRoot, isCommand else { return .none }
     case .stopping(_, let outcome):
-      guard isCommand || visit.isRoot else { return false }
+      guard isCommand || visit.isRoot else { return .none }
       services[id.index].stopOrder = StopOrder(outcome: outcome, startsAgain: true)
-      return startAfterStop(id, isCommand: isCommand)
+      return startAfterStop(visit, isCommand ? occasion : nil)
     case .respawning:
+      guard isCommand else { return .none }
       // Asked for, also by way of what requires it, it does not wait for its delay.
-      if isCommand { deliver(id, .admit) }
-      return false
+      services[id.index].machine.forgetFailures()
+      deliver(id, .admit)
+      return .requirements
     case .waiting, .starting, .running:
-      return false
+      return .none
     }
     if isCommand { services[id.index].machine.forgetFailures() }
     for slot in services[id.index].links.requirements.indices {
       services[id.index].links.requirements[slot].nextCandidate = 0
     }
-    if occasion == .command || occasion == .automatic { services[id.index].startedFor = nil }
+    if !visit.isRoot || !occasion.keepsFailureNews { services[id.index].startedFor = nil }
     deliver(id, .admit)
-    return true
+    return .whole
   }
 
-  private mutating func startAfterStop(_ id: ServiceID, isCommand: Bool) -> Bool {
+  /// - Parameter occasion: `nil`: nobody has asked for it.
+  private mutating func startAfterStop(_ visit: Visit, _ occasion: StartOccasion?) -> Admission {
+    let id = visit.id
     services[id.index].stopOrder?.startsAgain = true
-    if isCommand {
-      services[id.index].stopOrder?.occasion = .command
+    if let occasion {
+      // What somebody has asked for is not taken for less because something else has failed meanwhile.
+      if services[id.index].stopOrder?.occasion != .command { services[id.index].stopOrder?.occasion = occasion }
       services[id.index].machine.forgetFailures()
     }
     refresh(id)
-    return false
+    return .none
   }
 
   /// The service that is to meet a requirement: the one that is up, else one on its way, else the first that may be started.

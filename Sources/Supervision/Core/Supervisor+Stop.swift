@@ -55,7 +55,11 @@ extension Supervisor {
     if let present = services[id.index].stopOrder {
       if order.startsAgain {
         // A restart of what is being stopped: the stop finishes, then it starts.
-        if isRoot { services[id.index].stopOrder?.startsAgain = true }
+        if isRoot {
+          services[id.index].stopOrder?.startsAgain = true
+          // It is no longer because of a failure of another service.
+          if present.occasion == .reaction { services[id.index].stopOrder?.occasion = order.occasion }
+        }
       } else {
         let outcome = present.startsAgain ? order.outcome : present.outcome
         services[id.index].stopOrder = StopOrder(outcome: outcome, startsAgain: false)

@@ -80,15 +80,14 @@ struct ShutdownCheck: Sendable {
     return note
   }
 
-  /// `` `grace-period` of pg, 5min, is ``, or of several.
+  /// `` `grace-period` of pg, 5min, is ``, or of several are.
   private static func subject(_ graces: [Grace]) -> String? {
     guard let first = graces.first else { return nil }
     guard graces.count > 1 else {
       return "`grace-period` of \(first.service), \(DurationText.format(first.period)), is"
     }
-    let names = graces.prefix(mostNames).map { "\($0.service) (\(DurationText.format($0.period)))" }
-    let rest = graces.count > mostNames ? " and \(graces.count - mostNames) more" : ""
-    return "`grace-period` of \(names.joined(separator: ", "))\(rest) is"
+    let names = graces.map { "\($0.service) (\(DurationText.format($0.period)))" }
+    return "`grace-period` of \(names.listed(atMost: mostNames)) are"
   }
 
   private static func describe(_ limit: Duration) -> String {

@@ -312,8 +312,7 @@ extension WorkerRequest {
   var subject: String {
     switch self {
     case .look(let questions):
-      let rest = questions.count > Self.mostNames ? ", ..." : ""
-      return questions.prefix(Self.mostNames).map(\.description).joined(separator: ", ") + rest
+      return questions.map(\.description).listed(atMost: Self.mostNames)
     case .plan(let request): return "the plan of the jail of \(request.definition.name)"
     case .read(let reading): return "the configuration \(reading.part ?? reading.path)"
     }

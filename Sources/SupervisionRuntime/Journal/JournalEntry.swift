@@ -60,8 +60,7 @@ struct JournalEntry {
   }
 
   private static func list(_ names: [String]) -> String {
-    let rest = names.count - mostNames
-    return names.prefix(mostNames).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+    names.listed(atMost: mostNames)
   }
 
   private init(_ service: String, _ state: StateName, _ outcome: Outcome?, _ pid: Int32?, _ requester: Requester?) {

@@ -104,6 +104,21 @@ public enum Files {
     }
   }
 
+  /// The whole of a regular file that is open, wherever it was read to before: pread(2).
+  static func contents(
+    of descriptor: borrowing Descriptor, _ path: String, _ limit: Int
+  ) throws(SystemError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 16 << 10)
+    while true {
+      let count = cproc_read_at(descriptor.number, &buffer, buffer.count, UInt64(bytes.count))
+      guard count >= 0 else { throw SystemError("pread", on: path, code: cproc_errno()) }
+      bytes.append(contentsOf: buffer[..<count])
+      if count < buffer.count { return bytes }
+      if bytes.count > limit { throw SystemError("pread", on: path, code: EFBIG) }
+    }
+  }
+
   /// Replaces a file in one step: after a crash the old or the new content is there, never a part.
   public static func replace(_ path: String, with bytes: [UInt8], permissions: UInt32 = 0o600) throws(SystemError) {
     let draft = path + ".new"

@@ -3,8 +3,11 @@ import Supervision
 // Failures between fork and exec, in words.
 extension Launcher {
   /// Puts a failed stage into words.
+  ///
+  /// - Parameter limits: those of the launch: the service's own, then those of its login class.
   static func describe(
-    _ failure: LaunchFailure, _ definition: ServiceDefinition, program: String, jail: Int32? = nil
+    _ failure: LaunchFailure, _ definition: ServiceDefinition, program: String, jail: Int32? = nil,
+    limits: [LaunchPlan.Limit] = []
   ) -> SpawnFailure {
     let reason = SystemError.text(of: failure.code)
     let attributes = definition.process
@@ -34,26 +37,36 @@ extension Launcher {
       case .privileges: "cannot refuse new privileges: \(reason)"
       case .exec: scriptTrouble(program, failure, rare) ?? "cannot execute \(program)\(inside(rare)): \(reason)"
       }
-    let own = ownLimit(behind: failure, rare)
+    let own = ownLimit(behind: failure, limits, of: rare)
     return SpawnFailure(
       stage: "\(failure.stage)", errno: failure.code,
-      message: message + (own.map { "; the limit \(text(of: $0)) of the service allows no more" } ?? ""),
+      message: message + (own.map { "; the limit \($0) allows no more" } ?? ""),
       isPassing: own == nil && SystemError.isPassing(failure.code))
   }
 
-  /// The limit of the service's own that the kernel may have counted when it refused: what that allows too little of is no lack of
-  /// the host, and does not come back by itself. Linux says EAGAIN to the exec of a user who has as many processes as allowed.
-  private static func ownLimit(behind failure: LaunchFailure, _ attributes: RareAttributes) -> ResourceLimit? {
+  /// The limit of the service's own, or of its login class, that the kernel may have counted when it refused: what that allows too
+  /// little of is no lack of the host, and does not come back by itself. Linux says EAGAIN to the exec of a user who has as many
+  /// processes as allowed.
+  private static func ownLimit(
+    behind failure: LaunchFailure, _ limits: [LaunchPlan.Limit], of attributes: RareAttributes
+  ) -> String? {
     // Before that stage none has been set.
     guard failure.stage.rawValue > LaunchStage.limits.rawValue else { return nil }
     let suspects: [LimitedResource] =
       switch failure.code {
       case SystemError.tryAgain: [.processes]
-      case SystemError.noMemory: [.addressSpace, .data, .stack, .memoryLock]
+      // Nothing is locked into memory between fork and exec.
+      case SystemError.noMemory: [.addressSpace, .data, .stack]
       case SystemError.tooManyOpenFiles: [.openFiles]
       default: []
       }
-    return attributes.limits.first { suspects.contains($0.resource) && $0.soft != ResourceLimit.unlimited }
+    let found = limits.indices.first {
+      suspects.contains(limits[$0].resource) && limits[$0].soft != ResourceLimit.unlimited
+    }
+    guard let found else { return nil }
+    if attributes.limits.indices.contains(found) { return "\(text(of: attributes.limits[found])) of the service" }
+    let limit = ResourceLimit(limits[found].resource, soft: limits[found].soft)
+    return "\(text(of: limit)) of the login class \(attributes.loginClass ?? "")"
   }
 
   /// Of another root nothing can be seen from here.

@@ -14,6 +14,7 @@ extension Daemon {
       onEnd: { [weak self] outcome in
         inheritance.notes += Inheritance.notes(on: outcome, of: predecessor.supervisor)
         self?.survivors = nil
+        if outcome.isInterrupted { self?.unendedPredecessor = predecessor.supervisor }
         self?.succeed(inheritance, isInterrupted: outcome.isInterrupted)
       })
     survivors = ending

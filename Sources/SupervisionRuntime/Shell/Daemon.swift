@@ -52,6 +52,9 @@ public final class Daemon {
   var isInBackground = false
   var socketWatch: FileWatch?
   var stateWatch: FileWatch?
+  /// What was lost with the state directory, and is not written again yet.
+  var lostState: Set<StatePart> = []
+  lazy var stateRetry = Retry(loop: loop) { [weak self] in self?.renewState() }
   var exitCode: Int32 = 0
   private var isLeaving = false
   /// Interrupts since everything began to stop.
@@ -60,6 +63,8 @@ public final class Daemon {
   var toldSignals: Set<Int32> = []
   /// While what a dead predecessor has left is ended.
   var survivors: SurvivorEnding?
+  /// The dead predecessor whose survivors are left to the next supervisor.
+  var unendedPredecessor: Int32?
   /// A hangup has come before anything was started.
   var isHangUpHeld = false
 
@@ -184,10 +189,19 @@ public final class Daemon {
       exitCode = 1
     } else {
       // What did not stop is left to the next supervisor.
+      lostState.remove(.record)
       record?.remove()
     }
-    journal.notice("everything has stopped")
+    journal.notice(Self.farewell(isAllStopped: unstopped.isEmpty, unendedPredecessor: unendedPredecessor))
     desk.leave()
     server.close(within: Self.patienceWithClients) { [weak self] in self?.loop.stop() }
+  }
+
+  static func farewell(isAllStopped: Bool, unendedPredecessor: Int32?) -> String {
+    if let unendedPredecessor {
+      return "ends before anything was started; what supervisor \(unendedPredecessor), which died, has left is left to "
+        + "the next supervisor"
+    }
+    return isAllStopped ? "everything has stopped" : "everything else has stopped"
   }
 }

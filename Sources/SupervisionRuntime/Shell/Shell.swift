@@ -163,9 +163,9 @@ final class Shell {
         role, of: definition, in: try place(of: id, definition), arguments: invocation?.arguments ?? [],
         mark: table.record.mark(purpose.incarnation.serial), news: core.failureNews(of: id), answers)
       let program = plan.programs.first ?? ""
-      let jail = plan.jail
+      let (jail, limits) = (plan.jail, plan.limits)
       let describe: (LaunchFailure) -> SpawnFailure = {
-        Launcher.describe($0, blueprint.definition, program: program, jail: jail)
+        Launcher.describe($0, blueprint.definition, program: program, jail: jail, limits: limits)
       }
       if let invocation {
         try spawn(&plan, for: invocation, purpose, describe)

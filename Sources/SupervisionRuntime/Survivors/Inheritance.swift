@@ -60,8 +60,6 @@ struct Inheritance {
   /// A few of the services' names, so that the line stays one.
   private static func names(of survivors: [Survivor]) -> String {
     let names = Set(survivors.compactMap(\.service)).sorted()
-    guard !names.isEmpty else { return "" }
-    let shown = names.prefix(8).joined(separator: ", ")
-    return ": \(shown)" + (names.count > 8 ? " and \(names.count - 8) more" : "")
+    return names.isEmpty ? "" : ": \(names.listed(atMost: 8))"
   }
 }

@@ -8,13 +8,18 @@ import Supervision
 final class ProcessRecordFile {
   private let path: String
   private let record: ProcessRecord
-  private var file: Descriptor
-  /// What was written can be read back when somebody has removed it.
-  private var reader: Descriptor
+  private var file: File
   private var living = 0
   private var lines = 0
   /// A line may have been cut off: the next one begins on a line of its own.
   private var isBroken = false
+
+  private struct File: ~Copyable {
+    let end: Descriptor
+    /// What was written can be read back when somebody has removed it.
+    let reader: Descriptor
+  }
+
   /// Called when the record cannot be kept as it should be, with the reason.
   var onTrouble: ((SystemError) -> Void)?
 
@@ -26,7 +31,6 @@ final class ProcessRecordFile {
     self.path = path
     self.record = record
     file = try Self.replace(path, record)
-    reader = try Descriptor.open(path)
   }
 
   // MARK: Lines
@@ -45,7 +49,7 @@ final class ProcessRecordFile {
   private func append(_ line: String) {
     lines += 1
     do throws(SystemError) {
-      try file.writeAll(Array((isBroken ? "\n" + line : line).utf8))
+      try file.end.writeAll(Array((isBroken ? "\n" + line : line).utf8))
       isBroken = false
     } catch {
       if !isBroken { onTrouble?(error.about(path)) }
@@ -63,27 +67,27 @@ final class ProcessRecordFile {
         read.supervisor == record.supervisor
       else { return }
       file = try Self.replace(path, read)
-      reader = try Descriptor.open(path)
     } catch {
       onTrouble?(error)
     }
   }
 
-  /// Writes it again, in its place, after somebody has removed it.
+  /// Writes it again, in its place, after somebody has removed it. What fails can be tried again.
   func renew() throws(SystemError) {
-    let bytes = try Files.readAll(reader, path, 256 << 20)
+    let bytes = try Files.contents(of: file.reader, path, 256 << 20)
     file = try Self.replace(path, ProcessRecord(bytes) ?? record)
-    reader = try Descriptor.open(path)
   }
 
-  private static func replace(_ path: String, _ record: ProcessRecord) throws(SystemError) -> Descriptor {
+  private static func replace(_ path: String, _ record: ProcessRecord) throws(SystemError) -> File {
     let draft = path + ".new"
     do throws(SystemError) {
       try Files.remove(draft)
-      let file = try Descriptor.open(draft, .new)
-      try file.writeAll(Array(record.text.utf8))
+      let draftFile = try Descriptor.open(draft, .new)
+      try draftFile.writeAll(Array(record.text.utf8))
+      // Before it takes the other's place: after that nothing can fail.
+      let file = File(end: try Descriptor.open(draft, .append), reader: try Descriptor.open(draft))
       try Files.rename(draft, to: path)
-      return try Descriptor.open(path, .append)
+      return file
     } catch {
       try? Files.remove(draft)
       throw error.about(path)

@@ -1,4 +1,5 @@
 import ControlProtocol
+import Supervision
 
 extension DaemonCommand {
   /// Carries out a request that changes states, with a line a service while it lasts.
@@ -22,9 +23,8 @@ extension DaemonCommand {
 
   /// Ctrl-C ends the waiting, not what was asked for: whoever presses it has to know that.
   private func interrupted(_ request: Request, waiting: [(service: String, what: String)]) -> Failure {
-    let list = waiting.prefix(4).map { "\($0.service) (\($0.what))" }.joined(separator: ", ")
-    let rest = waiting.count > 4 ? ", and \(waiting.count - 4) more" : ""
-    let what = waiting.isEmpty ? "" : ": it waits for \(list)\(rest)"
+    let list = waiting.map { "\($0.service) (\($0.what))" }.listed(atMost: 4)
+    let what = waiting.isEmpty ? "" : ": it waits for \(list)"
     let name = waiting.first?.service
     let hint =
       name.map { name in

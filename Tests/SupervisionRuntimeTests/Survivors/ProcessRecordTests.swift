@@ -92,6 +92,24 @@ import Testing
     #expect(throws: SystemError.self) { try Files.read(path) }
   }
 
+  @Test("a record that could not be written again is written whole at the next attempt")
+  func renewedLater() throws {
+    let path = temporaryPath("record")
+    let file = try ProcessRecordFile(path: path, record: Self.record())
+    file.started(Self.sshd)
+    try Files.remove(path)
+    // In the way of the draft.
+    try Files.makeDirectory(path + ".new", permissions: 0o700)
+    #expect(throws: SystemError.self) { try file.renew() }
+    file.started(Self.entry)
+    try Files.removeDirectory(path + ".new")
+    try file.renew()
+    #expect(ProcessRecord(try Files.read(path)) == Self.record([Self.sshd, Self.entry]))
+    file.released(Self.sshd.pid)
+    #expect(ProcessRecord(try Files.read(path)) == Self.record([Self.entry]))
+    file.remove()
+  }
+
   @Test("a record without a place is an error that names the place")
   func noPlace() {
     let error = #expect(throws: SystemError.self) {

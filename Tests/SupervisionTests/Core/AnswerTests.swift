@@ -212,4 +212,49 @@ struct AnswerTests {
     #expect(world.state("mail") == .completed)
     #expect(news(world, "mail") == nil, "started by something else it has no such news")
   }
+
+  @Test("a restart is a start of its own: it has no such news, and what it comes to is told on")
+  func restartAfterFailure() {
+    var world = World(
+      service("db").onFailure("mail"), service("mail").onFailure("siren").respawns(.never).byHand(),
+      service("siren").byHand(), service("post").requires("mail").byHand())
+    world.end("db")
+    #expect(news(world, "mail") != nil)
+    world.restart("mail")
+    #expect(world.state("mail") == .running)
+    #expect(news(world, "mail") == nil)
+    world.end("mail")
+    #expect(world.state("siren") == .running)
+  }
+
+  @Test("a respawn keeps the news, and so does the return of a requirement")
+  func newsThatStays() {
+    var world = World(
+      service("db").onFailure("mail"), service("mail").requires("net").respawns().byHand(), service("net"))
+    world.end("db")
+    world.end("mail")
+    world.advance(.seconds(1))
+    #expect(world.state("mail") == .running)
+    #expect(news(world, "mail") != nil)
+    world.end("net")
+    world.start("net")
+    #expect(world.state("mail") == .running)
+    #expect(news(world, "mail") != nil)
+  }
+
+  @Test("an on-failure service that was just stopping is told too")
+  func reactionAfterStop() {
+    var world = World()
+    world.plans = ["mail": [.main: ProcessPlan(onStopSignal: .dies(after: .seconds(2)))]]
+    world.boot(Configuration([service("db").onFailure("mail"), service("mail")]))
+    world.stop("mail")
+    world.end("db")
+    #expect(world.state("mail") == .stopping)
+    world.advance(.seconds(2))
+    #expect(world.state("mail") == .running)
+    #expect(news(world, "mail") == FailureNews(service: "db", cause: .exited(.exited(1))))
+    world.restart("mail")
+    world.advance(.seconds(2))
+    #expect(news(world, "mail") == nil)
+  }
 }

@@ -161,6 +161,69 @@ struct RespawnTests {
     #expect(world.supervisor.nextDeadline == nil)
   }
 
+  /// Its main process has ended, and what that has left takes two seconds to end.
+  private func ending(_ definitions: ServiceDefinition...) -> World {
+    var world = World()
+    world.plans = ["db": [.main: ProcessPlan(child: (.dies(after: .seconds(2)), .zero))]]
+    world.boot(Configuration(definitions))
+    world.end("db")
+    world.advance(.seconds(1))
+    return world
+  }
+
+  @Test("a start by name while what is left is being ended does not wait for the delay after that either")
+  func startDuringEnding() {
+    var world = ending(service("db").respawns(delay: .seconds(60)))
+    let request = world.start("db")
+    #expect(world.state("db") == .respawning, "what is left is ended first")
+    world.advance(.seconds(1))
+    #expect(world.state("db") == .running)
+    #expect(world.result(request, "db") == .up(pid: world.pid("db")))
+    world.end("db")
+    world.advance(.seconds(10))
+    #expect(world.state("db") == .respawning, "the next delay is waited for again")
+  }
+
+  @Test("what was hurried along and is disabled meanwhile does not start")
+  func disabledDuringEnding() {
+    var world = ending(service("db").respawns(delay: .seconds(60)))
+    world.start("db")
+    world.order(.disable(["db"], stop: false, options: OrderOptions()))
+    world.advance(.seconds(2))
+    #expect(world.counts["db"] == 1)
+  }
+
+  @Test("a start of what respawns does not wait for the delays of what it requires", arguments: [false, true])
+  func startAboveDelay(isAboveToo: Bool) {
+    var world = World(
+      service("db").respawns(delay: .seconds(60)), service("mid").requires("db").respawns(delay: .seconds(60)),
+      service("api").requires("mid").respawns(delay: .seconds(60)))
+    world.end("db")
+    world.end("mid")
+    if isAboveToo { world.end("api") }
+    world.start(isAboveToo ? "api" : "mid")
+    #expect(world.state("db") == .running)
+    #expect(world.state("mid") == .running)
+    #expect(world.state("api") == .running)
+  }
+
+  @Test("what is hurried along begins with a clean count of respawns, also as a requirement", arguments: ["db", "api"])
+  func hurriedCount(name: String) {
+    var world = World(
+      service("db").respawns(limit: 2, within: .seconds(100), delay: .seconds(10)),
+      service("api").requires("db").byHand())
+    for _ in 0..<2 {
+      world.end("db")
+      #expect(world.state("db") == .respawning)
+      world.start(name)
+      #expect(world.state("db") == .running)
+      #expect(world.snapshot("db")?.respawns == 0)
+      world.stop("api")
+    }
+    world.end("db")
+    #expect(world.state("db") == .respawning)
+  }
+
   @Test("a caller hears of the first failed attempt, and that it will be tried again")
   func firstFailure() {
     var world = World()

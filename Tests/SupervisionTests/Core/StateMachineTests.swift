@@ -152,7 +152,7 @@ private struct Walk {
     case .starting(let starting):
       if let hook = starting.hook { keys.insert(hook) }
       if let ending = starting.ending { keys.formUnion(owned(ending)) }
-    case .respawning(.ending(let ending, _)), .stopping(let ending, _): keys.formUnion(owned(ending))
+    case .respawning(.ending(let ending, _, _)), .stopping(let ending, _): keys.formUnion(owned(ending))
     default: break
     }
     return keys
@@ -204,7 +204,7 @@ private struct Walk {
     case .waiting(let rerun): rerun ? "waiting again" : "waiting"
     case .starting(let starting): "starting \(place(starting.phase))"
     case .respawning(.delay): "respawning delay"
-    case .respawning(.ending(let ending, _)): "respawning ending \(place(ending.phase))"
+    case .respawning(.ending(let ending, _, _)): "respawning ending \(place(ending.phase))"
     case .stopping(let ending, _): "stopping \(place(ending.phase))"
     default: machine.state.name.rawValue
     }
@@ -244,7 +244,7 @@ private struct Walk {
       case .preStart(let index, _), .postStart(let index, _): index
       default: 0
       }
-    case .stopping(let ending, _), .respawning(.ending(let ending, _)):
+    case .stopping(let ending, _), .respawning(.ending(let ending, _, _)):
       if case .postStop(let index, _) = ending.phase { index } else { 0 }
     default: 0
     }

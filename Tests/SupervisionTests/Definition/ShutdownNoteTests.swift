@@ -62,7 +62,7 @@ struct ShutdownNoteTests {
     #expect(
       found[0].hasPrefix(
         "test.ucl:1:17: note: `grace-period` of s1 (2min), s2 (2min), s3 (2min), s4 (2min), s5 (2min), s6 (2min), "
-          + "s7 (2min), s8 (2min) and 3 more is longer than `shutdown-timeout`, 75s: the supervisor waits for them"))
+          + "s7 (2min), s8 (2min) and 3 more are longer than `shutdown-timeout`, 75s: the supervisor waits for them"))
     let said = notes(load("supervisor {\n  shutdown-timeout = 90s\n}\n" + defaults + services))
     #expect(said.count == 1)
     #expect(said[0].hasPrefix("test.ucl:2:3: note: `grace-period` of s1 (2min), "))

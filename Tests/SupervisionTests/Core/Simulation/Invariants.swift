@@ -225,7 +225,7 @@ struct Invariants {
 
   private func isBeingLeft(_ machine: StateMachine) -> Bool {
     switch machine.state {
-    case .stopping(let ending, _), .respawning(.ending(let ending, _)):
+    case .stopping(let ending, _), .respawning(.ending(let ending, _, _)):
       if case .releasing = ending.phase { true } else { false }
     // What it has is left from an earlier run.
     case .waiting: true
