@@ -122,7 +122,8 @@ struct StatusReporter {
   }
 
   func documentation(of id: ServiceID) -> ServiceDocumentation {
-    let definition = shell.core.snapshot(of: id).definition
+    // What can be asked of it now: a newer definition counts from the next start on.
+    let definition = shell.core.blueprint(of: id).definition
     return ServiceDocumentation(
       service: definition.name, documentation: definition.documentation, actions: actions(of: definition))
   }
