@@ -122,10 +122,11 @@ struct StatusReporter {
   }
 
   func documentation(of id: ServiceID) -> ServiceDocumentation {
-    // What can be asked of it now: a newer definition counts from the next start on.
-    let definition = shell.core.blueprint(of: id).definition
+    let definition = shell.core.snapshot(of: id).definition
+    // Those that can be asked for now: the ones of a newer definition count from the next start on.
     return ServiceDocumentation(
-      service: definition.name, documentation: definition.documentation, actions: actions(of: definition))
+      service: definition.name, documentation: definition.documentation,
+      actions: actions(of: shell.core.blueprint(of: id).definition))
   }
 
   /// - Throws: they cannot be listed, which is not to say that there are none.
