@@ -72,6 +72,13 @@ public struct Parser {
     try measuredParse(source, reader: reader).value
   }
 
+  /// The members of the top level that stand before the first mistake of a text, in UCL mode.
+  public func members(beforeMistakeIn source: Source, reader: (any SourceReader)? = nil) -> Object {
+    var run = ParseRun(source, parser: self, reader: reader)
+    if case .object(let object)? = try? run.parseText().content { return object }
+    return run.membersBeforeMistake
+  }
+
   /// Parses, and says what it cost in bytes looked at; a test shows that the cost grows as the text does.
   func measuredParse(
     _ source: Source, reader: (any SourceReader)? = nil

@@ -22,7 +22,14 @@ extension Supervisor {
     let outcomes =
       inStopOrder(stopping).map { outcome($0, .wouldStop, named: names.contains($0)) }
       + inStartOrder(starting).map { outcome($0, .wouldStart, named: names.contains($0)) }
-    actions.append(.reply(request, .services(outcomes)))
+    actions.append(.reply(request, .services(outcomes.isEmpty ? named.compactMap { alreadyThere($0) } : outcomes)))
+  }
+
+  /// Why there is nothing to do.
+  private func alreadyThere(_ id: ServiceID) -> ServiceOutcome? {
+    let record = services[id.index]
+    if record.machine.isReady { return outcome(id, .alreadyUp(pid: mainPID(of: id)), named: true) }
+    return record.machine.isResting ? outcome(id, .alreadyStopped, named: true) : nil
   }
 
   var stateNames: [StateName] { services.map(\.machine.state.name) }

@@ -23,10 +23,13 @@ public struct FileOwnership: Sendable, Equatable {
   public var owner: UInt32
   /// The permission bits of stat(2)'s `st_mode`, sticky bit included.
   public var mode: UInt32
+  /// Where symbolic links lead to, when there are some: what a command that changes rights has to name.
+  public var target: String?
 
-  public init(owner: UInt32, mode: UInt32) {
+  public init(owner: UInt32, mode: UInt32, target: String? = nil) {
     self.owner = owner
     self.mode = mode
+    self.target = target
   }
 }
 
@@ -155,6 +158,7 @@ struct OwnershipRule {
   func diagnostic(_ what: String, _ path: String, _ complaint: String, _ ownership: FileOwnership) -> Diagnostic {
     var diagnostic = Diagnostic(.error, "the \(what) \(path) \(complaint)", at: nil)
     diagnostic.expected = "owned by root or by the supervisor's user (uid \(uid)), and written by nobody else"
+    let path = ownership.target ?? path
     if ownership.mode & 0o1000 != 0 {
       diagnostic.hint = "the directory is everybody's and has to stay so: move the files to one of their own"
     } else if ownership.owner == 0 || ownership.owner == uid {

@@ -74,7 +74,11 @@ public struct ConfigurationLoader {
       add(file, to: &run, reader: owner)
     }
     run.report(owner.found)
-    return run.finish()
+    let result = run.finish()
+    // What others can write does not say where the last good configuration is: it would be theirs.
+    guard case .failure(var diagnostics) = result, !owner.found.isEmpty else { return result }
+    diagnostics.settings = nil
+    return .failure(diagnostics)
   }
 
   private func add(_ file: ConfigurationFile, to run: inout LoadRun, reader: OwnershipInspection) {
@@ -93,6 +97,8 @@ public struct ConfigurationLoader {
     let result = parse(source, reader: reader)
     if case .success(let object) = result { run.report(SuspectValues.notes(in: object)) }
     run.add(result, role: role, name: source.name)
+    guard case .failure = result, role != .packaged else { return }
+    run.takeSettings(beforeMistake: parser.members(beforeMistakeIn: source, reader: reader))
   }
 
   private func parse(_ source: Source, reader: any SourceReader) -> Result<Object, Diagnostics> {
@@ -121,6 +127,8 @@ private final class OwnershipInspection: SourceReader {
   func inspect(_ what: String, _ path: String, sticky: Bool) {
     // A file that cannot be looked at cannot be read either, and that is reported.
     guard seen.insert(path).inserted, let ownership = try? store.ownership(of: path) else { return }
+    // What is no regular file is refused as such; advice about its rights would be about a device, say.
+    if what == "file", store.kind(of: path) == .other { return }
     if let complaint = rule.complaint(ownership, sticky: sticky) {
       found.append(rule.diagnostic(what, path, complaint, ownership))
     }

@@ -43,6 +43,8 @@ public struct Diagnostics: Error, Sendable {
   public var all: [Diagnostic]
   /// What the section `supervisor` says all the same: it tells where the last good configuration is kept.
   public var settings: SupervisorSettings?
+  /// Whether a mistake may hide the section `supervisor`.
+  public var mayHideSettings = false
 
   public init(_ all: [Diagnostic] = []) {
     self.all = all

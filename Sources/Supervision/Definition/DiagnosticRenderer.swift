@@ -98,6 +98,13 @@ public struct DiagnosticRenderer: Sendable {
     return "\(place)\(severity): \(diagnostic.message)\(end)".printable
   }
 
+  /// The same for what says by itself that it is an error: a place is followed by the word, as compilers have it.
+  public func lineOfError(_ diagnostic: Diagnostic) -> String {
+    let line = line(diagnostic)
+    let isBare = diagnostic.location == nil && diagnostic.severity == .error
+    return isBare ? String(line.dropFirst("error: ".count)) : line
+  }
+
   // MARK: For programs
 
   /// A JSON array of objects with `severity`, `message`, and where they are known `file`, `line`, `column`, `length`,

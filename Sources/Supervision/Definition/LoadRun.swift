@@ -15,6 +15,8 @@ struct LoadRun {
   /// Whether every file could be parsed. One that could not defines nothing, and to complain of each name of its services
   /// would bury the one mistake that counts.
   private var isComplete = true
+  /// Of a file that could not be parsed: what stands before the mistake.
+  private var settingsBeforeMistake: SupervisorSettings?
   private var configuration = Configuration()
   private var detachment = SourceDetachment()
   /// The sections that the definitions were read from, for places; gone when the load is over.
@@ -41,6 +43,14 @@ struct LoadRun {
     }
   }
 
+  /// The section `supervisor` of a file that could not be parsed: it may say where the last good configuration is.
+  mutating func takeSettings(beforeMistake members: Object) {
+    var reader = ValueReader()
+    var sections = SectionCollection()
+    sections.add(members, role: .main, &reader)
+    if sections.settingsLocation != nil { settingsBeforeMistake = sections.settings }
+  }
+
   /// Merges, reads and checks what was added.
   mutating func finish() -> Result<Configuration, Diagnostics> {
     // A single file that is loaded again is still a file of its configuration.
@@ -63,6 +73,9 @@ struct LoadRun {
     }
     configuration = base
     configuration.notes = []
+    if isComplete, sections.bases.isEmpty, sections.overrides.isEmpty {
+      reader.report([Diagnostic(.note, "what is loaded defines no service: nothing changes", at: nil)])
+    }
     if let place = sections.settingsLocation {
       reader.note("the section `supervisor` counts only when the whole configuration is loaded", at: place)
     }
@@ -210,7 +223,11 @@ struct LoadRun {
     let diagnostics = sorted()
     guard !diagnostics.contains(where: { $0.severity == .error }) else {
       var refusal = Diagnostics(diagnostics)
-      if base == nil { refusal.settings = configuration.supervisor }
+      if base == nil {
+        let isKnown = sections.settingsLocation != nil
+        refusal.settings = isKnown ? configuration.supervisor : settingsBeforeMistake ?? configuration.supervisor
+        refusal.mayHideSettings = !isComplete && !isKnown && settingsBeforeMistake == nil
+      }
       return .failure(refusal)
     }
     configuration.notes = diagnostics.map { detachment.detach($0) }

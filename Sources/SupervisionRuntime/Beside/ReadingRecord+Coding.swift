@@ -48,7 +48,7 @@ extension ReadingRecord {
     [
       ("kinds", Self.table(kinds) { .string($0.word) }),
       ("entries", Self.answers(entries, Self.strings)),
-      ("owners", Self.answers(ownerships) { .array([.integer($0.owner), .integer($0.mode)]) }),
+      ("owners", Self.answers(ownerships, Self.owner)),
       ("texts", Self.answers(texts, Self.text)),
       ("matches", Self.answers(matches, Self.strings)),
     ]
@@ -58,11 +58,19 @@ extension ReadingRecord {
     kinds = Self.table(value["kinds"]) { FileKind(word: $0.string) }
     entries = Self.answers(value["entries"]) { $0.strings }
     ownerships = Self.answers(value["owners"]) { value in
-      guard let numbers = value.array?.compactMap(\.integer), numbers.count == 2 else { return nil }
-      return FileOwnership(owner: UInt32(truncatingIfNeeded: numbers[0]), mode: UInt32(truncatingIfNeeded: numbers[1]))
+      guard let elements = value.array else { return nil }
+      let numbers = elements.compactMap(\.integer)
+      guard numbers.count == 2 else { return nil }
+      return FileOwnership(
+        owner: UInt32(truncatingIfNeeded: numbers[0]), mode: UInt32(truncatingIfNeeded: numbers[1]),
+        target: elements.count > 2 ? elements[2].string : nil)
     }
     texts = Self.answers(value["texts"], Self.bytes)
     matches = Self.answers(value["matches"]) { $0.strings }
+  }
+
+  private static func owner(_ ownership: FileOwnership) -> Value {
+    .array([.integer(ownership.owner), .integer(ownership.mode)] + (ownership.target.map { [.string($0)] } ?? []))
   }
 
   private static func table<Content>(_ contents: [String: Content], _ value: (Content) -> Value) -> Value {

@@ -25,10 +25,16 @@ public struct HostConfigurationStore: ConfigurationStore {
   public func ownership(of path: String) throws(SourceReadError) -> FileOwnership {
     do {
       let status = try Files.status(path)
-      return FileOwnership(owner: status.user, mode: status.mode)
+      return FileOwnership(owner: status.user, mode: status.mode, target: target(of: path))
     } catch {
       throw SourceReadError(error)
     }
+  }
+
+  /// Only of what is a link itself: the path to it is the caller's.
+  private func target(of path: String) -> String? {
+    guard (try? Files.status(path, followingLink: false))?.kind == .symbolicLink else { return nil }
+    return try? Files.resolve(path)
   }
 
   public func read(_ path: String, limit: Int) throws(SourceReadError) -> [UInt8] {

@@ -84,7 +84,7 @@ extension ControlServer {
       case .owner: "only root and the supervisor's own user may name a file to load"
       }
     return ControlError(
-      .notPermitted, "user \(peer.user) may not `\(request.command.rawValue)`", hint: others)
+      .notPermitted, "user \(peer.user) may not `\(request.herdCommand)`", hint: others)
   }
 
   /// Answers what is not a request that the delegate should see.
@@ -163,6 +163,20 @@ extension ControlServer {
     } else if !shouldRun, let running = timer {
       loop.cancel(running)
       timer = nil
+    }
+  }
+}
+
+extension Request {
+  /// As herd's user gives it.
+  fileprivate var herdCommand: String {
+    switch self {
+    case .shutdown: "herd stop root"
+    case .load: "herd load root"
+    case .unload: "herd unload root"
+    case .action(let service, let action, _): "herd \(action) \(service)"
+    case .ping: "ping"
+    default: "herd \(command.rawValue)"
     }
   }
 }

@@ -45,9 +45,17 @@ final class Journal {
 
   // MARK: Lines
 
+  /// What is about no service is about the supervisor; no service has the name.
+  private static let supervisor = ""
+
   private func write(_ entry: JournalEntry) {
     guard entry.level >= level else { return }
-    guard folding.admits(entry.text, of: entry.kind, entry.level, at: Clock.now()) else { return wakeForSummary() }
+    let now = Clock.now()
+    let subject = entry.subject ?? Self.supervisor
+    guard folding.admits(entry.text, of: entry.kind, about: subject, entry.level, at: now) else {
+      return wakeForSummary()
+    }
+    for summary in folding.summaries(about: entry.subject, at: now) { write(summary.text, summary.level) }
     write(entry.text, entry.level)
   }
 

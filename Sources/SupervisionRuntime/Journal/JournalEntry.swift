@@ -6,6 +6,8 @@ struct JournalEntry {
   var text: String
   /// The text without what differs each time.
   var kind: String
+  /// The service that it is about; `nil`: it may be about all of them.
+  var subject: String?
 
   init(_ level: JournalLevel, _ text: String, kind: String? = nil) {
     self.level = level
@@ -43,6 +45,7 @@ struct JournalEntry {
     case .instanceRefused(let text), .anomaly(let text):
       self.init(.error, text)
     }
+    subject = record.service
   }
 
   /// More names than these are counted.
@@ -79,6 +82,17 @@ struct JournalEntry {
       self.init(.info, "\(service) is respawning")
     case .waiting, .starting, .stopping:
       self.init(.debug, "\(service) is \(state.rawValue)\(number)\(reason)", kind: "\(service) is \(state.rawValue)")
+    }
+  }
+}
+
+extension Record {
+  fileprivate var service: String? {
+    switch self {
+    case .state(let service, _, _, _, _), .attemptFailed(let service, _, _), .ended(let service, _, _),
+      .trouble(let service, _), .killing(let service, _, _), .forgotten(let service):
+      service
+    case .ordered, .loaded, .instanceRefused, .anomaly: nil
     }
   }
 }

@@ -218,10 +218,14 @@ struct ReplyTranslation {
         hint: "name one of the services that it requires")
     case .notRunning(let name):
       return ControlError(.notRunning, "`\(name)` is not running", service: name)
+    case .noReload(let name) where loaded(name)?.reload != nil:
+      return fromNextStart("`\(name)` cannot reload yet", name)
     case .noReload(let name):
       return ControlError(
         .unknownAction, "`\(name)` cannot reload: its definition has no `reload`", service: name,
         hint: "`herd restart \(name)` starts it anew")
+    case .unknownAction(let service, let action, _) where isLoaded(action, of: service):
+      return fromNextStart("`\(service)` has no action `\(action)` yet", service)
     case .unknownAction(let service, let action, let known):
       return ControlError(
         .unknownAction, "`\(service)` has no action `\(action)`", service: service,
@@ -241,6 +245,21 @@ struct ReplyTranslation {
     case .gone(let name):
       return ControlError(.unknownService, "`\(name)` exists no more", service: name)
     }
+  }
+
+  /// The definition that counts from the next start on; the present run may have begun with an older one.
+  private func loaded(_ name: String) -> ServiceDefinition? {
+    core.find(name).map { core.snapshot(of: $0).definition }
+  }
+
+  private func isLoaded(_ action: String, of service: String) -> Bool {
+    loaded(service)?.actions.contains { $0.name == action } ?? false
+  }
+
+  private func fromNextStart(_ message: String, _ name: String) -> ControlError {
+    ControlError(
+      .unknownAction, "\(message): a definition that has it was loaded, and counts from the next start on",
+      service: name, hint: "`herd restart \(name)` starts it anew")
   }
 
   private func timedOut(_ name: String, _ state: StateName) -> ControlError {

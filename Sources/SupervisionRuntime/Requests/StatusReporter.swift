@@ -123,8 +123,10 @@ struct StatusReporter {
 
   func documentation(of id: ServiceID) -> ServiceDocumentation {
     let definition = shell.core.snapshot(of: id).definition
+    // Those that can be asked for now: the ones of a newer definition count from the next start on.
     return ServiceDocumentation(
-      service: definition.name, documentation: definition.documentation, actions: actions(of: definition))
+      service: definition.name, documentation: definition.documentation,
+      actions: actions(of: shell.core.blueprint(of: id).definition))
   }
 
   /// - Throws: they cannot be listed, which is not to say that there are none.

@@ -43,18 +43,73 @@ final class ConfigurationSource {
     let recorder = RecordingStore(HostConfigurationStore())
     switch ConfigurationLoader(store: recorder, facts: facts).load(path: path, packaged: packaged) {
     case .success(let configuration):
-      accept(recorder.record)
-      return .success(Boot(configuration: configuration))
+      guard !configuration.definesAnything, let last = lastDefining(something: configuration, usual) else {
+        accept(recorder.record)
+        return .success(Boot(configuration: saying(whenEmpty: configuration)))
+      }
+      let diagnostics = Diagnostics([emptiness(of: last, "were in it when it was loaded last")])
+      refuse(diagnostics)
+      loadedAt = .now
+      return .success(Boot(configuration: last, errors: diagnostics))
     case .failure(let diagnostics):
       refuse(diagnostics)
-      let named = diagnostics.settings?.stateDirectory.map { StateDirectory(existing: $0) }
-      guard let bytes = try? (named ?? usual).readLastConfiguration(), let copy = ReadingRecord(copy: bytes),
-        case .success(let configuration) = ConfigurationLoader(store: RecordedStore(copy), facts: facts)
-          .load(path: path, packaged: packaged)
-      else { return .failure(diagnostics) }
-      loadedAt = .now
-      return .success(Boot(configuration: configuration, errors: diagnostics))
+      let state = diagnostics.settings?.stateDirectory.map { StateDirectory(existing: $0) } ?? usual
+      do throws(CopyFailure) {
+        let configuration = try lastConfiguration(in: state)
+        loadedAt = .now
+        return .success(Boot(configuration: configuration, errors: diagnostics))
+      } catch {
+        return .failure(diagnostics.adding(noCopy(in: state, error, mayBeElsewhere: diagnostics.mayHideSettings)))
+      }
     }
+  }
+
+  // MARK: The copy of the last one that loaded
+
+  /// Why the copy cannot be used.
+  private struct CopyFailure: Error {
+    var reason: String
+  }
+
+  private func lastConfiguration(in state: StateDirectory) throws(CopyFailure) -> Configuration {
+    let bytes: [UInt8]?
+    do throws(SystemError) { bytes = try state.readLastConfiguration() } catch {
+      throw CopyFailure(reason: "cannot be read: \(error.text)")
+    }
+    guard let bytes else { throw CopyFailure(reason: "is not there") }
+    guard let record = ReadingRecord(copy: bytes) else { throw CopyFailure(reason: "makes no sense") }
+    switch ConfigurationLoader(store: RecordedStore(record), facts: facts).load(path: path, packaged: packaged) {
+    case .success(let configuration): return configuration
+    case .failure: throw CopyFailure(reason: "is of another configuration, or has errors here too")
+    }
+  }
+
+  /// Before the files were emptied.
+  private func lastDefining(something present: Configuration, _ usual: StateDirectory) -> Configuration? {
+    let named = present.supervisor.stateDirectory.map { StateDirectory(existing: $0) }
+    guard let last = try? lastConfiguration(in: named ?? usual), last.definesAnything else { return nil }
+    return last
+  }
+
+  private func noCopy(in state: StateDirectory, _ failure: CopyFailure, mayBeElsewhere: Bool) -> Diagnostic {
+    var note = Diagnostic(
+      .note, "there is no earlier configuration to start with: \(state.lastConfigurationPath) \(failure.reason)",
+      at: nil)
+    if mayBeElsewhere {
+      note.hint = "a `supervisor { state-directory }` behind the mistake is not seen: it stands best at the beginning"
+    }
+    return note
+  }
+
+  /// It is no error, since a first service may come by a load; more often it is the wrong file.
+  private func saying(whenEmpty configuration: Configuration) -> Configuration {
+    guard configuration.isEmpty, configuration.notes.isEmpty else { return configuration }
+    var configuration = configuration
+    configuration.notes.append(
+      Diagnostic(
+        .note, "the configuration \(path) defines no service: there is nothing to start", at: nil,
+        hint: "`herd load root` reads it again once there is something in it"))
+    return configuration
   }
 
   private struct Reading {
@@ -172,14 +227,15 @@ final class ConfigurationSource {
     guard case .success(let loaded) = result, !allowed, !loaded.definesAnything, base.definesAnything else {
       return result
     }
-    let count = base.services.values.filter { !$0.isPackaged }.count
-    return .failure(
-      Diagnostics([
-        Diagnostic(
-          .error, "the configuration \(path) defines nothing, and \(count) of its services are loaded", at: nil,
-          expected: "the files that were there, or some others",
-          hint: "`herd load root --allow-empty` stops and forgets them all")
-      ]))
+    return .failure(Diagnostics([emptiness(of: base, "are loaded")]))
+  }
+
+  private func emptiness(of full: Configuration, _ what: String) -> Diagnostic {
+    let count = full.services.values.filter { !$0.isPackaged }.count
+    return Diagnostic(
+      .error, "the configuration \(path) defines nothing, and \(count) of its services \(what)", at: nil,
+      expected: "the files that were there, or some others",
+      hint: "`herd load root --allow-empty` stops and forgets them all")
   }
 
   private func accept(_ record: ReadingRecord) {
@@ -202,11 +258,22 @@ final class ConfigurationSource {
   }
 
   private func refuse(_ diagnostics: Diagnostics) {
-    error = diagnostics.all.first { $0.severity == .error }.map { DiagnosticRenderer().line($0) }
+    error = diagnostics.all.first { $0.severity == .error }.map { DiagnosticRenderer().lineOfError($0) }
+  }
+}
+
+extension Diagnostics {
+  fileprivate func adding(_ note: Diagnostic) -> Diagnostics {
+    var sum = self
+    sum.all.append(note)
+    return sum
   }
 }
 
 extension Configuration {
+  /// Nothing at all is defined, by no package either.
+  var isEmpty: Bool { services.isEmpty && templates.isEmpty }
+
   /// Whether it has a service or a template that no package brought.
   fileprivate var definesAnything: Bool {
     if services.values.contains(where: { !$0.isPackaged }) { return true }

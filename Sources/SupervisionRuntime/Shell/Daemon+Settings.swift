@@ -23,7 +23,7 @@ extension Daemon {
       for pending in desk.settingsInUse.pending(in: configuration.supervisor) { journal.notice(pending.note) }
       shell.feed(.load(configuration, scope: .all, requester: .load, request: nil))
     case .failure(let diagnostics):
-      for diagnostic in diagnostics.all { journal.error(DiagnosticRenderer().line(diagnostic)) }
+      for diagnostic in diagnostics.all { journal.error(DiagnosticRenderer().lineOfError(diagnostic)) }
       journal.error("the configuration has errors; nothing was changed")
     }
   }

@@ -89,7 +89,7 @@ extension Daemon {
   func report(_ boot: ConfigurationSource.Boot) {
     let renderer = DiagnosticRenderer()
     if let errors = boot.errors {
-      for diagnostic in errors.all { journal.error(renderer.line(diagnostic)) }
+      for diagnostic in errors.all { journal.error(renderer.lineOfError(diagnostic)) }
       journal.error("the configuration has errors; the last one that loaded is used instead")
     }
     for note in boot.configuration.notes(enabled: saved.enablement.enabled) { journal.notice(renderer.line(note)) }

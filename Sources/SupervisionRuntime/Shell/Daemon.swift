@@ -70,12 +70,14 @@ public final class Daemon {
 
   // MARK: Getting ready
 
-  /// What is wrong with the files, when the last configuration that loaded is used instead.
+  /// What is wrong with the files, when the last configuration that loaded is used instead, or when there is nothing in them.
   public var bootTrouble: String? {
-    boot?.errors.map { errors in
-      DiagnosticRenderer().text(errors.all)
+    guard let boot else { return nil }
+    if let errors = boot.errors {
+      return DiagnosticRenderer().text(errors.all)
         + "the configuration has errors; the last one that loaded is used instead\n"
     }
+    return boot.configuration.isEmpty ? DiagnosticRenderer().text(boot.configuration.notes) : nil
   }
 
   /// Reads the configuration, takes the socket, becomes a reaper; nothing is started yet.

@@ -86,12 +86,16 @@ struct StateDirectory {
 
   // MARK: The last good configuration
 
+  private static let lastConfiguration = "last-configuration.json"
+
+  var lastConfigurationPath: String { file(Self.lastConfiguration) }
+
   func readLastConfiguration() throws(SystemError) -> [UInt8]? {
-    try read("last-configuration.json")
+    try read(Self.lastConfiguration)
   }
 
   func writeLastConfiguration(_ bytes: [UInt8]) throws(SystemError) {
-    try Files.replace(file("last-configuration.json"), with: bytes)
+    try Files.replace(lastConfigurationPath, with: bytes)
   }
 
   // MARK: Whose it is, and what runs

@@ -29,7 +29,12 @@ extension ParseRun {
       return value
     }
     var object = Object()
-    try parseTopLevel(into: &object)
+    do throws(ParseError) {
+      try parseTopLevel(into: &object)
+    } catch {
+      membersBeforeMistake = object
+      throw error
+    }
     return Value(.object(object), at: scanner.location(from: start, to: start.offset + 1))
   }
 

@@ -22,6 +22,9 @@ struct ParseRun {
   /// Objects of the top level that are complete, for `.inherit`.
   var inheritable: [String: Object] = [:]
 
+  /// What the top level has when a mistake ends the parse.
+  var membersBeforeMistake = Object()
+
   private(set) var depth = 0
   private var values = 0
   var bytes: Int

@@ -159,6 +159,16 @@ struct StartTests {
     #expect(world.state("api") == .stopped)
   }
 
+  @Test("a dry run with nothing to do says what is there")
+  func idleDryRun() {
+    var world = World(service("web"), service("off").byHand())
+    let dry = OrderOptions(dryRun: true)
+    let start = world.order(.start(["web"], options: dry))
+    #expect(world.result(start, "web") == .alreadyUp(pid: world.pid("web")))
+    let stop = world.order(.stop(["off"], withRequirements: false, options: dry))
+    #expect(world.result(stop, "off") == .alreadyStopped)
+  }
+
   @Test("with no-wait the reply comes at once")
   func noWait() {
     var world = World(service("db").byHand())

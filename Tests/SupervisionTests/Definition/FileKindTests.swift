@@ -27,6 +27,46 @@ struct FileKindTests {
     #expect(found == ["error: cannot read /etc/herd/services.d/b.ucl: it is no regular file"])
   }
 
+  @Test("of what is no regular file nobody is advised to change the rights")
+  func device() {
+    let path = "/etc/herd/services.d/zero.ucl"
+    let store = FakeStore(
+      files: ["/etc/herd/services.d/a.ucl": "service a { exec = a }"],
+      ownerships: [path: FileOwnership(owner: 0, mode: 0o666, target: "/dev/zero")], others: [path])
+    #expect(problems(store) == ["error: cannot read \(path): it is no regular file"])
+  }
+
+  @Test("advice about the rights of a symbolic link names what it leads to")
+  func link() {
+    let path = "/etc/herd/services.d/a.ucl"
+    let store = FakeStore(
+      files: [path: "service a { exec = a }"],
+      ownerships: [path: FileOwnership(owner: 0, mode: 0o666, target: "/srv/a.ucl")])
+    let found = problems(store)
+    #expect(found.count == 1)
+    #expect(found[0].contains("the file \(path) can be written by everybody"))
+    #expect(found[0].contains("`chmod go-w /srv/a.ucl`"))
+  }
+
+  @Test("the state directory is known in spite of a syntax error behind it, unless others can write the file")
+  func settings() {
+    let text = "supervisor { state-directory = /var/x }\nservice a {"
+    func refusal(_ text: String, mode: UInt32 = 0o644) -> Diagnostics? {
+      let path = "/etc/herd.ucl"
+      let store = FakeStore(files: [path: text], ownerships: [path: FileOwnership(owner: 0, mode: mode)])
+      guard case .failure(let refusal) = ConfigurationLoader(store: store, facts: FakeHost()).load(path: path) else {
+        return nil
+      }
+      return refusal
+    }
+    #expect(refusal(text)?.settings?.stateDirectory == "/var/x")
+    #expect(refusal(text)?.all.count == 1)
+    #expect(refusal(text)?.mayHideSettings == false)
+    #expect(refusal("service a {\n" + text)?.mayHideSettings == true)
+    #expect(refusal(text, mode: 0o666)?.settings == nil)
+    #expect(refusal(text + " exec = a; b = c }", mode: 0o666)?.settings == nil)
+  }
+
   @Test("services.d that is no directory is not passed over")
   func servicesDirectory() {
     let found = problems(FakeStore(files: ["/etc/herd/services.d": "", "/etc/herd/supervisor.ucl": ""]))

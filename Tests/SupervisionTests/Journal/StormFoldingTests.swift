@@ -6,8 +6,12 @@ import Testing
   private var folding = StormFolding()
   private let start = Instant(nanoseconds: 0)
 
-  private mutating func says(_ text: String, at milliseconds: Int64) -> Bool {
-    folding.admits(text, of: text, .notice, at: start + .milliseconds(milliseconds))
+  private mutating func says(_ text: String, about subject: String = "", at milliseconds: Int64) -> Bool {
+    folding.admits(text, of: text, about: subject, .notice, at: start + .milliseconds(milliseconds))
+  }
+
+  private mutating func before(_ subject: String?, at milliseconds: Int64) -> [String] {
+    folding.summaries(about: subject, at: start + .milliseconds(milliseconds)).map(\.text)
   }
 
   @Test("a storm of equal messages is written a few times, then counted and told as one")
@@ -55,7 +59,7 @@ import Testing
   @Test("after a storm the same message is written again as it comes")
   mutating func after() {
     for millisecond in 0..<100 { _ = says("x", at: Int64(millisecond)) }
-    #expect(folding.summaries(at: start + .seconds(5)).map(\.text) == ["x (95 times in 5 s)"])
+    #expect(folding.summaries(at: start + .seconds(5)).map(\.text) == ["x (95 times in 5 s, the last 5 s ago)"])
     #expect(says("x", at: 20_000))
   }
 
@@ -65,7 +69,32 @@ import Testing
     #expect(folding.summaries(at: start + .milliseconds(8), isLast: true).map(\.text) == ["x (2 times in 1 s)"])
     for millisecond in 10..<11 { _ = says("x", at: Int64(millisecond)) }
     // One that was held back is no more than itself.
-    #expect(folding.summaries(at: start + .seconds(60), isLast: true).map(\.text) == ["x"])
+    #expect(folding.summaries(at: start + .seconds(50), isLast: true).map(\.text) == ["x (50 s ago)"])
+  }
+
+  @Test("what is held back about a service is told before anything else is said about it")
+  mutating func overtaken() {
+    for millisecond in 0..<6 { _ = says("r is running", about: "r", at: Int64(millisecond)) }
+    for millisecond in 0..<7 { _ = says("q is running", about: "q", at: Int64(millisecond)) }
+    #expect(says("r has failed", about: "r", at: 7))
+    #expect(before("r", at: 7) == ["r is running"])
+    #expect(before("r", at: 7).isEmpty)
+    #expect(before(nil, at: 2_006) == ["q is running (2 times in 2 s, the last 2 s ago)"])
+    #expect(folding.nextDeadline == nil)
+  }
+
+  @Test("kinds about the same are told together, the one that came last at the end")
+  mutating func together() {
+    for millisecond in 0..<10 {
+      _ = says("r is running", about: "r", at: Int64(millisecond) * 10)
+      _ = says("r has ended", about: "r", at: Int64(millisecond) * 10 + 1)
+    }
+    _ = says("r is running", about: "r", at: 100)
+    #expect(
+      folding.summaries(at: start + .milliseconds(4_100)).map(\.text) == [
+        "r has ended (5 times in 4 s, the last 4 s ago)", "r is running (6 times in 4 s, the last 4 s ago)",
+      ])
+    #expect(folding.nextDeadline == nil)
   }
 
   @Test("thousands of kinds are forgotten, unless they are storms")
