@@ -69,6 +69,10 @@ public struct ServiceStatus: Sendable, Equatable {
   public var isPackaged = false
   /// Files of its definition that are no longer what was loaded.
   public var changedFiles: [String] = []
+  /// Those of ``changedFiles`` that are gone.
+  public var goneFiles: [String] = []
+  /// Those of ``changedFiles`` that cannot be read any more.
+  public var unreadableFiles: [String] = []
   public var provision: [String] = []
   public var requirement: [String] = []
   public var wants: [String] = []

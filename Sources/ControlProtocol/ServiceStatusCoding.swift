@@ -63,6 +63,8 @@ extension ServiceStatus {
     if isTransient { json.member("transient", true) }
     if isPackaged { json.member("packaged", true) }
     json.member("changed_files", changedFiles)
+    json.member("gone_files", goneFiles)
+    json.member("unreadable_files", unreadableFiles)
     json.member("provision", provision)
     json.member("requirement", requirement)
     json.member("wants", wants)
@@ -121,6 +123,8 @@ extension ServiceStatus {
     isTransient = try fields.flag("transient", or: false)
     isPackaged = try fields.flag("packaged", or: false)
     changedFiles = try fields.strings("changed_files")
+    goneFiles = try fields.strings("gone_files")
+    unreadableFiles = try fields.strings("unreadable_files")
     provision = try fields.strings("provision")
     requirement = try fields.strings("requirement")
     wants = try fields.strings("wants")

@@ -61,6 +61,7 @@ enum CommandLineRun {
         configuration: path, socket: options.socket,
         packaged: StandardPlaces.packaged(user: Host.user), logLevel: options.logLevel))
     try pidFile?.write()
+    daemon.pidFile = pidFile
     // In the background nobody reads it; a foreground supervisor logs it.
     if background != nil, let trouble = daemon.bootTrouble { Terminal.error("fruix-shepherd: \(trouble)") }
     if let background { try daemon.goIntoBackground(background) }

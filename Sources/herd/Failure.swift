@@ -33,7 +33,7 @@ enum ExitCodes {
   static func status(for code: ErrorCode) -> Int32 {
     switch code {
     case .notPermitted: notPermitted
-    case .busy, .protocolVersion: noDaemon
+    case .busy, .notReady, .protocolVersion: noDaemon
     case .unknownService, .unknownAction, .unknownCommand, .invalidArgument, .invalidRequest: usage
     default: failed
     }

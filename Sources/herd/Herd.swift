@@ -18,8 +18,8 @@ struct Herd: ParsableCommand {
       shows the status of all services. NAME may be a pattern such as 'web@*', and all services that it matches are meant; \
       root is the supervisor.
 
-      Exit status: 0 done; 1 the service or action failed; 2 or 64 a mistake in the command; 69 no supervisor; 77 not \
-      allowed; 130 Ctrl-C, and what was asked for goes on. herd status NAME: 0 up, 3 stopped, 1 failed.
+      Exit status: 0 done; 1 the service or action failed; 2 or 64 a mistake in the command; 69 no supervisor, or \
+      it is not ready; 77 not allowed; 130 Ctrl-C, and what was asked for goes on. herd status NAME: 0 up, 3 stopped, 1 failed.
       """,
     version: Release.version,
     subcommands: subcommands

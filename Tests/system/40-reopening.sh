@@ -24,6 +24,13 @@ kill -HUP "$supervisor"
 it "also when the lock beside it was lost" eventually 10 herd status root
 it_exits 1 "and a second supervisor is still refused" "$bin/fruix-shepherd" --foreground --config "$etc" --socket "$socket"
 
+rm "$work/pid"
+kill -HUP "$supervisor"
+it "a pid file that was removed is there again after SIGHUP" eventually 10 test -s "$work/pid"
+it "with the same pid" eventually 10 grep -qx "$supervisor" "$work/pid"
+it_exits 1 "and locked" "$bin/fruix-shepherd" --daemonize --config "$etc" --socket "$work/other" --pid-file "$work/pid"
+said "pid ${supervisor}[)] has the pid file" "by this supervisor"
+
 mv "$own" "$own.0"
 kill -HUP "$supervisor"
 it "a log that was renamed is opened again" eventually 10 grep -q loaded "$own"
@@ -40,5 +47,6 @@ it "it ends" herd stop root
 it "wholly" eventually 20 gone "$supervisor"
 it "no process is left" eventually 5 none_left
 it "no socket is left" test ! -e "$socket"
+it "no pid file is left" test ! -e "$work/pid"
 supervisor=
 finish

@@ -33,6 +33,7 @@ it_says 'herd signal deaf KILL' "and how to end it" cat "$work/stop.out"
 remember_processes
 kill -INT "$supervisor"
 it "the supervisor's first Ctrl-C stops everything" eventually 10 is_in_state slow stopped
+it "and says what a second one does" grep -q 'INT has come: everything stops; a second Ctrl-C tells what' "$work/supervisor.out"
 kill -INT "$supervisor"
 it "the second says what is waited for" eventually 10 grep -q 'waits for its end: deaf' "$work/supervisor.out"
 kill -INT "$supervisor"

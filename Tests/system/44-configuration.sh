@@ -82,6 +82,13 @@ it_says 'has changed since it was loaded' "so does its status" herd status web
 it "after a load" herd load root
 it "and a restart" herd restart web
 it "nothing is said any more" silent "has changed since"
+mv "$etc" "$etc.away"
+it "a restart without the files" herd restart web
+said 'test[.]ucl is gone since it was loaded; a start or restart uses what is loaded' "says that they are gone"
+it_says 'test[.]ucl is gone since it was loaded' "so does the status" herd status web
+it "without advice to load them" silent "herd load root"
+it_says '"gone_files":\["[^"]*test[.]ucl"' "programs are told too" herd status web --json
+mv "$etc.away" "$etc"
 
 # The supervisor's own section.
 mkdir "$work/log2"

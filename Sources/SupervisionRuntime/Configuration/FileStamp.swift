@@ -6,12 +6,24 @@ struct FileStamp: Equatable, Sendable {
   private var size: Int64
   private var inode: UInt64
 
+  /// Of a file that is there, perhaps, and cannot be read.
+  static let unreadable = FileStamp(modified: -1, size: -1, inode: .max)
+
+  private init(modified: Int64, size: Int64, inode: UInt64) {
+    (self.modified, self.size, self.inode) = (modified, size, inode)
+  }
+
   /// - Returns: `nil` when there is no such file.
   init?(of path: String) {
-    guard let status = try? Files.status(path) else { return nil }
-    modified = status.modified
-    size = status.size
-    inode = status.inode
+    do throws(SystemError) {
+      let status = try Files.status(path)
+      self.init(modified: status.modified, size: status.size, inode: status.inode)
+      // No time of the file tells that its permissions were taken away.
+      if status.kind == .file { _ = try Descriptor.open(path) }
+    } catch {
+      if [SystemError.notFound, SystemError.notADirectory].contains(error.code) { return nil }
+      self = .unreadable
+    }
   }
 
   /// For a message to another process.

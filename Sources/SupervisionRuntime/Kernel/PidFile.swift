@@ -6,7 +6,8 @@ import CProc
 /// lock is a dead process's, whatever is in it.
 public final class PidFile {
   public let path: String
-  private let descriptor: Descriptor
+  private var descriptor: Descriptor
+  private let mode: mode_t
   private var isWritten = false
 
   public enum Failure: Error, Sendable, Equatable {
@@ -18,10 +19,13 @@ public final class PidFile {
   /// Takes the file, which is made if it is missing. Nothing is written yet.
   public init(taking path: String, permissions: UInt32) throws(Failure) {
     self.path = path
-    do {
-      descriptor = try Self.take(path, mode_t(truncatingIfNeeded: permissions))
-    } catch {
-      throw error.code == SystemError.wouldBlock ? .held(pid: Self.pid(in: path)) : .system(error)
+    mode = mode_t(truncatingIfNeeded: permissions)
+    descriptor = try Self.lock(path, mode)
+  }
+
+  private static func lock(_ path: String, _ mode: mode_t) throws(Failure) -> Descriptor {
+    do throws(SystemError) { return try take(path, mode) } catch {
+      throw error.code == SystemError.wouldBlock ? .held(pid: pid(in: path)) : .system(error)
     }
   }
 
@@ -46,6 +50,17 @@ public final class PidFile {
       let named = try? Files.status(path, followingLink: false)
     else { return false }
     return named.isSameFile(as: locked)
+  }
+
+  /// Takes and writes it again, after somebody has removed or replaced it.
+  ///
+  /// - Returns: whether that was needed.
+  func renew() throws(Failure) -> Bool {
+    guard !isInPlace else { return false }
+    // The old lock is let go only when there is a new one.
+    descriptor = try Self.lock(path, mode)
+    do throws(SystemError) { try write() } catch { throw .system(error) }
+    return true
   }
 
   /// Writes who has it: this process.

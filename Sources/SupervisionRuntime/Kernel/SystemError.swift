@@ -50,6 +50,7 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
   // The errnos that callers decide on; the numbers are the system's.
 
   public static var notFound: Int32 { ENOENT }
+  public static var notADirectory: Int32 { ENOTDIR }
   public static var exists: Int32 { EEXIST }
   public static var wouldBlock: Int32 { EWOULDBLOCK }
   public static var noSuchProcess: Int32 { ESRCH }

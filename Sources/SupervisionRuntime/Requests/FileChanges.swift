@@ -1,5 +1,27 @@
 import Supervision
 
+/// What has become of a file since it was loaded.
+enum FileChange: Equatable, Sendable {
+  case changed
+  case gone
+  case unreadable
+
+  /// - Parameter found: what the file is now, if it is there.
+  init?(from loaded: FileStamp?, to found: FileStamp?) {
+    guard found != loaded else { return nil }
+    self = found == nil ? .gone : found == .unreadable ? .unreadable : .changed
+  }
+
+  /// For who starts a service. Without the file a load fails, or takes the service away: no advice to load it then.
+  func note(on file: String) -> String {
+    switch self {
+    case .changed: "\(file) has changed since it was loaded: `herd load root` loads it"
+    case .gone: "\(file) is gone since it was loaded; a start or restart uses what is loaded"
+    case .unreadable: "\(file) can no longer be read; a start or restart uses what is loaded"
+    }
+  }
+}
+
 /// Which files of the configuration are no longer what was loaded.
 ///
 /// A worker looks at them, since their file system may hang. Then nobody waits for long, and nothing more is asked until the
@@ -12,7 +34,7 @@ final class FileChanges {
     var files: [String]
     var stamps: [String: FileStamp]
     var timer: TimerHeap.Timer
-    var done: (Set<String>) -> Void
+    var done: ([String: FileChange]) -> Void
   }
 
   private let loop: EventLoop
@@ -32,14 +54,14 @@ final class FileChanges {
   ///   - stamps: what the files were when they were loaded. What is not among them does not count.
   ///   - done: gets those that are not so any more; none when that cannot be found out.
   func find(
-    among files: Set<String>, since stamps: [String: FileStamp], _ done: @escaping (Set<String>) -> Void
+    among files: Set<String>, since stamps: [String: FileStamp], _ done: @escaping ([String: FileChange]) -> Void
   ) {
     let known = files.filter { stamps[$0] != nil }
-    if known.isEmpty || isHanging || isOver { return done([]) }
+    if known.isEmpty || isHanging || isOver { return done([:]) }
     lastLook += 1
     let number = lastLook
     let timer = loop.schedule(at: Clock.now() + Self.patience) { [weak self] in
-      self?.looks.removeValue(forKey: number)?.done([])
+      self?.looks.removeValue(forKey: number)?.done([:])
     }
     looks[number] = Look(files: known.sorted(), stamps: stamps, timer: timer, done: done)
     ask()
@@ -73,6 +95,10 @@ final class FileChanges {
   private func answer(_ number: Int, _ found: [String: FileStamp?]) {
     guard let look = looks.removeValue(forKey: number) else { return }
     loop.cancel(look.timer)
-    look.done(Set(look.files.filter { file in found[file].map { $0 != look.stamps[file] } ?? false }))
+    var changes: [String: FileChange] = [:]
+    for file in look.files {
+      if let now = found[file] { changes[file] = FileChange(from: look.stamps[file], to: now) }
+    }
+    look.done(changes)
   }
 }

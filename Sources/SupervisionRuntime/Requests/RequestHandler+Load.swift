@@ -92,10 +92,8 @@ extension RequestHandler {
       for file in definition.files where services[file] == nil { services[file] = definition.name }
     }
     fileChanges.find(among: Set(services.keys), since: configuration.stamps) { [weak self] changed in
-      for file in changed.sorted() {
-        self?.server?.report(
-          .note("\(file) has changed since it was loaded: `herd load root` loads it", service: services[file]),
-          for: caller.open)
+      for (file, change) in changed.sorted(by: { $0.key < $1.key }) {
+        self?.server?.report(.note(change.note(on: file), service: services[file]), for: caller.open)
       }
       done()
     }

@@ -145,7 +145,7 @@ final class RequestHandler: ControlDelegate, ShellClient {
   }
 
   private func status(_ names: [String], _ detail: Request.StatusDetail, for open: OpenRequest) {
-    guard case .full = detail else { return report(names, detail, changedFiles: [], to: open) }
+    guard case .full = detail else { return report(names, detail, changedFiles: [:], to: open) }
     let ids = names.isEmpty ? shell.core.allServices : names.flatMap { shell.core.findAll($0) }
     fileChanges.find(among: files(of: ids), since: configuration.stamps) { [weak self] changed in
       self?.report(names, detail, changedFiles: changed, to: open)
@@ -153,7 +153,7 @@ final class RequestHandler: ControlDelegate, ShellClient {
   }
 
   private func report(
-    _ names: [String], _ detail: Request.StatusDetail, changedFiles: Set<String>, to open: OpenRequest
+    _ names: [String], _ detail: Request.StatusDetail, changedFiles: [String: FileChange], to open: OpenRequest
   ) {
     var ids: OrderedSet<ServiceID> = []
     for name in names where name != "root" {

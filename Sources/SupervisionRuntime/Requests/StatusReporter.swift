@@ -18,7 +18,7 @@ struct StatusReporter {
   /// Of the supervisor's start.
   let notes: [String]
   /// Files that are no longer what was loaded.
-  var changedFiles: Set<String> = []
+  var changedFiles: [String: FileChange] = [:]
 
   // MARK: Services
 
@@ -74,7 +74,9 @@ struct StatusReporter {
     status.dependents = snapshot.dependents
     // Its processes are those of the definition that the run began with.
     let inForce = shell.core.blueprint(of: snapshot.id).definition
-    status.changedFiles = definition.files.filter(changedFiles.contains)
+    status.changedFiles = definition.files.filter { changedFiles[$0] != nil }
+    status.goneFiles = status.changedFiles.filter { changedFiles[$0] == .gone }
+    status.unreadableFiles = status.changedFiles.filter { changedFiles[$0] == .unreadable }
     status.exec = inForce.exec?.words ?? []
     status.user = inForce.process.user
     status.surroundings = inForce.surroundings

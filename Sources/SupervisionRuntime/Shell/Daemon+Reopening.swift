@@ -1,6 +1,6 @@
 import Supervision
 
-/// Files that others may move or remove under a supervisor that runs: its own log, and its control socket.
+/// Files that others may move or remove under a supervisor that runs: its own log, its control socket, and its pid file.
 extension Daemon {
   /// SIGHUP: what was moved or removed is opened or made again, and the configuration is read.
   func hangUp() {
@@ -9,6 +9,7 @@ extension Daemon {
     reopenLog()
     renewState()
     renewSocket()
+    renewPidFile()
     reload()
   }
 
@@ -108,5 +109,21 @@ extension Daemon {
       journal.error(Self.failure(error, socketPath).message)
     }
     watchSocket()
+  }
+
+  // MARK: The pid file
+
+  private func renewPidFile() {
+    guard let pidFile else { return }
+    do throws(PidFile.Failure) {
+      if try pidFile.renew() { journal.notice("the pid file \(pidFile.path) was lost, and is there again") }
+    } catch {
+      switch error {
+      case .held(let pid):
+        let who = pid.map { " (pid \($0))" } ?? ""
+        journal.error("the pid file \(pidFile.path) was lost, and another supervisor\(who) has it")
+      case .system(let error): journal.error("the pid file was lost, and cannot be made again: \(error)")
+      }
+    }
   }
 }

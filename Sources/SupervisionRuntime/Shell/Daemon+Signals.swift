@@ -13,7 +13,8 @@ extension Daemon {
   }
 
   func stopEverything(_ signal: Int32) {
-    journal.notice("\(SignalName.name(of: signal)) has come: everything stops")
+    let hint = signal == HostSignal.interrupt ? "; a second Ctrl-C tells what is waited for" : ""
+    journal.notice("\(SignalName.name(of: signal)) has come: everything stops\(hint)")
     leaveSurvivors()
     shell.feed(.shutdown(.shutdown))
   }

@@ -14,7 +14,10 @@ extension Daemon {
       onEnd: { [weak self] outcome in
         inheritance.notes += Inheritance.notes(on: outcome, of: predecessor.supervisor)
         self?.survivors = nil
-        if outcome.isInterrupted { self?.unendedPredecessor = predecessor.supervisor }
+        if outcome.isInterrupted {
+          self?.unendedPredecessor = predecessor.supervisor
+          self?.survivorsLeft = Inheritance.clauses(for: outcome.left)
+        }
         self?.succeed(inheritance, isInterrupted: outcome.isInterrupted)
       })
     survivors = ending
@@ -39,11 +42,17 @@ extension Daemon {
     desk.notes = inheritance.lacks
     guard !isInterrupted else { return desk.refuseHeld() }
     record = inheritance.file
-    record?.onTrouble = { [weak self] error in
-      self?.journal.error("the record of processes is incomplete: \(error)")
-    }
+    record?.onTrouble = { [weak self] error in self?.tellOfIncompleteRecord(error) }
     shell.table.recordFile = record
     startServices()
+  }
+
+  /// It stays so as long as this supervisor runs: what was not written is written nowhere else.
+  private func tellOfIncompleteRecord(_ error: SystemError) {
+    let text = "the record of processes is incomplete: \(error)"
+    journal.error(text)
+    let note = "\(text); some would outlive the supervisor's death"
+    if !desk.notes.contains(note) { desk.notes.append(note) }
   }
 
   private func startServices() {

@@ -46,6 +46,8 @@ public final class Daemon {
   var boot: ConfigurationSource.Boot?
   /// What is enabled and disabled by command.
   let saved: StateDirectory.SavedEnablement
+  /// Of the command line. Its owner removes it at the end.
+  public var pidFile: PidFile?
   let socketPath: String
   /// Where the supervisor's own messages go once it is in the background.
   var ownLog: String
@@ -65,6 +67,8 @@ public final class Daemon {
   var survivors: SurvivorEnding?
   /// The dead predecessor whose survivors are left to the next supervisor.
   var unendedPredecessor: Int32?
+  /// What of it lives when this supervisor is to end before they have: `web (pid 7)`.
+  var survivorsLeft: [String] = []
   /// A hangup has come before anything was started.
   var isHangUpHeld = false
 
@@ -148,7 +152,10 @@ public final class Daemon {
   }
 
   private func connect() {
-    shell.onExit = { [weak self] unstopped in self?.leave(unstopped) }
+    shell.onExit = { [weak self] unstopped in
+      guard let self else { return }
+      leave(survivorsLeft + unstopped)
+    }
     shell.onEnablement = { [weak self] enablement in self?.save(enablement) }
     desk.onShutdown = { [weak self] in self?.leaveSurvivors() }
     desk.onSettings = { [weak self] settings in self?.apply(settings) ?? [] }

@@ -34,21 +34,33 @@ struct Inheritance {
 
   static func notes(on outcome: SurvivorEnding.Outcome, of supervisor: Int32) -> [String] {
     var notes: [String] = []
-    if !outcome.ended.isEmpty {
-      let count = outcome.ended.count
-      notes.append(
-        "ended \(count) process\(count == 1 ? "" : "es") that supervisor \(supervisor), which died, had left"
-          + names(of: outcome.ended))
-    }
+    if !outcome.ended.isEmpty { notes.append(note(onEndedOf: outcome, of: supervisor)) }
     if !outcome.left.isEmpty {
-      let pids = outcome.left.map { "\($0.pid)" }.joined(separator: ", ")
-      let usual = outcome.isInterrupted ? ": this supervisor was to end before they had" : ": SIGKILL does not end them"
-      let reason = outcome.trouble.map { ": \($0)" } ?? usual
-      notes.append("could not end what supervisor \(supervisor), which died, had left (pid \(pids))\(reason)")
+      let left = clauses(for: outcome.left).joined(separator: ", ")
+      let usual = outcome.isInterrupted ? "this supervisor is to end before they have" : "SIGKILL does not end them"
+      let reason = outcome.trouble.map { "\($0)" } ?? usual
+      notes.append("could not end what supervisor \(supervisor), which died, had left: \(left): \(reason)")
     } else if let trouble = outcome.trouble {
       notes.append("what supervisor \(supervisor), which died, may have left could not be looked for: \(trouble)")
     }
     return notes
+  }
+
+  /// Names only services of which nothing lives any more.
+  private static func note(onEndedOf outcome: SurvivorEnding.Outcome, of supervisor: Int32) -> String {
+    let count = outcome.ended.count
+    let all = count + outcome.left.count
+    let share = all == count ? "\(count) process\(count == 1 ? "" : "es")" : "\(count) of the \(all) processes"
+    let alive = Set(outcome.left.map(\.service))
+    return "ended \(share) that supervisor \(supervisor), which died, had left"
+      + names(of: outcome.ended.filter { !alive.contains($0.service) })
+  }
+
+  /// For each service what lives of it: `web (pid 7, 9)`.
+  static func clauses(for left: [Survivor]) -> [String] {
+    Dictionary(grouping: left) { $0.service ?? "a service that is not known" }.sorted { $0.key < $1.key }.map {
+      "\($0.key) (pid \($0.value.map(\.pid).sorted().map(String.init).joined(separator: ", ")))"
+    }
   }
 
   static func announcement(of found: [Survivor], of supervisor: Int32, within longest: Duration) -> String {

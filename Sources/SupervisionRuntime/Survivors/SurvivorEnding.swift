@@ -73,8 +73,18 @@ final class SurvivorEnding {
 
   /// Waits no longer: this supervisor is to end itself.
   func interrupt() {
+    guard !isOver else { return }
     outcome.isInterrupted = true
+    sortOut()
     finish()
+  }
+
+  /// Ends that were not heard of yet, and what was started meanwhile, are told too.
+  private func sortOut() {
+    guard let living = try? search() else { return }
+    let pids = Set(living.map(\.pid))
+    outcome.left += living.filter { held[$0.pid] == nil }
+    for process in held.values where !pids.contains(process.survivor.pid) { ended(process.survivor.pid) }
   }
 
   private func lookAgain() {

@@ -36,7 +36,7 @@ struct ServiceReport {
     fact(
       "definition",
       service.isDefinitionPending ? "changed since: `herd restart \(service.name)` uses the new one" : nil)
-    for file in service.changedFiles { fact("files", "\(file) has changed since it was loaded: `herd load root`") }
+    for file in service.changedFiles { fact("files", change(of: file)) }
     fact("command", ShellWords.line(service.exec))
     fact("user", service.user)
     fact("jail", service.jail.map(jail))
@@ -56,6 +56,16 @@ struct ServiceReport {
     fact("log", service.log)
     fact("defined at", service.definedAt)
     return facts
+  }
+
+  private func change(of file: String) -> String {
+    if service.goneFiles.contains(file) {
+      return "\(file) is gone since it was loaded; a start or restart uses what is loaded"
+    }
+    if service.unreadableFiles.contains(file) {
+      return "\(file) can no longer be read; a start or restart uses what is loaded"
+    }
+    return "\(file) has changed since it was loaded: `herd load root`"
   }
 
   private func jail(_ jail: ServiceStatus.Jail) -> String {

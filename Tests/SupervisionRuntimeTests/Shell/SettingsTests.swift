@@ -64,6 +64,21 @@ struct FileStampTests {
     try Files.replace(file.path, with: Array("ab".utf8))
     #expect(stamp != FileStamp(of: file.path))
     #expect(FileStamp(of: "/nonexistent") == nil)
+    #expect(FileStamp(of: file.path + "/below") == nil)
+    // Here as a stand-in for a lack of permission, which root does not have.
+    #expect(FileStamp(of: "/" + String(repeating: "x", count: 300)) == .unreadable)
+  }
+
+  @Test("what has become of a file is told apart: changed, gone, or not to be read any more")
+  func changes() throws {
+    let file = try TemporaryFile(containing: "a")
+    let stamp = try #require(FileStamp(of: file.path))
+    #expect(FileChange(from: stamp, to: stamp) == nil)
+    #expect(FileChange(from: stamp, to: nil) == .gone)
+    #expect(FileChange(from: stamp, to: .unreadable) == .unreadable)
+    try Files.replace(file.path, with: Array("ab".utf8))
+    #expect(FileChange(from: stamp, to: FileStamp(of: file.path)) == .changed)
+    #expect(FileChange.gone.note(on: "a.ucl") == "a.ucl is gone since it was loaded; a start or restart uses what is loaded")
   }
 
   @Test("a configuration that has lost everything is refused, unless that is meant")

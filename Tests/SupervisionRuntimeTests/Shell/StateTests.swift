@@ -140,4 +140,23 @@ import Testing
     try second.remove()
     #expect((try? Files.status(path)) == nil)
   }
+
+  @Test("a pid file that was removed is taken and written again, and locked")
+  func renewedPidFile() throws {
+    let path = temporaryPath("pid")
+    let file = try PidFile(taking: path, permissions: 0o644)
+    try file.write()
+    let isRenewedInVain = try file.renew()
+    #expect(!isRenewedInVain)
+    try Files.remove(path)
+    let isRenewed = try file.renew()
+    #expect(isRenewed)
+    #expect(try Files.read(path) == Array("\(Host.pid)\n".utf8))
+    #expect(throws: PidFile.Failure.held(pid: Host.pid)) { _ = try PidFile(taking: path, permissions: 0o644) }
+    try Files.remove(path)
+    let rival = try PidFile(taking: path, permissions: 0o644)
+    try rival.write()
+    #expect(throws: PidFile.Failure.held(pid: Host.pid)) { _ = try file.renew() }
+    try rival.remove()
+  }
 }

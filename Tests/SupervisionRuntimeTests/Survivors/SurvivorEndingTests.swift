@@ -164,7 +164,48 @@ extension ProcessTests {
       outcome.left = [survivor]
       #expect(
         Inheritance.notes(on: outcome, of: 812)
-          == ["could not end what supervisor 812, which died, had left (pid 7): SIGKILL does not end them"])
+          == ["could not end what supervisor 812, which died, had left: web (pid 7): SIGKILL does not end them"])
+    }
+
+    @Test("of a service that has lost a part only, no end is told, and what lives is named")
+    func partly() {
+      func survivor(_ pid: Int32, _ service: String) -> Survivor {
+        Survivor(pid: pid, start: 1, service: service, rule: .init(StopRule()))
+      }
+      var outcome = SurvivorEnding.Outcome()
+      outcome.ended = [survivor(8, "web"), survivor(5, "mail")]
+      outcome.left = [survivor(11, "web"), survivor(7, "web"), survivor(9, "db")]
+      outcome.isInterrupted = true
+      #expect(
+        Inheritance.notes(on: outcome, of: 812) == [
+          "ended 2 of the 5 processes that supervisor 812, which died, had left: mail",
+          "could not end what supervisor 812, which died, had left: db (pid 9), web (pid 7, 11): "
+            + "this supervisor is to end before they have",
+        ])
+      #expect(Inheritance.clauses(for: outcome.left) == ["db (pid 9)", "web (pid 7, 11)"])
+    }
+
+    @Test("an interrupt tells of ends that were not heard of yet")
+    func sortsOut() throws {
+      var bench = try LaunchBench()
+      let before = StartClock.now()
+      let started = try bench.start("trap '' TERM; echo; read never < /dev/zero")
+      let process = started.process
+      let second = try bench.start("echo; read never < /dev/zero")
+      let loop = try EventLoop()
+      var outcome: SurvivorEnding.Outcome?
+      let ending = SurvivorEnding(
+        try record([entry(process.pid, before, grace: 300_000), entry(second.process.pid, before, grace: 300_000)]),
+        on: loop
+      ) { outcome = $0 }
+      ending.begin()
+      // Its end waits in the loop, which does not run.
+      #expect(try second.process.waitForExit() == .signaled(SIGTERM, core: false))
+      ending.interrupt()
+      #expect(outcome?.ended.map(\.pid) == [second.process.pid])
+      #expect(outcome?.left.map(\.pid) == [process.pid])
+      bench.reaper.release(second.process)
+      try bench.end(process)
     }
   }
 }
