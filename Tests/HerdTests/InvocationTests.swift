@@ -86,7 +86,8 @@ struct InvocationTests {
   @Test(
     "the exit status tells the kinds of failure apart",
     arguments: [
-      (ErrorCode.notPermitted, 77), (.busy, 69), (.notReady, 69), (.unknownService, 2), (.unknownAction, 2), (.startFailed, 1),
+      (ErrorCode.notPermitted, 77), (.busy, 69), (.notReady, 69), (.unknownService, 2), (.unknownAction, 2),
+      (.startFailed, 1),
       (.disabled, 1), (.timeout, 1), (ErrorCode(rawValue: "of-a-later-version"), 1),
     ] as [(ErrorCode, Int32)])
   func exitStatus(code: ErrorCode, status: Int32) {

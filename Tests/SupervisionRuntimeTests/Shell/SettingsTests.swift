@@ -78,7 +78,9 @@ struct FileStampTests {
     #expect(FileChange(from: stamp, to: .unreadable) == .unreadable)
     try Files.replace(file.path, with: Array("ab".utf8))
     #expect(FileChange(from: stamp, to: FileStamp(of: file.path)) == .changed)
-    #expect(FileChange.gone.note(on: "a.ucl") == "a.ucl is gone since it was loaded; a start or restart uses what is loaded")
+    #expect(
+      FileChange.gone.note(on: "a.ucl")
+        == "a.ucl is gone since it was loaded; a start or restart uses what is loaded")
   }
 
   @Test("a configuration that has lost everything is refused, unless that is meant")
