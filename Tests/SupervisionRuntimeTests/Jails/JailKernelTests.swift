@@ -125,8 +125,15 @@ extension ProcessTests {
     @Test("a command leaves no process behind that has ended")
     func reaps() throws {
       var bench = try LaunchBench()
-      try run(["true"])
-      #expect(try bench.reaper.reapOrphans().isEmpty)
+      // What an earlier test has left may end just now; what this leaves would be there each time.
+      var orphans = 0
+      for _ in 0..<5 {
+        try run(["true"])
+        let found = try bench.reaper.reapOrphans().count
+        orphans += found
+        if found == 0 { break }
+      }
+      #expect(orphans < 5)
       #expect(waitpid(-1, nil, WNOHANG) <= 0)
       _ = try bench.output(of: "true")
     }
