@@ -64,7 +64,7 @@ extension ProcessTests {
     @Test("who hangs keeps nobody else waiting, and is killed when nobody waits for it any more")
     func hanging() throws {
       let scene = try Scene(
-        #"while read -r line <&3; do case $line in *hang*) sleep 1000 ;; esac; echo '{"looked":[{"group":7}]}' >&3; done"#
+        #"while read -r line <&3; do case $line in *hang*) cat <&3 >/dev/null ;; esac; echo '{"looked":[{"group":7}]}' >&3; done"#
       )
       let hanging = scene.ask("hang")
       scene.ask("b")
@@ -79,7 +79,7 @@ extension ProcessTests {
     @Test("what waits goes on when one of those that hang is given up")
     func full() throws {
       let scene = try Scene(
-        #"while read -r line <&3; do case $line in *hang*) sleep 1000 ;; esac; echo '{"looked":[]}' >&3; done"#)
+        #"while read -r line <&3; do case $line in *hang*) cat <&3 >/dev/null ;; esac; echo '{"looked":[]}' >&3; done"#)
       let hanging = (0..<4).map { scene.ask("hang \($0)") }
       scene.ask("late")
       #expect(scene.replies.isEmpty)
@@ -98,7 +98,7 @@ extension ProcessTests {
     }
 
     private static let hanger =
-      #"while read -r line <&3; do case $line in *hang*) sleep 1000 ;; esac; echo '{"looked":[{"group":7}]}' >&3; done"#
+      #"while read -r line <&3; do case $line in *hang*) cat <&3 >/dev/null ;; esac; echo '{"looked":[{"group":7}]}' >&3; done"#
 
     @Test("however many look-ups hang, a reading and a plan find a process")
     func kept() throws {
@@ -147,7 +147,7 @@ extension ProcessTests {
       try Files.replace(file.path, with: Array("ab".utf8))
       let now = try #require(FileStamp(of: file.path)).value.json
       let scene = try Scene(
-        #"while read -r line <&3; do case $line in *hang*) sleep 1000 ;; esac; echo '{"looked":[{"stamp":\#(now)}]}' >&3; done"#
+        #"while read -r line <&3; do case $line in *hang*) cat <&3 >/dev/null ;; esac; echo '{"looked":[{"stamp":\#(now)}]}' >&3; done"#
       )
       let changes = FileChanges(loop: scene.loop, workers: scene.pool)
       var found: [[String: FileChange]] = []
