@@ -12,7 +12,7 @@ service talker { exec = [$helpers/stay]; stop { grace-period = 1h }
   actions { hang { exec = [/bin/sh, -c, 'trap "" TERM; echo \$\$ > $work/hang; while :; do sleep 0.05; done']; timeout = 1h } } }
 service broken { exec = [/bin/sh, -c, "exit 1"]; respawn = true; respawn-delay = 0; respawn-limit { count = 2; period = 1h } }
 UCL
-it_says "grace-period.* of .*slow .1h..* is longer than .shutdown-timeout., 1s" \
+it_says "grace-period.* of .*slow .1h..* (is|are) longer than .shutdown-timeout., 1s" \
     "a grace period that is longer than the time for leaving is worth a note" herd check "$etc"
 start_supervisor
 it "the services come up" up frozen kept slow talker
