@@ -7,32 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CHILD_SOCKET 3
-#define CHILD_PROGRAM 4
-
-static int
-spawn(struct keeper *keeper, int socket, struct cproc_spawned *spawned)
-{
-	static const char *const arguments[] = { "fruix-keeper", "--holder", NULL };
-	static const char *const environment[] = { NULL };
-	const struct cproc_promise promises[] = {
-		{ 0, keeper->null }, { 1, keeper->null }, { 2, 2 }, { CHILD_SOCKET, socket }, { CHILD_PROGRAM, keeper->own },
-	};
-	const struct cproc_spawn request = {
-		.arguments = arguments,
-		.environment = environment,
-		.directory = "/",
-		.promises = promises,
-		.promise_count = sizeof promises / sizeof promises[0],
-		.mask = 077,
-		.program = CHILD_PROGRAM,
-		.flags = CPROC_PROGRAM_DESCRIPTOR,
-	};
-
-	spawned->call = "malloc";
-	return pids_reserve(&keeper->known) < 0 ? -1 : cproc_spawn(&request, spawned);
-}
-
 static void
 failed_to_start(struct keeper *keeper, const char *call, int error)
 {
@@ -45,6 +19,7 @@ failed_to_start(struct keeper *keeper, const char *call, int error)
 void
 custody_start(struct keeper *keeper)
 {
+	static const char *const arguments[] = { "fruix-keeper", "--holder", NULL };
 	struct holder *holder = &keeper->holder;
 	struct cproc_spawned spawned;
 	int ends[2], error;
@@ -53,7 +28,7 @@ custody_start(struct keeper *keeper)
 		failed_to_start(keeper, "socketpair", errno);
 		return;
 	}
-	if (spawn(keeper, ends[1], &spawned) < 0) {
+	if (starter_run_own(keeper, keeper->own, arguments, ends[1], &spawned) < 0) {
 		error = errno;
 		(void)cproc_close(ends[0]);
 		(void)cproc_close(ends[1]);

@@ -156,6 +156,11 @@ bool requests_allowed(const struct keeper *keeper);
 
 /* starter.c */
 void starter_start(struct keeper *keeper, struct cproc_message *message);
+/* Executes a keeper's program as something else of its own, a holder or a trial, with one descriptor handed on.  Room for
+ * its pid is made.  0, or -1 with errno and spawned->call. */
+#define STARTER_HANDED 3
+int starter_run_own(struct keeper *keeper, int program, const char *const arguments[], int handed,
+    struct cproc_spawned *spawned);
 
 /* tell.c */
 /* Tells what is still to be told as far as the backlog allows, and watches for what comes next. */

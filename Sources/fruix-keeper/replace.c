@@ -11,9 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHILD_FILE 3
-#define CHILD_PROGRAM 4
-
 static void
 refuse(struct keeper *keeper, int error, const char *call)
 {
@@ -26,38 +23,15 @@ refuse(struct keeper *keeper, int error, const char *call)
 	tell_failed(keeper, CPROC_KEEPER_REFUSED, 0, CPROC_KEEPER_REPLACE, error, call);
 }
 
-static int
-spawn_trial(struct keeper *keeper, int file, struct cproc_spawned *spawned)
-{
-	static const char *const arguments[] = { "fruix-keeper", "--examine", "3", NULL };
-	static const char *const environment[] = { NULL };
-	const struct cproc_promise promises[] = {
-		{ 0, keeper->null }, { 1, keeper->null }, { 2, 2 }, { CHILD_FILE, file },
-		{ CHILD_PROGRAM, keeper->replacement.program },
-	};
-	const struct cproc_spawn request = {
-		.arguments = arguments,
-		.environment = environment,
-		.directory = "/",
-		.promises = promises,
-		.promise_count = sizeof promises / sizeof promises[0],
-		.mask = 077,
-		.program = CHILD_PROGRAM,
-		.flags = CPROC_PROGRAM_DESCRIPTOR,
-	};
-
-	_Static_assert(CHILD_FILE == 3, "the arguments say so");
-	spawned->call = "malloc";
-	return pids_reserve(&keeper->known) < 0 ? -1 : cproc_spawn(&request, spawned);
-}
-
 void
 replace_begin(struct keeper *keeper)
 {
+	static const char *const arguments[] = { "fruix-keeper", "--examine", "3", NULL };
 	struct replacement *replacement = &keeper->replacement;
 	struct cproc_spawned spawned;
 	int file, result, error;
 
+	_Static_assert(STARTER_HANDED == 3, "the arguments say so");
 	if (replacement->program >= 0)
 		return; /* is under way */
 	if (keeper->own_path == NULL || (replacement->program = cproc_program_open(keeper->own_path)) < 0) {
@@ -69,7 +43,7 @@ replace_begin(struct keeper *keeper)
 		refuse(keeper, errno, "state");
 		return;
 	}
-	result = spawn_trial(keeper, file, &spawned);
+	result = starter_run_own(keeper, replacement->program, arguments, file, &spawned);
 	error = errno;
 	(void)cproc_close(file);
 	if (result < 0) {

@@ -81,3 +81,27 @@ starter_start(struct keeper *keeper, struct cproc_message *message)
 	table_set_pid(&keeper->table, entry, spawned.pid);
 	give_away(keeper, entry, &spawned);
 }
+
+int
+starter_run_own(struct keeper *keeper, int program, const char *const arguments[], int handed,
+    struct cproc_spawned *spawned)
+{
+	static const char *const environment[] = { NULL };
+	const int number = STARTER_HANDED + 1;
+	const struct cproc_promise promises[] = {
+		{ 0, keeper->null }, { 1, keeper->null }, { 2, 2 }, { STARTER_HANDED, handed }, { number, program },
+	};
+	const struct cproc_spawn request = {
+		.arguments = arguments,
+		.environment = environment,
+		.directory = "/",
+		.promises = promises,
+		.promise_count = sizeof promises / sizeof promises[0],
+		.mask = 077,
+		.program = number,
+		.flags = CPROC_PROGRAM_DESCRIPTOR,
+	};
+
+	spawned->call = "malloc";
+	return pids_reserve(&keeper->known) < 0 ? -1 : cproc_spawn(&request, spawned);
+}
