@@ -9,17 +9,7 @@ needs_epair "an interface that was given"
 needs_addresses 198.18.80 "an interface that was given"
 remember_host
 
-# One end of a pair stays with the script, the other is the one that is given.
-ours=$(ifconfig epair create) || exit 1
-pair=${ours%a}
-given=${pair}b
-before_removal=give_up_pair
-give_up_pair() {
-    undo_by_hand
-    undone=$?
-    ifconfig "$ours" destroy 2>/dev/null
-    return "$undone"
-}
+make_given_pair
 inside=$(inside network <<SCRIPT
 ifconfig $given inet 198.18.80.2/30 up
 while :; do echo bye | nc -4 -l -N 198.18.80.2 7707; done
@@ -31,8 +21,6 @@ $(ephemeral tenant "network { vnet = true; interfaces = [$given] }")
 }
 UCL
 ifconfig "$ours" inet 198.18.80.1/30 up
-is_home() { ifconfig "$given" >/dev/null 2>&1; }
-is_away() { ! is_home; }
 speaks() { [ "$(nc -w 5 198.18.80.2 7707 </dev/null)" = bye ]; }
 is_at_rest() { case $(state_of tenant) in stopped | failed) return 0 ;; *) return 1 ;; esac; }
 nothing_to_come() { [ ! -e "$work/state/jails/tenant/journal" ]; }

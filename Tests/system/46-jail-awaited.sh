@@ -8,23 +8,13 @@ needs_ruleset "an interface that is awaited"
 needs_epair "an interface that is awaited"
 remember_host
 
-ours=$(ifconfig epair create) || exit 1
-given=${ours%a}b
-before_removal=give_up_pair
-give_up_pair() {
-    undo_by_hand
-    undone=$?
-    ifconfig "$ours" destroy 2>/dev/null
-    return "$undone"
-}
+make_given_pair
 services <<UCL
 service tenant { auto-start = false; exec = [$rescue/sh, -c, "while sleep 60; do :; done"]
 $(ephemeral tenant "network { vnet = true; interfaces = [$given] }")
 }
 UCL
 name=${prefix}_tenant
-is_home() { ifconfig "$given" >/dev/null 2>&1; }
-is_away() { ! is_home; }
 is_at_rest() { case $(state_of tenant) in stopped | failed) return 0 ;; *) return 1 ;; esac; }
 is_unfinished() { test -s "$work/state/jails/tenant/journal"; }
 is_finished() { ! is_unfinished; }

@@ -158,3 +158,19 @@ undo_by_hand() {
         return 1
     fi
 }
+
+# make_given_pair: of a pair, one end, $ours, stays with the script; the other, $given, is for a jail. The script's end
+# removes both.
+make_given_pair() {
+    ours=$(ifconfig epair create) || exit 1
+    given=${ours%a}b
+    before_removal=give_up_pair
+}
+give_up_pair() {
+    undo_by_hand
+    undone=$?
+    ifconfig "$ours" destroy 2>/dev/null
+    return "$undone"
+}
+is_home() { ifconfig "$given" >/dev/null 2>&1; }
+is_away() { ! is_home; }
