@@ -24,14 +24,6 @@ one_alive() {
     for pid in $(pids "$1"); do if alive "$pid"; then living=$((living + 1)); fi; done
     [ "$living" -eq 1 ] || { echo "$living processes of $1"; return 1; }
 }
-# kill_supervisor: as nobody should.
-kill_supervisor() {
-    remember_processes
-    left="${left:-} $remembered"
-    kill -KILL "$supervisor"
-    wait "$supervisor" 2>/dev/null
-    dead=$supervisor
-}
 
 # end_sessions: with stop.kill = main they are nobody's to end.
 end_sessions() {
@@ -52,6 +44,7 @@ session=$(pids session)
 deaf=$(pid_of deaf)
 hidden=$(cat "$work/hidden.pid")
 kill_supervisor
+left="${left:-} $remembered"
 it "the services outlive their supervisor" alive "$web"
 
 start_supervisor
@@ -70,6 +63,7 @@ it_says "ended [0-9]+ processes that supervisor $dead, which died" "the log says
 
 # A pid by itself is no reason: this record names a stranger's, with a time that is not its own.
 kill_supervisor
+left="${left:-} $remembered"
 sed "s/^+ $(pids web | tail -n 1) /+ $stranger /" "$work/state/processes" >"$work/record"
 sed "s/^\(+ $stranger\) [0-9]* [0-9]* /\1 1 2 /" "$work/record" >"$work/state/processes"
 start_supervisor
@@ -78,6 +72,7 @@ it "a pid that is a stranger's by now is not touched" alive "$stranger"
 
 # What was running before a reboot cannot be running now.
 kill_supervisor
+left="${left:-} $remembered"
 web=$(pids web | tail -n 1)
 sed 's/^boot .*/boot another/' "$work/state/processes" >"$work/record"
 cp "$work/record" "$work/state/processes"

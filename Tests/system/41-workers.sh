@@ -9,10 +9,6 @@ service late { exec = [/bin/sleep, 1000]; auto-start = no; preconditions { direc
 service plain { exec = [/bin/sleep, 1000] }
 service lacking { exec = [/bin/sleep, 1000]; auto-start = no; preconditions { files = [$work/nothing] } }
 UCL
-# workers: the pids of those that the supervisor has.
-workers() {
-    ps -axo pid= -o ppid= -o command= | awk -v parent="$supervisor" '$2 == parent && $4 == "worker" { print $1 }'
-}
 count_workers() { is "$(workers | wc -l | tr -d ' ')" "$1"; }
 
 start_supervisor

@@ -10,9 +10,6 @@ service store { exec = [$helpers/stay] }
 service reader { exec = [$helpers/stay]; requirement = store }
 UCL
 
-# Nobody listens here.
-alone() { env FRUIX_SHEPHERD_SOCKET="$work/nobody" "$bin/herd" "$@"; }
-
 it_exits 2 "a mistyped command is told as such, without a supervisor" alone relaod web
 said 'no command .relaod.' "with the word"
 said 'did you mean .reload.' "and the one that was probably meant"

@@ -22,7 +22,6 @@ $(ephemeral tenant "network { vnet = true; interfaces = [$given] }")
 UCL
 ifconfig "$ours" inet 198.18.80.1/30 up
 speaks() { [ "$(nc -w 5 198.18.80.2 7707 </dev/null)" = bye ]; }
-is_at_rest() { case $(state_of tenant) in stopped | failed) return 0 ;; *) return 1 ;; esac; }
 nothing_to_come() { [ ! -e "$work/state/jails/tenant/journal" ]; }
 
 start_supervisor
@@ -36,7 +35,7 @@ it "there is nothing more to come" nothing_to_come
 it "it starts again" herd start tenant
 it "and speaks" eventually 20 speaks
 it "somebody else removes the jail" jail -r "${prefix}_tenant"
-it "the service is at rest at once, though the interface may be away" eventually 10 is_at_rest
+it "the service is at rest at once, though the interface may be away" eventually 10 is_at_rest tenant
 if is_away; then
     it_says "interface $given comes back when jail ${prefix}_tenant" "the status says what is still to come" \
         herd status tenant

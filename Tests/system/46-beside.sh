@@ -6,9 +6,6 @@ services <<UCL
 service web { exec = [/bin/sleep, 1000] }
 service late { exec = [/bin/sleep, 1000]; auto-start = no }
 UCL
-workers() {
-    ps -axo pid= -o ppid= -o command= | awk -v parent="$supervisor" '$2 == parent && $4 == "worker" { print $1 }'
-}
 root_says() { "$bin/herd" status root 2>&1 | grep -q "$1"; }
 root_is_silent() { ! root_says "$1"; }
 

@@ -9,8 +9,6 @@ service stubborn { exec = [$helpers/ignore-term]; stop { grace-period = 300ms } 
 service bad { exec = [/bin/sh, -c, "exit 7"]; auto-start = false }
 UCL
 
-# Nobody listens here.
-alone() { env FRUIX_SHEPHERD_SOCKET="$work/nobody" "$bin/herd" "$@"; }
 usual() { env -u FRUIX_SHEPHERD_SOCKET HOME="$work/home" XDG_RUNTIME_DIR="$work/run" "$bin/herd" "$@"; }
 
 it_exits 69 "without a supervisor: 69" alone status

@@ -15,7 +15,6 @@ $(ephemeral tenant "network { vnet = true; interfaces = [$given] }")
 }
 UCL
 name=${prefix}_tenant
-is_at_rest() { case $(state_of tenant) in stopped | failed) return 0 ;; *) return 1 ;; esac; }
 is_unfinished() { test -s "$work/state/jails/tenant/journal"; }
 is_finished() { ! is_unfinished; }
 # The kernel lets a jail go when the memory of its sockets is used for others.
@@ -31,7 +30,7 @@ started="$started $holder"
 is_held() { [ -n "$(ps -axo ppid= -o jid= | awk -v parent="$holder" '$1 == parent && $2 > 0')" ]; }
 it "somebody else is in the jail" eventually 10 is_held
 it "somebody else removes it" jail -r "$name"
-it "the service is at rest" eventually 10 is_at_rest
+it "the service is at rest" eventually 10 is_at_rest tenant
 it "the interface is away" is_away
 it_says "interface $given comes back when jail $name" "the status says what is awaited" herd status tenant
 it_says "tenant: interface $given comes back when" "and the log" cat "$work/supervisor.out"

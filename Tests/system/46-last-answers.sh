@@ -6,9 +6,6 @@ services <<UCL
 service web { exec = [/bin/sleep, 1000] }
 service slow { exec = [/bin/sleep, 1000]; ready { alive-for = 10min }; start-timeout = none; auto-start = no }
 UCL
-workers() {
-    ps -axo pid= -o ppid= -o command= | awk -v parent="$supervisor" '$2 == parent && $4 == "worker" { print $1 }'
-}
 starting() { "$bin/herd" status slow 2>&1 | grep -q starting; }
 
 start_supervisor

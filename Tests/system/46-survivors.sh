@@ -7,13 +7,6 @@ service slow { exec = [$helpers/ignore-term, $work/slow]; stop { grace-period = 
 service web { exec = [$helpers/stay, $journal, web] }
 UCL
 
-# kill_supervisor: as nobody should.
-kill_supervisor() {
-    remember_processes
-    kill -KILL "$supervisor"
-    wait "$supervisor" 2>/dev/null
-    dead=$supervisor
-}
 # in_background FILE COMMAND...: what it says goes to the file, and its exit status to FILE.status.
 in_background() {
     output=$1

@@ -133,13 +133,6 @@ host_is_as_before() {
     diff "$work/host.before" "$work/host.now"
 }
 
-# kill_supervisor: as nobody should.
-kill_supervisor() {
-    remember_processes
-    kill -KILL "$supervisor"
-    wait "$supervisor" 2>/dev/null
-}
-
 # undo_by_hand: what is still there of this script, when its supervisor has ended. Fails when something stays.
 undo_by_hand() {
     real_work=$(cd "$work" && pwd -P) || return 1
@@ -174,3 +167,4 @@ give_up_pair() {
 }
 is_home() { ifconfig "$given" >/dev/null 2>&1; }
 is_away() { ! is_home; }
+is_at_rest() { case $(state_of "$1") in stopped | failed) return 0 ;; *) return 1 ;; esac; }

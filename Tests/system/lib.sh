@@ -84,6 +84,22 @@ start_supervisor() {
     fi
 }
 
+# kill_supervisor: as nobody should. $dead is its pid.
+kill_supervisor() {
+    remember_processes
+    kill -KILL "$supervisor"
+    wait "$supervisor" 2>/dev/null
+    dead=$supervisor
+}
+
+# workers: the pids of those that the supervisor has.
+workers() {
+    ps -axo pid= -o ppid= -o command= | awk -v parent="$supervisor" '$2 == parent && $4 == "worker" { print $1 }'
+}
+
+# alone COMMAND...: herd where nobody listens.
+alone() { env FRUIX_SHEPHERD_SOCKET="$work/nobody" "$bin/herd" "$@"; }
+
 # Answers, or is dead: then there is nothing to wait for.
 supervisor_answers() {
     if gone "$supervisor"; then return 0; fi
