@@ -94,7 +94,6 @@ work(struct keeper *keeper)
 
 	next = custody_due(keeper, now);
 	next = sooner(next, supervisor_due(keeper, now));
-	next = sooner(next, replace_due(keeper, now));
 	keeper->retry_at = NEVER;
 	custody_flush(keeper);
 	tell_pump(keeper);
@@ -102,7 +101,8 @@ work(struct keeper *keeper)
 	tell_pump(keeper);
 	replace_proceed(keeper);
 	next = sooner(next, keeper->retry_at);
-	/* Work may have made work: an end, a start. */
+	/* Work may have made work: an end, a start, a trial. */
+	next = sooner(next, replace_due(keeper, now));
 	next = sooner(next, keeper->supervisor.runs ? keeper->supervisor.kill_at : keeper->supervisor.start_at);
 	return sooner(next, keeper->holder.runs ? NEVER : keeper->holder.start_at);
 }

@@ -1,6 +1,7 @@
 #if defined(__FreeBSD__)
 
 #include "CProc.h"
+#include "process_table.h"
 
 #include <sys/types.h>
 #include <sys/mman.h>
@@ -40,34 +41,6 @@ cproc_is_child(pid_t pid)
 	return info.ki_ppid == getpid();
 }
 
-/* The dead are listed as long as they are not reaped, each below the child of this process that it descends from. */
-static struct procctl_reaper_pidinfo *
-list_descendants(size_t *count)
-{
-	struct procctl_reaper_status status = { 0 };
-	struct procctl_reaper_pids request = { 0 };
-	struct procctl_reaper_pidinfo *pids;
-	size_t capacity;
-
-	*count = 0;
-	if (procctl(P_PID, getpid(), PROC_REAP_STATUS, &status) < 0)
-		return NULL;
-	capacity = (size_t)status.rs_descendants + 16;
-	/* Zeroed, so that what the kernel did not fill lacks REAPER_PIDINFO_VALID. */
-	pids = calloc(capacity, sizeof *pids);
-	if (pids == NULL)
-		return NULL;
-	request.rp_count = (u_int)capacity;
-	request.rp_pids = pids;
-	if (procctl(P_PID, getpid(), PROC_REAP_GETPIDS, &request) < 0) {
-		free(pids);
-		return NULL;
-	}
-	while (*count < capacity && (pids[*count].pi_flags & REAPER_PIDINFO_VALID) != 0)
-		++*count;
-	return pids;
-}
-
 static pid_t
 subtree_of(pid_t pid, const struct procctl_reaper_pidinfo *pids, size_t count)
 {
@@ -78,13 +51,16 @@ subtree_of(pid_t pid, const struct procctl_reaper_pidinfo *pids, size_t count)
 	return 0;
 }
 
-/* The list comes first: who is reaped is on it no more.  Who was not on it yet is nobody's. */
+/*
+ * The list comes first: who is reaped is on it no more, while the dead stay there, each below the child of this process that
+ * it descends from.  Who was not on it yet is nobody's.
+ */
 ssize_t
 cproc_reap_attributed(const pid_t *known, size_t known_count, struct cproc_fallen *fallen, size_t capacity)
 {
 	struct cproc_orphan orphans[64];
 	size_t listed = 0;
-	struct procctl_reaper_pidinfo *pids = list_descendants(&listed);
+	struct procctl_reaper_pidinfo *pids = reaper_descendants(getpid(), &listed);
 	ssize_t count = cproc_reap_orphans(known, known_count, orphans, capacity < 64 ? capacity : 64);
 	int error = errno;
 

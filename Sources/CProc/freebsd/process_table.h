@@ -11,4 +11,13 @@ struct kinfo_proc *process_table(size_t *count);
 /* Not a zombie: that has let go of its files already. */
 bool process_lives(const struct kinfo_proc *info);
 
+struct procctl_reaper_pidinfo;
+
+/*
+ * All descendants of a reaper, in memory that the caller frees; *count of them; NULL, and none.
+ * More may appear between the question how many and the one which, so that room is left, and it is asked again as long as the
+ * answer fills all of it.
+ */
+struct procctl_reaper_pidinfo *reaper_descendants(pid_t reaper, size_t *count);
+
 #endif

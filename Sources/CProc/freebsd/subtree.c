@@ -31,24 +31,21 @@
 /* Whoever forks faster than so many passes is met again when the supervisor looks whether anything is left. */
 #define MOST_PASSES 32
 
-/*
- * All descendants of a reaper, in memory that the caller frees; *count of them.  More may appear between the
- * question how many and the one which, so that room is left, and it is asked again as long as the
- * answer fills all of it.
- */
-static struct procctl_reaper_pidinfo *
-descendants(pid_t reaper, size_t *count)
+struct procctl_reaper_pidinfo *
+reaper_descendants(pid_t reaper, size_t *count)
 {
 	struct procctl_reaper_status status = { 0 };
 	struct procctl_reaper_pids request = { 0 };
 	size_t capacity;
 
+	*count = 0;
 	if (procctl(P_PID, reaper, PROC_REAP_STATUS, &status) < 0)
 		return NULL;
 	for (capacity = (size_t)status.rs_descendants + 16;; capacity *= 2) {
 		/* Zeroed, so that what the kernel did not fill lacks REAPER_PIDINFO_VALID. */
 		struct procctl_reaper_pidinfo *pids = calloc(capacity, sizeof *pids);
 
+		*count = 0;
 		if (pids == NULL)
 			return NULL;
 		request.rp_count = (u_int)capacity;
@@ -112,7 +109,7 @@ static struct procctl_reaper_pidinfo *
 whole_list(const struct cproc_subtree *subtree, size_t *count)
 {
 	for (int attempt = 1;; attempt++) {
-		struct procctl_reaper_pidinfo *pids = descendants(getpid(), count);
+		struct procctl_reaper_pidinfo *pids = reaper_descendants(getpid(), count);
 		size_t found = 0;
 
 		if (pids == NULL)
@@ -164,7 +161,7 @@ collect(const struct cproc_subtree *subtree, pid_t reaper, pid_t first, int dept
 {
 	size_t total;
 	int result = 0;
-	struct procctl_reaper_pidinfo *pids = first != 0 ? descendants(reaper, &total) : whole_list(subtree, &total);
+	struct procctl_reaper_pidinfo *pids = first != 0 ? reaper_descendants(reaper, &total) : whole_list(subtree, &total);
 
 	if (pids == NULL)
 		/* One further down may have gone or given up meanwhile, and is no business of an unprivileged supervisor's. */
