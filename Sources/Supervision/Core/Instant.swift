@@ -21,6 +21,11 @@ public struct Instant: Sendable, Hashable, Comparable {
   public static func - (later: Instant, earlier: Instant) -> Duration {
     .nanoseconds(later.nanoseconds.subtractingReportingOverflow(earlier.nanoseconds).partialValue)
   }
+
+  /// The whole seconds until then, one at least, for a reader.
+  func left(at now: Instant) -> String {
+    Duration.seconds(max(1, (self - now).nanoseconds / 1_000_000_000)).text
+  }
 }
 
 extension Duration {

@@ -55,7 +55,7 @@ struct RespawnHistory: Sendable {
   /// The pause before a start is tried again that the host had no room for: 1 s, 2, 4, 8, and then 10 s each. What frees the
   /// room is some other program's end, and asking often does not hasten it.
   mutating func nextPatience() -> Duration {
-    let pause = Duration.seconds(1 << min(shortages, 4))
+    let pause = Duration.seconds(1 << shortages)
     shortages = min(shortages + 1, 4)
     return min(pause, .seconds(10))
   }

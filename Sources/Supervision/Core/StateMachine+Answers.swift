@@ -1,4 +1,4 @@
-// Every state's answer to every event; StateMachine+Starting.swift and StateMachine+StopSequence.swift have what the two busy states do.
+// Every state's answer to every event; StateMachine+Starting.swift and StateMachine+Ending.swift have what the two busy states do.
 extension StateMachine {
   mutating func handle(_ event: MachineEvent, in context: inout MachineContext) {
     let wasUntold = untold != nil

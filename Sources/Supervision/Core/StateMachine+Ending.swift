@@ -140,10 +140,7 @@ extension StateMachine {
 
   func tellsLater(_ cause: FailureCause, in context: MachineContext) -> Bool {
     guard mayBeInBackground(cause, in: context) else { return false }
-    switch state {
-    case .respawning(.ending(let ending, _, _)), .stopping(let ending, _): return ending.isLookingForRemains
-    default: return false
-    }
+    return ending?.isLookingForRemains ?? false
   }
 
   mutating func tell(_ news: News, of cause: FailureCause, in context: inout MachineContext) {

@@ -163,19 +163,12 @@ struct StateMachine: Sendable {
 
   /// The main process, from the moment that it was asked for until its end.
   var main: ProcessKey? {
-    switch state {
-    case .starting(let starting):
-      if let ending = starting.ending { ending.main } else { starting.main }
+    if let ending { return ending.main }
+    return switch state {
+    case .starting(let starting): starting.main
     case .running(let main): main
-    case .respawning(.ending(let ending, _, _)): ending.main
-    case .stopping(let ending, _): ending.main
-    case .respawning(.delay), .stopped, .waiting, .completed, .failed: nil
+    case .respawning, .stopping, .stopped, .waiting, .completed, .failed: nil
     }
-  }
-
-  /// A command of ours that is being ended.
-  var hook: ProcessKey? {
-    ending?.hook
   }
 
   /// The end that is under way.

@@ -74,7 +74,6 @@ struct StopSequence: Sendable {
   private var nextPostStop = 0
   private var isAskedFor: Bool
   private var isHurried = false
-  private var isForced = false
   private var isUnkillable = false
 
   // MARK: The beginning
@@ -198,7 +197,7 @@ struct StopSequence: Sendable {
     case .terminating, .draining:
       break
     }
-    return kill(in: &context)
+    return kill(after: context.definition.stop.gracePeriod, in: &context)
   }
 
   private func timedOut(_ role: ProcessRole, in context: inout MachineContext) {
@@ -217,36 +216,25 @@ struct StopSequence: Sendable {
   }
 
   private mutating func force(in context: inout MachineContext) -> Step {
-    isForced = true
-    switch phase {
-    case .commanded, .terminating, .looking, .draining, .postStop:
-      isHurried = true
-      return kill(in: &context)
-    case .releasing, .killing:
-      return hurry(in: &context)
-    }
+    _ = hurry(in: &context)
+    return kill(after: nil, in: &context)
   }
 
   private mutating func hurry(in context: inout MachineContext) -> Step {
     isHurried = true
-    switch phase {
-    case .commanded, .terminating, .looking, .draining, .postStop, .killing: return .ongoing
-    case .releasing:
-      deadline = deadline.map { min($0, context.now + Self.killPatience) }
-      return .ongoing
-    }
+    if case .releasing = phase { deadline = deadline.map { min($0, context.now + Self.killPatience) } }
+    return .ongoing
   }
 
   /// SIGKILL to all that `stop.kill` names, and to the commands of ours that run.
-  private mutating func kill(in context: inout MachineContext) -> Step {
-    var patience: Duration? = context.definition.stop.gracePeriod
+  ///
+  /// - Parameter patience: the time that there was to end; `nil`: nobody waited for that any longer.
+  private mutating func kill(after patience: Duration?, in context: inout MachineContext) -> Step {
     switch phase {
     case .killing, .releasing: return .ongoing
-    case .commanded(let key): hook = key
-    case .postStop(_, let key): hook = key
+    case .commanded(let key), .postStop(_, let key): hook = key
     case .terminating, .looking, .draining: break
     }
-    if isForced { patience = nil }
     context.effects.append(.killing(after: patience))
     signal(ProcessSignal.kill, in: &context)
     phase = .killing
@@ -337,7 +325,7 @@ struct StopSequence: Sendable {
 
   /// What is waited for, and what comes after it.
   func description(at now: Instant) -> String {
-    let left = deadline.map { Duration.seconds(max(1, ($0 - now).nanoseconds / 1_000_000_000)).text } ?? "no time"
+    let left = deadline?.left(at: now) ?? "no time"
     return switch phase {
     case .commanded: "its stop command has \(left) more"
     case .terminating, .looking, .draining: "SIGKILL in \(left)"

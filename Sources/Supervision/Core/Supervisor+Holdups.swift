@@ -21,7 +21,7 @@ extension Supervisor {
   public func shutdownBound(at now: Instant) -> String? {
     guard let leaving = shutdown, !leaving.isOver else { return nil }
     let end = leaving.last ?? leaving.timeout
-    let left = Duration.seconds(max(1, (end - now).nanoseconds / 1_000_000_000)).text
+    let left = end.left(at: now)
     guard leaving.last == nil else { return "the supervisor leaves in \(left) at the latest" }
     return "in \(left) order is given up (shutdown-timeout): what still waits for its turn is stopped then"
   }

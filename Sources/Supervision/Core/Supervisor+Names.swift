@@ -28,20 +28,18 @@ extension Supervisor {
 
   /// The same for a start, refusing what is disabled.
   mutating func startable(_ names: [String]) throws(Refusal) -> [ServiceID] {
-    try startingTogether(names) { (core, ids) throws(Refusal) in
-      for id in ids where core.services[id.index].isDisabled { throw .disabled(core.services[id.index].name) }
-    }
+    try startingTogether(names, refusingDisabled: true)
   }
 
   /// The services that were named, to be started. Only one of two that conflict can be up: who names both has to say which.
   /// An order that is refused makes no instance.
-  mutating func startingTogether(
-    _ names: [String], unless check: (Supervisor, [ServiceID]) throws(Refusal) -> Void = { _, _ in }
-  ) throws(Refusal) -> [ServiceID] {
+  mutating func startingTogether(_ names: [String], refusingDisabled: Bool = false) throws(Refusal) -> [ServiceID] {
     let before = self
     do throws(Refusal) {
       let ids = try known(names, making: true)
-      try check(self, ids)
+      if refusingDisabled, let id = ids.first(where: { services[$0.index].isDisabled }) {
+        throw .disabled(services[id.index].name)
+      }
       let named = Set(ids)
       for id in ids {
         guard let other = services[id.index].links.conflicts.first(where: { named.contains($0) }) else { continue }

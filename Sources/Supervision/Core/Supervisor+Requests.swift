@@ -96,7 +96,8 @@ extension Supervisor {
       target = self.target(key, of: record)
     case .signalSubtree(let sent, _):
       number = sent
-      target = (record.machine.main ?? record.machine.hook).map { self.target($0, of: record) } ?? "what is left"
+      let known = record.machine.main ?? record.machine.ending?.hook
+      target = known.map { self.target($0, of: record) } ?? "what is left"
     default: return
     }
     let progress = Progress(

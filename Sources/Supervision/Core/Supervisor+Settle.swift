@@ -140,10 +140,7 @@ extension Supervisor {
     guard !candidates.isEmpty else { return .unknown }
     if candidates.allSatisfy({ services[$0.index].isForgotten }) { return .unknown }
     if candidates.allSatisfy({ services[$0.index].isDisabled }) { return .disabled }
-    let hasFailed = candidates.contains {
-      if case .failed = services[$0.index].machine.state { true } else { false }
-    }
-    return hasFailed ? .failed : .stopped
+    return candidates.contains { services[$0.index].hasFailed } ? .failed : .stopped
   }
 
   func mayStart(_ id: ServiceID) -> Bool {

@@ -119,7 +119,7 @@ extension Supervisor {
     let isCommand = visit.isRoot ? occasion.isAsked : occasion == .command
     guard services[id.index].stopOrder == nil else {
       // The stop finishes first; the walk then begins again from there.
-      return startAfterStop(visit, isCommand ? occasion : nil)
+      return startAfterStop(id, isCommand ? occasion : nil)
     }
     switch services[id.index].machine.state {
     case .stopped:
@@ -132,7 +132,7 @@ extension Supervisor {
     case .stopping(_, let outcome):
       guard isCommand || visit.isRoot else { return .none }
       services[id.index].stopOrder = StopOrder(outcome: outcome, startsAgain: true)
-      return startAfterStop(visit, isCommand ? occasion : nil)
+      return startAfterStop(id, isCommand ? occasion : nil)
     case .respawning:
       guard isCommand else { return .none }
       // Asked for, also by way of what requires it, it does not wait for its delay.
@@ -152,8 +152,7 @@ extension Supervisor {
   }
 
   /// - Parameter occasion: `nil`: nobody has asked for it.
-  private mutating func startAfterStop(_ visit: Visit, _ occasion: StartOccasion?) -> Admission {
-    let id = visit.id
+  private mutating func startAfterStop(_ id: ServiceID, _ occasion: StartOccasion?) -> Admission {
     services[id.index].stopOrder?.startsAgain = true
     if let occasion {
       // What somebody has asked for is not taken for less because something else has failed meanwhile.
@@ -173,10 +172,7 @@ extension Supervisor {
     }
     if let coming = candidates.first(where: { services[$0.index].machine.isComing }) { return coming }
     let startable = candidates.filter { mayStart($0) }
-    let untroubled = startable.first { candidate in
-      if case .failed = services[candidate.index].machine.state { false } else { true }
-    }
-    return untroubled ?? startable.first
+    return startable.first { !services[$0.index].hasFailed } ?? startable.first
   }
 
   /// What conflicts with a service that starts is stopped first, with its dependents, and is no longer wanted.

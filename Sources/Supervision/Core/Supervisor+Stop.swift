@@ -100,13 +100,9 @@ extension Supervisor {
   /// A service went down unasked: what runs on top of it stops, and stays wanted.
   mutating func requirementWentDown(_ id: ServiceID) {
     guard services[id.index].stopOrder == nil else { return }
-    let hasFailed =
-      switch services[id.index].machine.state {
-      case .stopping(_, .failed), .failed: true
-      default: false
-      }
     let name = services[id.index].name
     let first = services[id.index].firstCause
+    let hasFailed = first != nil
     let above: (String) -> Outcome = {
       hasFailed ? .failed(.requirement($0, .failed, first: first)) : .stopped(.requirementStopped($0))
     }

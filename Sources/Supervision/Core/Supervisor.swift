@@ -16,9 +16,10 @@ import DequeModule
 // then falls out of the counters.
 //
 // The files: +Start, +Stop (the walks), +Settle (the queue), +StateMachine (one service's machine), +Rest (what follows a rest),
-// +Neighbours (the counters), +Orders, +Enablement (what clients ask), +Trial (what they would get), +Requests, +Awaiting (who
-// waits for what), +Processes (what processes report), +Questions (what is asked of the runtime),
-// +Load (configurations), Status.swift (what others may look at).
+// +Neighbours (the counters), +Names (whom a name means), +Orders, +Enablement (what clients ask), +Trial (what they would get),
+// +Requests, +Awaiting (who waits for what), +Processes (what processes report), +Questions (what is asked of the runtime),
+// +Load, +Configuration (configurations), +Shutdown, +Holdups (the end, and what it waits for), Status.swift (what others may
+// look at).
 
 /// The state machine of all services: `handle(event, now)` gives the actions to carry out, and that is the whole interface.
 ///

@@ -127,11 +127,10 @@ private final class OwnershipInspection: SourceReader {
   func inspect(_ what: String, _ path: String, sticky: Bool) {
     // A file that cannot be looked at cannot be read either, and that is reported.
     guard seen.insert(path).inserted, let ownership = try? store.ownership(of: path) else { return }
+    guard let complaint = rule.complaint(ownership, sticky: sticky) else { return }
     // What is no regular file is refused as such; advice about its rights would be about a device, say.
     if what == "file", store.kind(of: path) == .other { return }
-    if let complaint = rule.complaint(ownership, sticky: sticky) {
-      found.append(rule.diagnostic(what, path, complaint, ownership))
-    }
+    found.append(rule.diagnostic(what, path, complaint, ownership))
   }
 
   func read(_ path: String, limit: Int) throws(SourceReadError) -> [UInt8] {

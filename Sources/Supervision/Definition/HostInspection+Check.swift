@@ -23,10 +23,8 @@ extension HostInspection {
 
   /// What is missing for commands that run only after the start.
   private mutating func laterLacks(of definition: ServiceDefinition) -> [Lack] {
-    guard definition.exec != nil else { return [] }
     let path = Self.searchPath(of: definition.process)
-    let rare = definition.process.rare
-    let isInside = rare.chroot != nil || rare.jail?.hasOwnRoot == true
+    let isInside = definition.process.rare.hasOwnRoot
     var lacks: [Lack] = []
     for (hook, key) in definition.laterHooks where !isInside || hook.asSupervisor {
       for var lack in lack(of: hook.command, in: path, key) {
@@ -84,8 +82,7 @@ extension HostInspection {
 
   private mutating func scriptLacks(of definition: ServiceDefinition) -> [Lack] {
     let path = Self.searchPath(of: definition.process)
-    let rare = definition.process.rare
-    let isInside = rare.chroot != nil || rare.jail?.hasOwnRoot == true
+    let isInside = definition.process.rare.hasOwnRoot
     var hooks = definition.exec.map { [(hook: Hook($0), key: ServiceKey.exec)] } ?? []
     hooks += definition.preStart.map { ($0, .preStart) } + definition.postStart.map { ($0, .postStart) }
     var lacks: [Lack] = []

@@ -48,7 +48,7 @@ public struct HostInspection {
     // What lies inside another root is found when the process is there.
     let jail = definition.process.rare.jail
     let hasOwnRoot = jail?.hasOwnRoot ?? false
-    let isInside = hasOwnRoot || definition.process.rare.chroot != nil
+    let isInside = definition.process.rare.hasOwnRoot
     if !isInside { lacks += lack(of: exec, in: path, .exec) }
     for (hooks, key) in [(definition.preStart, ServiceKey.preStart), (definition.postStart, .postStart)] {
       for hook in hooks where !isInside || hook.asSupervisor { lacks += lack(of: hook.command, in: path, key) }

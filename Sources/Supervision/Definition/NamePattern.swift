@@ -1,14 +1,12 @@
 /// A name that a client gives, perhaps with `*` (any characters) and `?` (any one) in it: `web@*`.
 public struct NamePattern: Sendable {
   private let pattern: [UInt8]
-  /// Whether it stands for all services that it matches; else it is the name of one.
-  public let isPattern: Bool
 
   public init(_ text: String) {
     pattern = Array(text.utf8)
-    isPattern = Self.isPattern(text)
   }
 
+  /// Whether it stands for all services that it matches; else it is the name of one.
   public static func isPattern(_ name: String) -> Bool {
     name.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }
   }

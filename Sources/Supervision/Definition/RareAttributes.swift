@@ -28,6 +28,9 @@ public struct RareAttributes: Sendable, Equatable {
   public var logRights: LogRights?
 
   public init() {}
+
+  /// Whether the service's paths lie in another root than the supervisor's.
+  public var hasOwnRoot: Bool { chroot != nil || jail?.hasOwnRoot == true }
 }
 
 /// Whose a log is, and who may read it. What is `nil` stays as it is; a new file is the supervisor's own, 0640.

@@ -134,7 +134,7 @@ struct SectionCollection {
   var shutdownTimeoutLocation: SourceLocation? {
     for value in settingsField?.values ?? [] {
       guard case .object(let section) = value.content else { continue }
-      for member in section.members where member.key == "shutdown-timeout" { return member.keyLocation }
+      if let member = section["shutdown-timeout"] { return member.keyLocation }
     }
     return nil
   }

@@ -1,6 +1,6 @@
 /// The section `jail` of a service: what its processes are confined to, in jail(8)'s words.
 ///
-/// What it says and no more: which directories are made and what is mounted follows from it in `Isolation`.
+/// What it says and no more: which directories are made and what is mounted follows from it in Jails/Plan.
 public struct JailDefinition: Sendable, Equatable {
   /// The jail's name in jls(8); `nil`: made of the service's name, see ``JailName``.
   public var name: String?
