@@ -178,7 +178,7 @@ final class WorkerPool {
     idle[ObjectIdentifier(line)] = Clock.now()
     let reply = WorkerReply(line: bytes)
     // Who has read a configuration ends by itself, and must not be given anything more.
-    if reply == nil || reply?.endsWorker == true { kill(line) }
+    if reply?.endsWorker != false { kill(line) }
     if task.isTold {
       onNotice?("answered after \((Clock.now() - task.since).wholeText): \(task.work.request.subject)")
     }

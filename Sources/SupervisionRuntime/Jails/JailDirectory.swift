@@ -40,7 +40,11 @@ struct JailDirectory {
 
   /// The services of whose jails something may be left.
   func leftovers() -> [String] {
-    let services = (try? Files.names(in: path)) ?? []
-    return services.filter { (try? Files.status(Self.journal(in: directory(of: $0)))) != nil }
+    ((try? Files.names(in: path)) ?? []).filter { hasLeftover(of: $0) }
+  }
+
+  /// Something of its jail may be left.
+  func hasLeftover(of service: String) -> Bool {
+    (try? Files.status(Self.journal(in: directory(of: service)))) != nil
   }
 }

@@ -216,7 +216,7 @@ final class JailManager {
 
   /// - Parameter failure: it matters as long as something is there to be undone.
   private func keep(_ report: JailReport?, _ failure: String?, _ jail: String) {
-    let trouble = failure != nil && places.leftovers().contains(jail) ? failure : nil
+    let trouble = failure != nil && places.hasLeftover(of: jail) ? failure : nil
     for clause in afterlife.keep(report, trouble: trouble, of: jail) { onNotice?("\(jail): \(clause)") }
   }
 

@@ -208,19 +208,6 @@ public enum Files {
 }
 
 extension Files.Kind {
-  /// `a named pipe`
-  var words: String {
-    switch self {
-    case .file: "a regular file"
-    case .directory: "a directory"
-    case .socket: "a socket"
-    case .symbolicLink: "a symbolic link"
-    case .pipe: "a named pipe"
-    case .device: "a device"
-    case .other: "no regular file"
-    }
-  }
-
   init(_ kind: Int32) {
     switch UInt32(bitPattern: kind) {
     case CPROC_KIND_FILE.rawValue: self = .file

@@ -40,12 +40,17 @@ public struct Reaper: ~Copyable {
 
   /// The living processes of a service: its first processes and all that descends from them, adopted ones included.
   public func members(of subtree: Subtree) throws(SystemError) -> [Subtree.Member] {
+    try lending { () throws(SystemError) in try list(subtree) }
+  }
+
+  /// Tries again with the descriptors in reserve where there are no others.
+  private func lending<Result>(_ body: () throws(SystemError) -> Result) throws(SystemError) -> Result {
     do {
-      return try list(subtree)
+      return try body()
     } catch  where reserve.helps(error) {
       reserve.lend()
       defer { reserve.refill(from: devNull) }
-      return try list(subtree)
+      return try body()
     }
   }
 
@@ -69,13 +74,7 @@ public struct Reaper: ~Copyable {
   public func signal(
     _ signal: Int32, to subtree: Subtree, continues: Bool = false
   ) throws(SystemError) -> Int {
-    do {
-      return try send(signal, to: subtree, continues)
-    } catch  where reserve.helps(error) {
-      reserve.lend()
-      defer { reserve.refill(from: devNull) }
-      return try send(signal, to: subtree, continues)
-    }
+    try lending { () throws(SystemError) in try send(signal, to: subtree, continues) }
   }
 
   private func send(_ signal: Int32, to subtree: Subtree, _ continues: Bool) throws(SystemError) -> Int {

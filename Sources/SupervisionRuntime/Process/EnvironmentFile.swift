@@ -2,7 +2,7 @@ import Supervision
 
 /// A file of `VAR=value` lines; docs/LANGUAGE.md has its grammar. What that does not give a meaning to is refused, since
 /// everybody who reads such files gives it another.
-struct EnvironmentFile {
+enum EnvironmentFile {
   /// A larger one is refused.
   static let mostBytes = 1 << 20
 

@@ -73,7 +73,7 @@ extension Launcher {
   private static func scriptTrouble(
     _ program: String, _ failure: LaunchFailure, _ attributes: RareAttributes
   ) -> String? {
-    guard attributes.chroot == nil, attributes.jail?.hasOwnRoot != true else { return nil }
+    guard !attributes.hasOwnRoot else { return nil }
     switch failure.code {
     case SystemError.notFound:
       return ScriptInterpreter.complaint(about: program).map { "cannot execute \(program): \($0)" }

@@ -188,8 +188,3 @@ final class Launcher {
     plan.descriptors.append(LaunchPlan.Promise(child: 2, parent: error))
   }
 }
-
-extension RareAttributes {
-  /// Whether the service's paths lie in another root than the supervisor's.
-  fileprivate var hasOwnRoot: Bool { chroot != nil || jail?.hasOwnRoot == true }
-}

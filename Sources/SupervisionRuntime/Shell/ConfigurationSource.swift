@@ -31,7 +31,7 @@ final class ConfigurationSource {
 
   /// The configuration at boot.
   ///
-  /// When the files have errors and a copy of the last good ones is there, that is what is used: `Boot.isCopy`.
+  /// When the files have errors and a copy of the last good ones is there, that is what is used, and `errors` says why.
   struct Boot {
     var configuration: Configuration
     /// What is wrong with the files, when the copy is used.
@@ -170,24 +170,21 @@ final class ConfigurationSource {
 
   /// What a part takes from the configuration that it is laid onto (`defaults` with a user, say) the worker has not seen: it
   /// is asked for that, too.
-  private func load(_ reading: Reading, _ record: ReadingRecord) {
+  ///
+  /// - Parameter isLast: what is still missing was asked for already.
+  private func load(_ reading: Reading, _ record: ReadingRecord, isLast: Bool = false) {
     let facts = AnsweredFacts(answers: record.answers, kernel: facts)
-    let base = reading.base()
-    let result = read(reading.options, base: base, from: record, facts)
+    let result = read(reading.options, base: reading.base(), from: record, facts)
     let missing = facts.rest.questions
-    guard !missing.isEmpty else {
-      end(reading, remember(result, reading.options, record, reading.state))
-      return
+    guard !isLast, !missing.isEmpty else {
+      return end(reading, remember(result, reading.options, record, reading.state))
     }
     reading.workers.ask(.look(missing), limit: Self.patience) { [weak self] reply in
-      guard let self else { return }
       var record = record
       if case .looked(let answers) = reply {
         for (question, answer) in zip(missing, answers) { record.answers[question] = answer }
       }
-      let facts = AnsweredFacts(answers: record.answers, kernel: self.facts)
-      let result = read(reading.options, base: reading.base(), from: record, facts)
-      end(reading, remember(result, reading.options, record, reading.state))
+      self?.load(reading, record, isLast: true)
     }
   }
 
@@ -207,8 +204,8 @@ final class ConfigurationSource {
     _ result: Result<Configuration, Diagnostics>, _ options: Request.LoadOptions, _ record: ReadingRecord,
     _ state: StateDirectory
   ) -> Result<Configuration, Diagnostics> {
-    answers = record.answers
     guard !options.isDryRun else { return result }
+    answers = record.answers
     switch result {
     case .success where options.path != nil: stamps.merge(record.stamps) { $1 }
     case .success:

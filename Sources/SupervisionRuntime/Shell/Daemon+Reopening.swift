@@ -22,7 +22,10 @@ extension Daemon {
     log.redirect(to: 2)
   }
 
-  static func ownLog(in directory: String) -> String { "\(directory)/fruix-shepherd.log" }
+  /// Where the supervisor's own messages go once it is in the background.
+  private var ownLog: String { Self.ownLog(in: shell.launcher.logDirectory) }
+
+  private static func ownLog(in directory: String) -> String { "\(directory)/fruix-shepherd.log" }
 
   private func openLog() throws(SystemError) -> Descriptor {
     try Descriptor.open(ownLog, .append, permissions: 0o640)
@@ -30,12 +33,11 @@ extension Daemon {
 
   /// The messages go where the logs go from now on; those of a supervisor in the foreground stay where they are.
   func moveOwnLog(to directory: String) throws(SystemError) {
+    guard isInBackground else { return }
     let path = Self.ownLog(in: directory)
-    guard isInBackground else { return ownLog = path }
     let file = try Descriptor.open(path, .append, permissions: 0o640)
     journal.notice("the log goes on in \(path)")
     try Host.replaceOutput(by: file)
-    ownLog = path
     log.redirect(to: 2)
   }
 
@@ -63,32 +65,33 @@ extension Daemon {
     }
   }
 
+  /// - Returns: `nil` where the file cannot be watched.
+  func watch(_ path: String, _ changed: @escaping () -> Void) -> FileWatch? {
+    guard let file = try? Descriptor.open(path, .watch) else { return nil }
+    let watch = FileWatch(file)
+    guard let registration = try? loop.watchFile(watch.file.number, { _ in changed() }) else { return nil }
+    watch.registration = registration
+    return watch
+  }
+
+  func end(_ watch: inout FileWatch?) {
+    if let registration = watch?.registration { loop.cancel(registration) }
+    watch = nil
+  }
+
   /// Where the kernel tells of changes of a socket's file, or of its directory, its loss is noticed at once; elsewhere by
   /// SIGHUP and loads.
   func watchSocket() {
-    endSocketWatch()
+    end(&socketWatch)
     // FreeBSD takes no socket's file into a queue (docs/FREEBSD.md).
-    for path in [socketPath, Files.parent(of: socketPath) ?? "."] {
-      guard let file = try? Descriptor.open(path, .watch) else { continue }
-      let watch = FileWatch(file)
-      let number = watch.file.number
-      guard let registration = try? loop.watchFile(number, { [weak self] _ in self?.socketHasChanged() }) else {
-        continue
-      }
-      watch.registration = registration
-      socketWatch = watch
-      return
+    for path in [socketPath, Files.parent(of: socketPath) ?? "."] where socketWatch == nil {
+      socketWatch = watch(path) { [weak self] in self?.socketHasChanged() }
     }
-  }
-
-  private func endSocketWatch() {
-    if let registration = socketWatch?.registration { loop.cancel(registration) }
-    socketWatch = nil
   }
 
   private func socketHasChanged() {
     guard !server.isReachable else { return }
-    endSocketWatch()
+    end(&socketWatch)
     journal.error(
       "the control socket \(socketPath) has been removed or replaced, and herd does not reach this supervisor: "
         + "SIGHUP makes it again (kill -HUP \(Host.pid))")

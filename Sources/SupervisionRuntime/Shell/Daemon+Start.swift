@@ -15,10 +15,9 @@ extension Daemon {
         inheritance.notes += Inheritance.notes(on: outcome, of: predecessor.supervisor)
         self?.survivors = nil
         if outcome.isInterrupted {
-          self?.unendedPredecessor = predecessor.supervisor
-          self?.survivorsLeft = Inheritance.clauses(for: outcome.left)
+          self?.unended = (predecessor.supervisor, Inheritance.clauses(for: outcome.left))
         }
-        self?.succeed(inheritance, isInterrupted: outcome.isInterrupted)
+        self?.succeed(inheritance)
       })
     survivors = ending
     ending.begin()
@@ -32,15 +31,15 @@ extension Daemon {
 
   /// Nothing of a predecessor runs any more, or nobody waits for its end any more: begins a record of our own, and everything
   /// else. The state directory is ours, so nobody else does the same.
-  private func succeed(_ found: Inheritance, isInterrupted: Bool = false) {
+  private func succeed(_ found: Inheritance) {
     var inheritance = found
     // The record stays for the next supervisor otherwise.
-    if !isInterrupted { inheritance.take(state, own: shell.table.record) }
+    if unended == nil { inheritance.take(state, own: shell.table.record) }
     for note in inheritance.notes + inheritance.lacks { journal.notice(note) }
     for complaint in saved.complaints { journal.error(complaint) }
     desk.pastNotes = inheritance.notes + saved.complaints
     desk.notes = inheritance.lacks
-    guard !isInterrupted else { return desk.refuseHeld() }
+    guard unended == nil else { return desk.refuseHeld() }
     record = inheritance.file
     record?.onTrouble = { [weak self] error in self?.tellOfIncompleteRecord(error) }
     shell.table.recordFile = record

@@ -5,18 +5,8 @@ extension Daemon {
   /// The lock tells of its removal, and so of the directory's: it is written once, while the directory sees every change of
   /// what lies there.
   func watchState() {
-    endStateWatch()
-    guard let file = try? Descriptor.open(state.lockPath, .watch) else { return }
-    let watch = FileWatch(file)
-    let number = watch.file.number
-    guard let registration = try? loop.watchFile(number, { [weak self] _ in self?.renewState() }) else { return }
-    watch.registration = registration
-    stateWatch = watch
-  }
-
-  private func endStateWatch() {
-    if let registration = stateWatch?.registration { loop.cancel(registration) }
-    stateWatch = nil
+    end(&stateWatch)
+    stateWatch = watch(state.lockPath) { [weak self] in self?.renewState() }
   }
 
   /// What only this supervisor knows of what lies there. The last good configuration comes back with the next load.
@@ -39,7 +29,7 @@ extension Daemon {
   }
 
   private func takeStateAgain() throws(Failure) {
-    endStateWatch()
+    end(&stateWatch)
     lostState = Set(StatePart.allCases)
     do throws(SystemError) { try Files.makeDirectory(state.path, permissions: 0o700) } catch {
       throw Failure(

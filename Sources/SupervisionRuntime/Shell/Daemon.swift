@@ -49,8 +49,6 @@ public final class Daemon {
   /// Of the command line. Its owner removes it at the end.
   public var pidFile: PidFile?
   let socketPath: String
-  /// Where the supervisor's own messages go once it is in the background.
-  var ownLog: String
   var isInBackground = false
   var socketWatch: FileWatch?
   var stateWatch: FileWatch?
@@ -65,10 +63,9 @@ public final class Daemon {
   var toldSignals: Set<Int32> = []
   /// While what a dead predecessor has left is ended.
   var survivors: SurvivorEnding?
-  /// The dead predecessor whose survivors are left to the next supervisor.
-  var unendedPredecessor: Int32?
-  /// What of it lives when this supervisor is to end before they have: `web (pid 7)`.
-  var survivorsLeft: [String] = []
+  /// The dead predecessor whose survivors are left to the next supervisor, since this one is to end before they have; and what
+  /// of it lives: `web (pid 7)`.
+  var unended: (predecessor: Int32, left: [String])?
   /// A hangup has come before anything was started.
   var isHangUpHeld = false
 
@@ -136,7 +133,6 @@ public final class Daemon {
           (statePath, "supervisor { state-directory = PATH }"), (logPath, "supervisor { log-directory = PATH }"),
         ])
     }
-    ownLog = Self.ownLog(in: logPath)
     let identity = SupervisorIdentity(
       pid: Host.pid, uid: Host.user, started: .now, socket: socketPath,
       stateDirectory: statePath)
@@ -154,7 +150,7 @@ public final class Daemon {
   private func connect() {
     shell.onExit = { [weak self] unstopped in
       guard let self else { return }
-      leave(survivorsLeft + unstopped)
+      leave((unended?.left ?? []) + unstopped)
     }
     shell.onEnablement = { [weak self] enablement in self?.save(enablement) }
     desk.onShutdown = { [weak self] in self?.leaveSurvivors() }
@@ -201,7 +197,7 @@ public final class Daemon {
       lostState.remove(.record)
       record?.remove()
     }
-    journal.notice(Self.farewell(isAllStopped: unstopped.isEmpty, unendedPredecessor: unendedPredecessor))
+    journal.notice(Self.farewell(isAllStopped: unstopped.isEmpty, unendedPredecessor: unended?.predecessor))
     desk.leave()
     server.close(within: Self.patienceWithClients) { [weak self] in self?.loop.stop() }
   }

@@ -4,10 +4,10 @@ import Supervision
 struct NameList {
   /// The lines that are names.
   private(set) var names: Set<String> = []
-  /// 1-based; 0: every line is a name.
-  private(set) var firstBadLine = 0
+  /// 1-based; `nil`: every line is a name.
+  private(set) var firstBadLine: Int?
 
-  var isSound: Bool { firstBadLine == 0 }
+  var isSound: Bool { firstBadLine == nil }
 
   init(_ bytes: [UInt8]) {
     var number = 0

@@ -46,20 +46,22 @@ struct StateDirectory {
 
   private func list(_ name: String, _ keepsCopy: Bool, _ complaints: inout [String]) -> Set<String> {
     let complaint: String
+    var names: Set<String> = []
     switch contents(of: name) {
-    case .success(let list?) where list.isSound:
-      if keepsCopy { keepCopy(of: list.names, as: name) }
-      return list.names
     case .success(nil): return []
-    case .success(let list?): complaint = "line \(list.firstBadLine) is no name of a service"
+    case .success(let list?):
+      names = list.names
+      guard let line = list.firstBadLine else {
+        if keepsCopy { keepCopy(of: names, as: name) }
+        return names
+      }
+      complaint = "line \(line) is no name of a service"
     case .failure(let error): complaint = error.readingText(limit: Self.mostBytes)
     }
     if case .success(let copy?) = contents(of: Self.copy(of: name)), copy.isSound {
       complaints.append("\(file(name)) cannot be read: \(complaint); the last good copy of it counts")
       return copy.names
     }
-    var names: Set<String> = []
-    if case .success(let list?) = contents(of: name) { names = list.names }
     complaints.append(
       "\(file(name)) cannot be read: \(complaint); there is no good copy, and "
         + (names.isEmpty ? "it counts as empty" : "the lines that can be read count"))
