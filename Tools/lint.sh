@@ -7,12 +7,12 @@ failed=0
 
 swift format lint --strict -r Sources Tests Package.swift || failed=1
 
-# Sources/CProc is compiled with -Werror by the package itself; this is the rest of the C.
+# Sources/CProc and Sources/fruix-keeper are compiled with -Werror by the package itself; this is the rest of the C.
 for file in Tests/system/helpers/*.c Benchmarks/*.c; do
     cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -fsyntax-only "$file" || failed=1
 done
 
-for script in Tools/*.sh Tests/system/*.sh Benchmarks/*.sh etc/rc.d/*; do
+for script in Tools/*.sh Tools/freebsd-sdk/*.sh Tests/system/*.sh Tests/conformance/*.sh Benchmarks/*.sh etc/rc.d/* etc/openrc/*; do
     # make-freebsd-sdk.sh and its like are bash; all others have to be read by any POSIX shell.
     case $(head -n 1 "$script") in
     *bash*) bash -n "$script" || failed=1 ;;
