@@ -187,7 +187,8 @@ void custody_flush(struct keeper *keeper);
 int64_t custody_due(struct keeper *keeper, int64_t now);
 
 /* replace.c */
-void replace_begin(struct keeper *keeper);
+/* only_if_changed: not when the file is the one that this process runs. */
+void replace_begin(struct keeper *keeper, bool only_if_changed);
 void replace_trial_ended(struct keeper *keeper, int status);
 /* Does it, when nothing is on its way any more. */
 void replace_proceed(struct keeper *keeper);
