@@ -8,6 +8,10 @@ struct SupervisorIdentity: Sendable {
   var started: Timestamp
   var socket: String
   var stateDirectory: String
+  /// With a keeper: its pid, which of its supervisors this is, and what became of the one before.
+  var keeper: Int32?
+  var number: Int?
+  var predecessor: SupervisorStatus.Predecessor?
 }
 
 /// Describes services and the supervisor in the protocol's terms.
@@ -147,6 +151,9 @@ struct StatusReporter {
   func supervisor() -> SupervisorStatus {
     var status = SupervisorStatus(
       version: Release.version, pid: identity.pid, started: identity.started, uid: identity.uid)
+    status.keeper = identity.keeper
+    status.number = identity.number
+    status.predecessor = identity.predecessor
     status.configuration = configuration.path
     status.configurationLoaded = configuration.loadedAt
     status.configurationError = configuration.error
