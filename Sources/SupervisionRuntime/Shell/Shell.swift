@@ -1,3 +1,4 @@
+import DequeModule
 import Supervision
 
 /// The imperative shell around the core: hands it events, carries out its actions, each in one place, and wakes it at its deadlines.
@@ -19,6 +20,10 @@ final class Shell {
   var onExit: (([String]) -> Void)?
   /// The lists of enabled and disabled services have changed.
   var onEnablement: ((Enablement) -> Void)?
+  /// Keeps what the core knows for a successor; `nil`: there will be none that could use it.
+  private(set) var keeping: StateKeeping?
+  /// The configurations of loads that wait to be handled, in their order.
+  private var copies = Deque<StateFrame.ConfigurationCopy?>()
 
   private var work = PendingWork()
   private var isWorking = false
@@ -31,7 +36,7 @@ final class Shell {
   ///   - worker: the command that a worker is started by.
   ///   - jails: makes what makes jails, given the processes that the supervisor runs for itself.
   init(
-    loop: EventLoop, launcher: Launcher, journal: Journal, seed: UInt64,
+    loop: EventLoop, launcher: Launcher, journal: Journal, core: Supervisor, starter: any ProcessStarter,
     worker: @escaping () throws(SystemError) -> [String],
     jails: (OwnProcesses, WorkerPool) -> JailManager
   ) throws(SystemError) {
@@ -43,7 +48,7 @@ final class Shell {
     workers = WorkerPool(loop: loop, own: own, command: worker)
     preparations = Preparations(pool: workers)
     self.jails = jails(own, workers)
-    core = Supervisor(seed: seed)
+    self.core = core
     table.onEvent = { [weak self] event in
       guard let self, !own.take(event) else { return }
       feed(event)
@@ -68,6 +73,18 @@ final class Shell {
     doWork()
   }
 
+  /// From now on what the core knows is written down.
+  func begin(_ keeping: StateKeeping, _ frame: StateFrame) {
+    self.keeping = keeping
+    keeping.begin(frame, &core)
+  }
+
+  /// Hands over a configuration, with what it rests on.
+  func feed(_ load: Event, from copy: StateFrame.ConfigurationCopy?) {
+    copies.append(copy)
+    feed(load)
+  }
+
   /// What the core has asked for may be known at once, or come later from outside.
   private func answer(_ event: Event) {
     if isWorking { work.answer(event) } else { feed(event) }
@@ -83,11 +100,23 @@ final class Shell {
       case .action(let action): carryOut(action)
       case .event(let event):
         if case .tick = event { isTickWaiting = false }
-        work.act(core.handle(event, at: Clock.now()))
+        let actions = core.handle(event, at: Clock.now())
+        record(after: event)
+        work.act(actions)
       }
       guard Clock.now() < end else { return goOnLater() }
     }
     setWake()
+  }
+
+  /// What the core knows now is written down before anything of it is carried out: so a successor knows all that may have been.
+  private func record(after event: Event) {
+    var copy: StateFrame.ConfigurationCopy?
+    switch event {
+    case .boot, .load: copy = copies.popFirst() ?? nil
+    default: break
+    }
+    keeping?.record(copy, of: &core)
   }
 
   private func goOnLater() {

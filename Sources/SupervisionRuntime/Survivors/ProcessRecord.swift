@@ -73,6 +73,11 @@ struct ProcessRecord: Equatable, Sendable {
     self.start = start
   }
 
+  /// Whether both are of one keeper's supervisors, or of one supervisor.
+  func isOfSameSupervisor(as other: ProcessRecord) -> Bool {
+    boot == other.boot && supervisor == other.supervisor && start == other.start
+  }
+
   // MARK: Marks
 
   /// The value of the marker variable in the environment of a service's processes. No other supervisor has ever had

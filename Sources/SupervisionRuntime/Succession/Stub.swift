@@ -1,0 +1,37 @@
+import Supervision
+
+final class KeeperConnection {
+  struct Welcome {
+    enum Reason { case first, exited, gone, upgraded, notExecuted, silent, notReady, broke }
+    var reason: Reason
+    var status: Int32
+    var error: Int32
+    var number: UInt64
+    var keeper: Int32
+    var isFallback: Bool
+  }
+  struct Entry { var identity: UInt64 }
+  struct Takeover { var welcome: Welcome; var entries: [Entry]; var held: HeldDescriptors }
+  static func take() throws -> (KeeperConnection, Takeover)? { nil }
+  func attach(to loop: EventLoop) {}
+  func hold(_ name: String, _ descriptor: borrowing Descriptor) {}
+  func drop(_ name: String) {}
+  func ready() {}
+  func leave(status: Int32) {}
+  func finish(within: Duration) {}
+  func output(_ descriptor: borrowing Descriptor) {}
+  func upgrade(program: borrowing Descriptor, arguments: [String]) {}
+  func replaceKeeper(onlyIfChanged: Bool) {}
+}
+final class HeldDescriptors {
+  func take(_ name: String) -> Descriptor? { nil }
+}
+protocol ProcessStarter: AnyObject {}
+final class KeeperStarter: ProcessStarter { init(_ c: KeeperConnection) {} }
+final class LocalStarter: ProcessStarter { init() throws(SystemError) {} }
+struct StateRecord { init(_ bytes: [UInt8]) throws(SystemError) {} }
+extension Supervisor {
+  static func restored(from: StateRecord, configuration: Configuration, seed: UInt64) throws(SystemError) -> Supervisor { Supervisor(seed: seed) }
+}
+extension ProcessTable { func adopt(_ e: [KeeperConnection.Entry]) -> [ProcessKey: Int] { [:] } }
+extension Event { static func resume(_ f: [ProcessKey: Int]) -> Event { .tick } }
