@@ -144,6 +144,9 @@ serve(struct keeper *keeper, struct cproc_message *message)
 
 	if (!keeper->supervisor.greeted && type != CPROC_KEEPER_HELLO)
 		return false;
+	/* What is said of a process is said after it was told. */
+	if (type != CPROC_KEEPER_START)
+		starter_flush(keeper);
 	switch (type) {
 	case CPROC_KEEPER_HELLO:
 		return hello(keeper, message);
@@ -213,6 +216,7 @@ requests_serve(struct keeper *keeper)
 {
 	while (requests_allowed(keeper) && serve_next(keeper) > 0)
 		continue;
+	starter_flush(keeper);
 }
 
 void
@@ -246,4 +250,5 @@ requests_drain(struct keeper *keeper)
 		while (keeper->supervisor.doom != CPROC_KEEPER_BROKE && serve_next(keeper) > 0)
 			continue;
 	} while (keeper->supervisor.doom != CPROC_KEEPER_BROKE && cproc_channel_receive(channel) > 0);
+	starter_flush(keeper);
 }

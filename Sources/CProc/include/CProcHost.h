@@ -195,6 +195,12 @@ int cproc_process_facts(pid_t process, struct cproc_facts *facts);
  */
 void cproc_memory_trim(void);
 
+/*
+ * Whether this kernel has the calls that no service can be started, watched or ended without.  Each is made in a way that
+ * changes nothing, so this costs microseconds; whether they also do what they should is for the probe to find out.
+ */
+bool cproc_calls_are_there(void);
+
 /* How many CPUs the system is made for: their numbers lie below. */
 unsigned cproc_cpu_count(void);
 /* How many routing tables there are (net.fibs); 0 where the system has no setfib(2). */

@@ -65,12 +65,13 @@ extension Daemon {
 
   /// The event queue, once it is known that processes can be started, watched and ended here: better no supervisor than one
   /// that finds out at its first service.
-  static func loopOfAbleKernel(isTried: Bool) throws(Failure) -> EventLoop {
+  static func loopOfAbleKernel() throws(Failure) -> EventLoop {
     let loop: EventLoop
     do throws(SystemError) { loop = try EventLoop() } catch {
       throw Failure("cannot start: there is no event queue: \(error)", exitCode: ExitCode.system)
     }
-    guard !isTried, let missing = Probe.missing(loop: loop).first else { return loop }
+    // The trials themselves take six forks: they are for who has to hear what it is that does not work.
+    guard !Host.hasNeededCalls, let missing = Probe.missing(loop: loop).first else { return loop }
     throw Failure(
       "cannot start: this system lacks what no service can be run without: \(missing.text) "
         + "(fruix-shepherd probe shows all)", exitCode: ExitCode.system)

@@ -130,8 +130,7 @@ public final class Daemon {
     let logPath = settings.logDirectory ?? StandardPlaces.logDirectory(user: Host.user, stateDirectory: statePath)
     let openFiles = try Self.raiseOpenFiles()
     try Self.checkNullDevice()
-    // Who comes after another knows that it can be done here.
-    loop = try Self.loopOfAbleKernel(isTried: handover?.isFirst == false)
+    loop = try Self.loopOfAbleKernel()
     journal.attach(to: loop)
     // Before any other directory is made: a second supervisor, which is refused here, leaves nothing behind.
     try Self.makeDirectory(ofSocket: socketPath, state: statePath, settings)
