@@ -7,6 +7,9 @@ public struct Configuration: Sendable {
   /// By name with the `@` and nothing after it (`getty@`).
   public var templates: OrderedDictionary<String, Template> = [:]
   public var supervisor = SupervisorSettings()
+  /// Tells this configuration from the others of a supervisor and its predecessors, for the copies that are kept of them; given by
+  /// who keeps them.
+  public var number: UInt64 = 0
   /// What deserves a word but is no mistake (a definition that replaces a packaged one, a name in `wants` that nothing answers to).
   public var notes: [Diagnostic] = []
 
