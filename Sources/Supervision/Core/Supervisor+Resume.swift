@@ -20,6 +20,11 @@ public struct JailedService: Sendable {
   public var incarnation: Incarnation
   /// The definition that the jail is made by: the service's own, or that of the service which it shares the jail with.
   public var owner: ServiceDefinition
+
+  public init(_ incarnation: Incarnation, by owner: ServiceDefinition) {
+    self.incarnation = incarnation
+    self.owner = owner
+  }
 }
 
 extension Supervisor {
@@ -29,7 +34,7 @@ extension Supervisor {
     services.indices.compactMap { index in
       guard !services[index].isForgotten, services[index].machine.mayBeInJail else { return nil }
       return jailMaker(of: ServiceID(index)).map {
-        JailedService(incarnation: services[index].incarnation, owner: $0)
+        JailedService(services[index].incarnation, by: $0)
       }
     }
   }

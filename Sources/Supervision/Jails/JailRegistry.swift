@@ -82,6 +82,13 @@ public struct JailRegistry: Sendable {
     }
   }
 
+  /// A jail that stands, from before, with a service in it.
+  public mutating func resume(_ member: Incarnation, jail: String) {
+    var entry = entries[jail] ?? Entry(phase: .up)
+    entry.members.append(member)
+    entries[jail] = entry
+  }
+
   /// A service has no process in its jail any more, or no longer waits for it.
   public mutating func leave(_ member: Incarnation, jail: String) -> [Output] {
     guard var entry = entries[jail] else { return [.released(member, failure: nil)] }

@@ -72,6 +72,7 @@ extension Daemon {
     goOnWithProcessRecord()
     beginKeeping(restored.state)
     let fates = shell.table.adopt(handover.entries)
+    shell.jails.resume(shell.core.jailed)
     shell.feed(.resume(fates))
     becomeReady()
   }

@@ -99,6 +99,8 @@ final class Shell {
       switch item {
       case .action(let action): carryOut(action)
       case .event(let event):
+        // All that the event before wanted is done.
+        keeping?.confirm(&core)
         if case .tick = event { isTickWaiting = false }
         let actions = core.handle(event, at: Clock.now())
         record(after: event)
@@ -106,6 +108,7 @@ final class Shell {
       }
       guard Clock.now() < end else { return goOnLater() }
     }
+    keeping?.confirm(&core)
     setWake()
   }
 

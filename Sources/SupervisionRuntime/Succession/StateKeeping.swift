@@ -23,9 +23,17 @@ final class StateKeeping {
   ///
   /// - Parameter copy: of the configuration that the event has brought.
   func record(_ copy: StateFrame.ConfigurationCopy?, of core: inout Supervisor) {
-    let changes = core.takeChanges()
-    guard copy != nil || !changes.isEmpty else { return }
-    let frame = StateFrame(configurations: copy.map { [$0] } ?? [], records: changes)
+    write(core.takeChanges(), copy, of: core)
+  }
+
+  /// Writes that what the core wanted done has been done.
+  func confirm(_ core: inout Supervisor) {
+    write(core.takeConfirmation(), nil, of: core)
+  }
+
+  private func write(_ records: [UInt8], _ copy: StateFrame.ConfigurationCopy?, of core: Supervisor) {
+    guard copy != nil || !records.isEmpty else { return }
+    let frame = StateFrame(configurations: copy.map { [$0] } ?? [], records: records)
     do throws(SystemError) { try files.append(frame) { core.wholeState() } } catch { onTrouble?(error) }
   }
 }

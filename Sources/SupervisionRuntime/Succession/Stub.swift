@@ -29,9 +29,4 @@ final class HeldDescriptors {
 protocol ProcessStarter: AnyObject {}
 final class KeeperStarter: ProcessStarter { init(_ c: KeeperConnection) {} }
 final class LocalStarter: ProcessStarter { init() throws(SystemError) {} }
-struct StateRecord { init(_ bytes: [UInt8]) throws(SystemError) {} }
-extension Supervisor {
-  static func restored(from: StateRecord, configuration: Configuration, seed: UInt64) throws(SystemError) -> Supervisor { Supervisor(seed: seed) }
-}
-extension ProcessTable { func adopt(_ e: [KeeperConnection.Entry]) -> [ProcessKey: Int] { [:] } }
-extension Event { static func resume(_ f: [ProcessKey: Int]) -> Event { .tick } }
+extension ProcessTable { func adopt(_ e: [KeeperConnection.Entry]) -> [ProcessKey: ProcessFate] { [:] } }
