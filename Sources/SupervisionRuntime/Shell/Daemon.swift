@@ -119,7 +119,7 @@ public final class Daemon {
       let launcher = try Launcher(logDirectory: logPath, openFiles: openFiles)
       shell = try Shell(
         loop: loop, launcher: launcher, journal: journal, seed: UInt64(bitPattern: Clock.wall()),
-        worker: OwnProcesses.command("worker")
+        starter: try LocalStarter(), worker: OwnProcesses.command("worker")
       ) { JailManager(own: $0, pool: $1, stateDirectory: statePath) }
     } catch {
       try? Files.remove(socketPath)
