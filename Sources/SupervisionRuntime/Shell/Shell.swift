@@ -33,6 +33,7 @@ final class Shell {
   private var wake: (deadline: Instant, timer: TimerHeap.Timer)?
 
   /// - Parameters:
+  ///   - starter: forks.
   ///   - worker: the command that a worker is started by.
   ///   - jails: makes what makes jails, given the processes that the supervisor runs for itself.
   init(
@@ -43,7 +44,7 @@ final class Shell {
     self.loop = loop
     self.launcher = launcher
     self.journal = journal
-    table = try ProcessTable(loop: loop)
+    table = try ProcessTable(loop: loop, starter: starter)
     own = OwnProcesses(loop: loop, table: table)
     workers = WorkerPool(loop: loop, own: own, command: worker)
     preparations = Preparations(pool: workers)
@@ -51,7 +52,7 @@ final class Shell {
     self.core = core
     table.onEvent = { [weak self] event in
       guard let self, !own.take(event) else { return }
-      feed(event)
+      if case .spawnFailed = event { answer(event) } else { feed(event) }
     }
     self.jails.onEvent = { [weak self] event in self?.feed(event) }
     self.jails.onNotice = { [weak self] text in self?.journal.notice(text) }
@@ -162,8 +163,8 @@ final class Shell {
     case .signal(let key, let number): table.signal(key, number)
     case .signalGroup(let key, let number): table.signalGroup(key, number)
     case .signalSubtree(let service, let number, let continues):
-      table.signalSubtree(service, number, continues: continues)
-    case .inspectSubtree(let question, let service): table.inspect(service, question)
+      table.signalSubtree(ProcessOwner(service), number, continues: continues)
+    case .inspectSubtree(let question, let service): table.inspect(ProcessOwner(service), question)
     case .reply(let request, let reply): desk?.answer(request, reply)
     case .progress(let request, let progress): desk?.report(request, progress)
     case .record(let record): journal.record(record)
@@ -187,13 +188,15 @@ final class Shell {
   private func spawn(_ key: ProcessKey, _ id: ServiceID, _ role: ProcessRole, _ invocation: Invocation?) {
     let blueprint = core.blueprint(of: id)
     let definition = blueprint.definition
+    let service = core.incarnation(of: id)
     let purpose = ProcessPurpose(
-      key: key, incarnation: core.incarnation(of: id), blueprint: blueprint)
+      key: key, owner: ProcessOwner(service), label: "\(role) \(definition.name)", name: definition.name,
+      rule: .init(definition.stop))
     do throws(SpawnFailure) {
-      let answers = try preparations.answers(for: purpose.incarnation)
+      let answers = try preparations.answers(for: service)
       var plan = try launcher.plan(
         role, of: definition, in: try place(of: id, definition), arguments: invocation?.arguments ?? [],
-        mark: table.record.mark(purpose.incarnation.serial), news: core.failureNews(of: id), answers)
+        mark: table.record.mark(service.serial), news: core.failureNews(of: id), answers)
       let program = plan.programs.first ?? ""
       let (jail, limits) = (plan.jail, plan.limits)
       let describe: (LaunchFailure) -> SpawnFailure = {
@@ -204,7 +207,7 @@ final class Shell {
       } else {
         // The log is closed again when the process has it.
         let log = try launcher.attachLog(of: definition, to: &plan, answers)
-        try start(plan, purpose, describe)
+        table.start(plan, for: purpose, output: nil, describe)
         _ = consume log
       }
     } catch {
@@ -233,20 +236,10 @@ final class Shell {
     do throws(SystemError) {
       let ends = try output.open()
       launcher.promise(ends.output.number, ends.error.number, to: &plan)
-      try table.start(plan, for: purpose, output: output, describe)
+      table.start(plan, for: purpose, output: output, describe)
       _ = consume ends
     } catch {
       output.finish()
-      throw SpawnFailure(stage: "fork", error, "cannot start a process: \(error)")
-    }
-  }
-
-  private func start(
-    _ plan: LaunchPlan, _ purpose: ProcessPurpose, _ describe: @escaping (LaunchFailure) -> SpawnFailure
-  ) throws(SpawnFailure) {
-    do throws(SystemError) {
-      try table.start(plan, for: purpose, output: nil, describe)
-    } catch {
       throw SpawnFailure(stage: "fork", error, "cannot start a process: \(error)")
     }
   }

@@ -26,7 +26,14 @@ final class KeeperConnection {
 final class HeldDescriptors {
   func take(_ name: String) -> Descriptor? { nil }
 }
-protocol ProcessStarter: AnyObject {}
-final class KeeperStarter: ProcessStarter { init(_ c: KeeperConnection) {} }
-final class LocalStarter: ProcessStarter { init() throws(SystemError) {} }
+final class KeeperStarter: ProcessStarter {
+  weak var observer: (any StarterObserver)?
+  private let local: LocalStarter
+  init(_ c: KeeperConnection) { guard let local = try? LocalStarter() else { fatalError() }; self.local = local }
+  var subtrees: SubtreeIndex { local.subtrees }
+  var tellsEnds: Bool { false }
+  func start(_ plan: LaunchPlan, as identity: UInt64, label: String) {}
+  func release(_ identity: UInt64, _ process: consuming ProcessDescriptor) {}
+  func childrenEnded() {}
+}
 extension ProcessTable { func adopt(_ e: [KeeperConnection.Entry]) -> [ProcessKey: ProcessFate] { [:] } }

@@ -50,7 +50,7 @@ extension ProcessTests {
         try Files.replace(base + "/worker", with: Array(worker.utf8))
         places = JailDirectory(stateDirectory: base)
         loop = try EventLoop()
-        let table = try ProcessTable(loop: loop)
+        let table = try ProcessTable(loop: loop, starter: LocalStarter())
         self.table = table
         let own = OwnProcesses(loop: loop, table: table)
         let words = ["/bin/sh", base + "/worker"]
