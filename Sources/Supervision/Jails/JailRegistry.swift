@@ -82,11 +82,9 @@ public struct JailRegistry: Sendable {
     }
   }
 
-  /// A jail that stands, from before, with a service in it.
+  /// A service was in a jail that stands, by word of a dead supervisor.
   public mutating func resume(_ member: Incarnation, jail: String) {
-    var entry = entries[jail] ?? Entry(phase: .up)
-    entry.members.append(member)
-    entries[jail] = entry
+    entries[jail, default: Entry(phase: .up)].members.append(member)
   }
 
   /// A service has no process in its jail any more, or no longer waits for it.
