@@ -82,7 +82,7 @@ final class OwnProcesses {
 
   private func start(_ plan: LaunchPlan, _ key: ProcessKey, name: String, _ output: CallerOutput) {
     let purpose = ProcessPurpose(
-      key: key, owner: ProcessOwner(own: key), label: "own \(name)", name: name, rule: .init(StopRule()))
+      key: key, owner: ProcessOwner(own: key), label: ProcessLabel(name == "worker" ? .worker : .jail).text, name: name, rule: .init(StopRule()))
     let program = plan.programs.first ?? name
     starting = key
     defer { starting = nil }

@@ -103,7 +103,7 @@ final class Shell {
         // All that the event before wanted is done.
         keeping?.confirm(&core)
         if case .tick = event { isTickWaiting = false }
-        let actions = core.handle(event, at: Clock.now())
+        let actions = core.handle(event, at: Clock.moment())
         record(after: event)
         work.act(actions)
       }
@@ -190,7 +190,7 @@ final class Shell {
     let definition = blueprint.definition
     let service = core.incarnation(of: id)
     let purpose = ProcessPurpose(
-      key: key, owner: ProcessOwner(service), label: "\(role) \(definition.name)", name: definition.name,
+      key: key, owner: ProcessOwner(service), label: ProcessLabel(role, of: definition.name).text, name: definition.name,
       rule: .init(definition.stop))
     do throws(SpawnFailure) {
       let answers = try preparations.answers(for: service)

@@ -91,7 +91,8 @@ struct EnableTests {
       Enablement(enabled: ["getty@ttyv0", "gone@x", "getty@", "broken@x"]))
     #expect(world.state("getty@ttyv0") == .running)
     #expect(world.supervisor.allServices.count == 2)
-    #expect(world.records.contains(.instanceRefused("broken@x is enabled and cannot be made: `x` is no value for `nice`")))
+    #expect(
+      world.records.contains(.instanceRefused("broken@x is enabled and cannot be made: `x` is no value for `nice`")))
     world.load(Configuration([service("db")], templates: [getty]))
     #expect(world.counts["getty@ttyv0"] == 1)
   }

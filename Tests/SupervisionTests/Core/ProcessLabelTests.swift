@@ -6,7 +6,8 @@ import Testing
 struct ProcessLabelTests {
   private static let roles: [(ProcessRole, String)] = [
     (.main, "main web"), (.preStart(0), "pre-start 1 web"), (.postStart(11), "post-start 12 web"),
-    (.stopCommand, "stop web"), (.postStop(2), "post-stop 3 web"), (.reload, "reload web"), (.action(0), "action 1 web"),
+    (.stopCommand, "stop web"), (.postStop(2), "post-stop 3 web"), (.reload, "reload web"),
+    (.action(0), "action 1 web"),
   ]
 
   @Test("a label reads back as what was written", arguments: roles)
@@ -44,7 +45,8 @@ struct ProcessLabelTests {
   @Test(
     "what is no label is none",
     arguments: [
-      "", " ", "main", "main ", "main web x", "own", "own thing", "pre-start web", "pre-start 0 web", "pre-start 01 web",
+      "", " ", "main", "main ", "main web x", "own", "own thing", "pre-start web", "pre-start 0 web",
+      "pre-start 01 web",
       "pre-start -1 web", "pre-start 99999999999999999999 web", "sleep web", "sleep 1 web",
       "main " + String(repeating: "x", count: 59),
     ])

@@ -77,8 +77,9 @@ struct TemplateCodingTests {
       var mutated = bytes
       for _ in 0...random.next() % 3 {
         let place = Int(random.next() % UInt64(mutated.count))
-        mutated[place] = [UInt8(ascii: "0"), UInt8(ascii: "\""), UInt8(ascii: "["), UInt8(ascii: "x")][
-          Int(random.next() % 4)]
+        mutated[place] =
+          [UInt8(ascii: "0"), UInt8(ascii: "\""), UInt8(ascii: "["), UInt8(ascii: "x")][
+            Int(random.next() % 4)]
       }
       guard let value = try? Parser(mode: .json).parse(Source(name: "copy", bytes: mutated)) else {
         continue
