@@ -87,7 +87,8 @@ final class ProcessTable {
   private func write(_ purpose: ProcessPurpose, pid: Int32, started: ClosedRange<Int64>) {
     recordFile?.started(
       ProcessRecord.Entry(
-        pid: pid, started: started, incarnation: purpose.owner.serial, rule: purpose.rule, service: purpose.name))
+        pid: pid, started: started, incarnation: purpose.owner.serial, rule: purpose.rule, service: purpose.name,
+        role: ProcessLabel(purpose.label)?.role))
   }
 
   private func sendHeld(_ signals: [PendingLaunch.HeldSignal], to process: RunningProcess) {

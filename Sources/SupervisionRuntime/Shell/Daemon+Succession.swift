@@ -30,15 +30,25 @@ extension Daemon {
     }
   }
 
+  /// Begins with numbers that no predecessor has given to a process.
+  static func freshCore(_ handover: Handover?) -> Supervisor {
+    Supervisor(
+      seed: UInt64(bitPattern: Clock.wall()), firstSerial: handover.map { $0.welcome.number << 32 } ?? 1)
+  }
+
   static func starter(_ handover: Handover?) throws(SystemError) -> any ProcessStarter {
-    if let handover { return KeeperStarter(handover.connection) }
+    if let handover { return try KeeperStarter(handover.connection, keeper: handover.keeper) }
     return try LocalStarter()
   }
 
-  func connectToKeeper() {
+  func connectToKeeper() throws(SystemError) {
     guard let handover else { return }
     holdAll()
-    handover.connection.attach(to: loop)
+    handover.connection.onNewHolder.append { [weak self] in
+      handover.giveAgain()
+      self?.holdAll()
+    }
+    try handover.connection.attach(to: loop)
   }
 
   /// What has to stay open over this supervisor's death, besides what belongs to processes.

@@ -143,8 +143,8 @@ public final class Daemon {
       let launcher = try Launcher(logDirectory: logPath, openFiles: openFiles)
       shell = try Shell(
         loop: loop, launcher: launcher, journal: journal,
-        core: restored?.core ?? Supervisor(seed: UInt64(bitPattern: Clock.wall())), starter: try Self.starter(handover),
-        worker: OwnProcesses.command("worker")
+        core: restored?.core ?? Self.freshCore(handover), supervisor: handover?.welcome.number ?? 0,
+        starter: try Self.starter(handover), worker: OwnProcesses.command("worker")
       ) { JailManager(own: $0, pool: $1, stateDirectory: statePath) }
     } catch {
       // It is a predecessor's, too, and its successor's.
@@ -172,6 +172,9 @@ public final class Daemon {
     desk.server = server
     source.keep(in: state)
     connect()
+    do throws(SystemError) { try connectToKeeper() } catch {
+      throw Failure("cannot listen to the keeper: \(error)", exitCode: ExitCode.system)
+    }
   }
 
   private func connect() {
@@ -183,7 +186,6 @@ public final class Daemon {
     desk.onShutdown = { [weak self] in self?.leaveSurvivors() }
     desk.onSettings = { [weak self] settings in self?.apply(settings) ?? [] }
     desk.onUpgrade = { [weak self] in self?.upgrade() }
-    connectToKeeper()
   }
 
   // MARK: Running

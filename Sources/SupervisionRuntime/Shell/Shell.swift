@@ -33,19 +33,20 @@ final class Shell {
   private var wake: (deadline: Instant, timer: TimerHeap.Timer)?
 
   /// - Parameters:
+  ///   - supervisor: which of a keeper's supervisors this is.
   ///   - starter: forks.
   ///   - worker: the command that a worker is started by.
   ///   - jails: makes what makes jails, given the processes that the supervisor runs for itself.
   init(
-    loop: EventLoop, launcher: Launcher, journal: Journal, core: Supervisor, starter: any ProcessStarter,
-    worker: @escaping () throws(SystemError) -> [String],
+    loop: EventLoop, launcher: Launcher, journal: Journal, core: Supervisor, supervisor: UInt64,
+    starter: any ProcessStarter, worker: @escaping () throws(SystemError) -> [String],
     jails: (OwnProcesses, WorkerPool) -> JailManager
   ) throws(SystemError) {
     self.loop = loop
     self.launcher = launcher
     self.journal = journal
     table = try ProcessTable(loop: loop, starter: starter)
-    own = OwnProcesses(loop: loop, table: table)
+    own = OwnProcesses(loop: loop, table: table, supervisor: supervisor)
     workers = WorkerPool(loop: loop, own: own, command: worker)
     preparations = Preparations(pool: workers)
     self.jails = jails(own, workers)

@@ -9,7 +9,7 @@ public final class Handover {
   /// What the keeper's table says, by process.
   let entries: [KeeperConnection.Entry]
   /// What the holder had. Whoever takes something takes it out.
-  private var held: HeldDescriptors
+  private let held: HeldDescriptors
   /// Of the first supervisor, and of those after it that can read it; `nil`: there is none, or it is left aside.
   private(set) var state: KeptState?
   let stateFiles: StateFiles
@@ -20,6 +20,8 @@ public final class Handover {
   private let trials: Trials
   /// What a new program has said when it gave up.
   private let lastWords: String?
+  /// Process descriptors of a predecessor.
+  let processes: HeldProcesses
 
   /// Names at the holder.
   enum Name {
@@ -44,6 +46,7 @@ public final class Handover {
     welcome = takeover.welcome
     entries = takeover.entries
     held = takeover.held
+    processes = takeover.processes
     if let words = held.take(Name.lastWords) {
       lastWords = try? MemoryFile(adopting: words).text()
       connection.drop(Name.lastWords)
@@ -83,7 +86,9 @@ public final class Handover {
   }
 
   /// Nothing was begun by a supervisor before this one.
-  public var isFirst: Bool { entries.isEmpty && state == nil && stateTrouble == nil }
+  public var isFirst: Bool {
+    state == nil && stateTrouble == nil && entries.allSatisfy { OwnProcesses.isOwn(ProcessKey(serial: $0.identity)) }
+  }
   /// This is a new program, and the one before is started again if it does not come up.
   var isOnTrial: Bool { welcome.reason == .upgraded }
   public var keeper: Int32 { welcome.keeper }
@@ -104,6 +109,12 @@ public final class Handover {
   public func takePidFile(_ path: String) -> PidFile? {
     guard let file = held.take(Name.pidFile) else { return nil }
     return PidFile(adopting: file, path: path, permissions: 0o644)
+  }
+
+  /// Another holder has come, and has nothing yet: what is held from here.
+  func giveAgain() {
+    stateFiles.lend { connection.hold($0, $1) }
+    trials.lend { connection.hold(Name.trials, $0) }
   }
 
   func hold(_ listener: borrowing ControlListener) {
@@ -159,6 +170,8 @@ private final class Trials {
       connection.hold(Handover.Name.trials, file.descriptor)
     }
   }
+
+  func lend(to body: (borrowing Descriptor) -> Void) { body(file.descriptor) }
 
   func begin() { write(count + 1) }
   func end() { write(0) }
