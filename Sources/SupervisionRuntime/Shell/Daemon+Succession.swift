@@ -31,14 +31,14 @@ extension Daemon {
   }
 
   static func starter(_ handover: Handover?) throws(SystemError) -> any ProcessStarter {
-    if let handover { return KeeperStarter(handover.connection) }
+    if let handover { return try KeeperStarter(handover.connection, keeper: handover.keeper) }
     return try LocalStarter()
   }
 
   func connectToKeeper() {
     guard let handover else { return }
     holdAll()
-    handover.connection.attach(to: loop)
+    try? handover.connection.attach(to: loop)
   }
 
   /// What has to stay open over this supervisor's death, besides what belongs to processes.
@@ -71,7 +71,7 @@ extension Daemon {
     tellOfPredecessor()
     goOnWithProcessRecord()
     beginKeeping(restored.state)
-    let fates = shell.table.adopt(handover.entries)
+    let fates = shell.table.adopt(handover.entries, handover.processes) { _ in nil }
     shell.jails.resume(shell.core.jailed)
     shell.feed(.resume(fates))
     becomeReady()

@@ -59,6 +59,7 @@ final class Shell {
     workers.onNotice = { [weak self] text in self?.journal.notice(text) }
     preparations.onEvent = { [weak self] event in self?.answer(event) }
     table.onAnomaly = { [weak self] text in self?.journal.anomaly(text) }
+    table.onRoom = { [weak self] in self?.goOn() }
   }
 
   // MARK: Events
@@ -70,8 +71,7 @@ final class Shell {
   /// Hands an event to the core: at once, unless others wait before it.
   func feed(_ event: Event) {
     work.arrive(event)
-    guard !isWorking, continuation == nil else { return }
-    doWork()
+    goOn()
   }
 
   /// From now on what the core knows is written down.
@@ -97,6 +97,11 @@ final class Shell {
     defer { isWorking = false }
     let end = Clock.now() + Self.budget
     while let item = work.next() {
+      if case .action(.spawn) = item, !table.takesStarts {
+        // It goes on when there is room again.
+        work.putBack(item)
+        return setWake()
+      }
       switch item {
       case .action(let action): carryOut(action)
       case .event(let event):
@@ -121,6 +126,12 @@ final class Shell {
     default: break
     }
     keeping?.record(copy, of: &core)
+  }
+
+  /// What had to wait for something may be done now.
+  private func goOn() {
+    guard !isWorking, continuation == nil else { return }
+    doWork()
   }
 
   private func goOnLater() {
@@ -190,7 +201,7 @@ final class Shell {
     let definition = blueprint.definition
     let service = core.incarnation(of: id)
     let purpose = ProcessPurpose(
-      key: key, owner: ProcessOwner(service), label: "\(role) \(definition.name)", name: definition.name,
+      key: key, owner: ProcessOwner(service), label: ProcessLabel(role, of: definition.name).text, name: definition.name,
       rule: .init(definition.stop))
     do throws(SpawnFailure) {
       let answers = try preparations.answers(for: service)

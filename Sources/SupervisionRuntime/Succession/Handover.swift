@@ -8,6 +8,8 @@ public final class Handover {
   let welcome: KeeperConnection.Welcome
   /// What the keeper's table says, by process.
   let entries: [KeeperConnection.Entry]
+  /// The process descriptors that the holder had.
+  let processes: HeldProcesses
   /// What the holder had. Whoever takes something takes it out.
   private var held: HeldDescriptors
   /// Of the first supervisor, and of those after it that can read it; `nil`: there is none, or it is left aside.
@@ -44,6 +46,7 @@ public final class Handover {
     welcome = takeover.welcome
     entries = takeover.entries
     held = takeover.held
+    processes = takeover.processes
     if let words = held.take(Name.lastWords) {
       lastWords = try? MemoryFile(adopting: words).text()
       connection.drop(Name.lastWords)
