@@ -39,6 +39,15 @@ extension Supervisor {
     }
   }
 
+  /// Whose a process in the keeper's table is. The record knows those that had not ended; of one whose end was known, and of whose
+  /// subtree perhaps something was left, the label tells.
+  public func owner(of key: ProcessKey, _ label: ProcessLabel?) -> Incarnation? {
+    if let entry = processes[key] { return services[entry.service.index].incarnation }
+    guard let label, case .service(_, let name) = label.subject else { return nil }
+    let id = idsByName[name] ?? allServices.first { label.isOf(self.name(of: $0)) }
+    return id.map { incarnation(of: $0) }
+  }
+
   mutating func resume(_ fates: [ProcessKey: ProcessFate]) {
     resumeShutdown()
     guard shutdown?.isOver != true else { return }

@@ -81,7 +81,9 @@ extension Daemon {
     tellOfPredecessor()
     goOnWithProcessRecord()
     beginKeeping(restored.state)
-    let fates = shell.table.adopt(handover.entries)
+    let fates = shell.table.adopt(handover.entries, handover.processes) { entry in
+      shell.core.owner(of: ProcessKey(serial: entry.identity), ProcessLabel(entry.label)).map { ProcessOwner($0) }
+    }
     shell.jails.resume(shell.core.jailed)
     shell.feed(.resume(fates))
     becomeReady()

@@ -8,6 +8,8 @@ public final class Handover {
   let welcome: KeeperConnection.Welcome
   /// What the keeper's table says, by process.
   let entries: [KeeperConnection.Entry]
+  /// The process descriptors that the holder had.
+  let processes: HeldProcesses
   /// What the holder had. Whoever takes something takes it out.
   private let held: HeldDescriptors
   /// Of the first supervisor, and of those after it that can read it; `nil`: there is none, or it is left aside.
