@@ -145,7 +145,7 @@ final class WorkerPool {
     let theirs = try line.open()
     let promise = LaunchPlan.Promise(child: Worker.descriptor, parent: theirs.number)
     line.process = try own.start(
-      words, name: "worker", environment: Host.environment, descriptors: [promise],
+      words, name: OwnProcesses.workerName, environment: Host.environment, descriptors: [promise],
       onLine: { [weak self] text in self?.onNotice?("worker: \(text)") },
       onEnd: { [weak self] end, _ in self?.ended(line, end) })
     _ = consume theirs

@@ -90,11 +90,14 @@ public final class SubtreeIndex {
 public struct Subtree: Sendable, Equatable {
   /// The processes that were launched for the service and not released: main process, hooks, actions.
   public var firsts: [Int32]
+  /// Those of a service that live and are no descendants of the reaper: they, and what descends from them.
+  public var strangers: [Int32]
   /// The value of FRUIX_SERVICE in the environment of its processes. Only the Linux backend looks at it.
   public var mark: String?
 
-  public init(firsts: [Int32], mark: String? = nil) {
+  public init(firsts: [Int32], strangers: [Int32] = [], mark: String? = nil) {
     self.firsts = firsts
+    self.strangers = strangers
     self.mark = mark
   }
 

@@ -35,6 +35,9 @@ final class OwnProcesses {
     lastSerial = 1 << 63 | supervisor << 32
   }
 
+  /// What the record of processes calls those that look up and read.
+  static let workerName = "worker"
+
   /// Whether a process with this number is, or was, one of a supervisor's own.
   static func isOwn(_ process: ProcessKey) -> Bool { process.serial >> 63 == 1 }
 
@@ -81,8 +84,9 @@ final class OwnProcesses {
   }
 
   private func start(_ plan: LaunchPlan, _ key: ProcessKey, name: String, _ output: CallerOutput) {
+    let label = ProcessLabel(name == Self.workerName ? .worker : .jail)
     let purpose = ProcessPurpose(
-      key: key, owner: ProcessOwner(own: key), label: ProcessLabel(name == "worker" ? .worker : .jail).text, name: name, rule: .init(StopRule()))
+      key: key, owner: ProcessOwner(own: key), label: label.text, name: name, rule: .init(StopRule()))
     let program = plan.programs.first ?? name
     starting = key
     defer { starting = nil }

@@ -7,6 +7,8 @@ protocol ProcessStarter: AnyObject {
   var subtrees: SubtreeIndex { get }
   /// Whether it tells the ends of what it has started. Else whoever holds a process descriptor learns them from that.
   var tellsEnds: Bool { get }
+  /// Whether it can be asked for another start now. When it cannot, `starterHasRoom` follows.
+  var takesStarts: Bool { get }
 
   /// Starts a process: `started` or `startFailed` follows.
   ///
@@ -17,6 +19,10 @@ protocol ProcessStarter: AnyObject {
   func start(_ plan: LaunchPlan, as identity: UInt64, label: String)
   /// The end is known, and nothing of the subtree is left: the zombie may go.
   func release(_ identity: UInt64, _ process: consuming ProcessDescriptor)
+  /// The same for one whose descriptor was lost, or that is no child of the reaper.
+  func release(_ identity: UInt64, pid: Int32)
+  /// Signals a process whose descriptor was lost.
+  func signal(_ identity: UInt64, _ number: Int32)
   /// SIGCHLD has come.
   func childrenEnded()
 }
@@ -26,9 +32,14 @@ protocol StarterObserver: AnyObject {
   func started(_ identity: UInt64, _ launched: consuming Launched)
   /// There is no process.
   func startFailed(_ identity: UInt64, _ error: SystemError)
-  func ended(_ identity: UInt64, _ status: WaitStatus)
+  /// - Parameter status: `nil`: nobody can know any more how.
+  func ended(_ identity: UInt64, _ status: WaitStatus?)
   /// Something that was adopted has ended, and perhaps others of which nothing is told.
-  func orphanEnded(_ orphan: Reaper.Orphan)
+  ///
+  /// - Parameter identity: of the process below whose subtree it was; `nil`: that is not known.
+  func orphanEnded(_ orphan: Reaper.Orphan, of identity: UInt64?)
+  /// It takes starts again.
+  func starterHasRoom()
   /// Something does not work as it should.
   func starterTrouble(_ text: String)
 }
@@ -45,6 +56,7 @@ final class LocalStarter: ProcessStarter {
 
   var subtrees: SubtreeIndex { reaper.subtrees }
   var tellsEnds: Bool { false }
+  var takesStarts: Bool { true }
 
   func start(_ plan: LaunchPlan, as identity: UInt64, label: String) {
     guard let observer else { return }
@@ -59,9 +71,16 @@ final class LocalStarter: ProcessStarter {
     reaper.release(process)
   }
 
+  func release(_ identity: UInt64, pid: Int32) {
+    subtrees.remove(pid)
+  }
+
+  /// Nobody can give it a descriptor back.
+  func signal(_ identity: UInt64, _ number: Int32) {}
+
   func childrenEnded() {
     do throws(SystemError) {
-      for orphan in try reaper.reapOrphans() { observer?.orphanEnded(orphan) }
+      for orphan in try reaper.reapOrphans() { observer?.orphanEnded(orphan, of: nil) }
     } catch {
       observer?.starterTrouble("adopted processes cannot be waited for: \(error)")
     }

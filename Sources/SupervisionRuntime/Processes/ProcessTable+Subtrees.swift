@@ -80,7 +80,8 @@ extension ProcessTable {
         answerOccupied(owner)
       }
       guard relook?.failed() == true else { return }
-      onAnomaly?("what is left of processes that have ended cannot be listed: \(error); this is tried again until it succeeds")
+      onAnomaly?(
+        "what is left of processes that have ended cannot be listed: \(error); this is tried again until it succeeds")
     }
   }
 
@@ -113,8 +114,11 @@ extension ProcessTable {
   private func isEmpty(
     _ firsts: [RunningProcess], _ owner: ProcessOwner, isWhole: Bool
   ) throws(SystemError) -> Bool {
+    // What a stranger leaves behind is another reaper's, and its number may be anybody's.
+    let ours = firsts.filter(\.isOurs).map(\.pid)
+    guard !ours.isEmpty else { return true }
     // The marker speaks for the whole service; it says nothing about a part of its processes.
-    let subtree = Subtree(firsts: firsts.map(\.pid), mark: isWhole ? record.mark(owner.serial) : nil)
+    let subtree = Subtree(firsts: ours, mark: isWhole ? record.mark(owner.serial) : nil)
     let members = try starter.subtrees.members(of: subtree)
     if members.contains(where: \.isUnheard) { overlook?.failed(owner) } else { overlook?.succeeded(owner) }
     return members.isEmpty
@@ -138,8 +142,11 @@ extension ProcessTable {
 
   private func release(_ dead: [RunningProcess], of owner: ProcessOwner) {
     for process in dead {
-      guard let descriptor = process.takeDescriptor() else { continue }
-      starter.release(process.key.serial, descriptor)
+      if let descriptor = process.takeDescriptor() {
+        starter.release(process.key.serial, descriptor)
+      } else {
+        starter.release(process.key.serial, pid: process.pid)
+      }
       recordFile?.released(process.pid)
     }
     occupied.remove(owner)
@@ -147,8 +154,15 @@ extension ProcessTable {
   }
 
   func subtree(_ owner: ProcessOwner) -> Subtree? {
-    let firsts = held(owner).filter(\.isStarted).map(\.pid)
-    return firsts.isEmpty ? nil : Subtree(firsts: firsts, mark: record.mark(owner.serial))
+    var subtree = Subtree(firsts: [], mark: record.mark(owner.serial))
+    for process in held(owner) where process.isStarted {
+      if process.isOurs {
+        subtree.firsts.append(process.pid)
+      } else if !process.hasEnded {
+        subtree.strangers.append(process.pid)
+      }
+    }
+    return subtree.firsts.isEmpty && subtree.strangers.isEmpty ? nil : subtree
   }
 }
 

@@ -18,7 +18,7 @@ final class ProcessTable {
   /// Those that are looked at when the batch of events is over.
   var suspects: Set<ProcessOwner> = []
   var look: TimerHeap.Timer?
-  private let exits: any ExitWatcher
+  let exits: any ExitWatcher
   /// What could not be listed is no more empty than it is full: it is looked at again.
   private(set) var relook: Retry?
   /// The end of some processes is told to nobody (`Subtree.Member.isUnheard`): they are looked for again and again.
@@ -33,6 +33,8 @@ final class ProcessTable {
   /// What becomes of a process: the shell turns it into events for the core.
   var onEvent: ((Event) -> Void)?
   var onAnomaly: ((String) -> Void)?
+  /// Starts are taken again.
+  var onRoom: (() -> Void)?
 
   /// - Parameters:
   ///   - starter: forks; its reaper is the one by which the record and the marks name the supervisor.
@@ -50,6 +52,9 @@ final class ProcessTable {
   }
 
   // MARK: Starting
+
+  /// Whether starts are taken now: whoever forks has a bound for what waits. `onRoom` tells when they are taken again.
+  var takesStarts: Bool { starter.takesStarts }
 
   /// Has a process started; its fate comes as events, perhaps before this returns.
   ///
@@ -140,7 +145,9 @@ final class ProcessTable {
 
   // MARK: Ends
 
-  private func ended(_ process: RunningProcess, _ status: WaitStatus) {
+  /// - Parameter status: `nil`: nobody can know how.
+  func ended(_ process: RunningProcess, _ status: WaitStatus?) {
+    guard !process.hasEnded else { return }
     // The end may be told before the report: whether its program ever ran comes first.
     settleReport(process)
     process.markEnded()
@@ -170,6 +177,7 @@ final class ProcessTable {
   }
 
   private func send(_ number: Int32, to process: RunningProcess) {
+    guard !process.isLost else { return starter.signal(process.key.serial, number) }
     do throws(SystemError) {
       try process.signal(number)
     } catch {
@@ -236,9 +244,11 @@ extension ProcessTable: StarterObserver {
     readReport(process)
   }
 
-  private func watch(_ process: RunningProcess) throws(SystemError) {
+  func watch(_ process: RunningProcess) throws(SystemError) {
     guard !starter.tellsEnds else { return }
-    try process.watchExit(by: exits) { [weak self] status in self?.ended(process, status) }
+    try process.watchExit(by: exits) { [weak self, weak process] status in
+      if let process { self?.ended(process, status) }
+    }
   }
 
   func startFailed(_ identity: UInt64, _ error: SystemError) {
@@ -246,12 +256,16 @@ extension ProcessTable: StarterObserver {
     fail(process, error)
   }
 
-  func ended(_ identity: UInt64, _ status: WaitStatus) {
+  func ended(_ identity: UInt64, _ status: WaitStatus?) {
     if let process = processes[ProcessKey(serial: identity)] { ended(process, status) }
   }
 
-  func orphanEnded(_ orphan: Reaper.Orphan) {
+  func orphanEnded(_ orphan: Reaper.Orphan, of identity: UInt64?) {
     sweepOccupied()
+  }
+
+  func starterHasRoom() {
+    onRoom?()
   }
 
   func starterTrouble(_ text: String) {

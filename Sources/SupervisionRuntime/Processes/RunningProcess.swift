@@ -39,6 +39,10 @@ final class RunningProcess {
   /// 0 until it is started.
   private(set) var pid: Int32 = 0
   private var descriptor: ProcessDescriptor?
+  /// What holds one that has no descriptor because it is nobody's child here.
+  private var stranger: Stranger?
+  /// Whether it is a child of the reaper, or was.
+  private(set) var isOurs = true
   private(set) var hasEnded = false
   /// It never became its program; the core has heard so, and that it ends is no news.
   var hasFailed = false
@@ -63,9 +67,14 @@ final class RunningProcess {
     descriptor = consume process
   }
 
+  // MARK: Signals and ends
+
+  /// Whether only the keeper can signal it, and tell its end.
+  var isLost: Bool { descriptor == nil && stranger == nil }
+
   func signal(_ number: Int32) throws(SystemError) {
     guard !hasEnded else { return }
-    try descriptor?.signal(number)
+    if let stranger { try stranger.signal(number) } else { try descriptor?.signal(number) }
   }
 
   func watchExit(by watcher: any ExitWatcher, _ handler: @escaping (WaitStatus) -> Void) throws(SystemError) {
@@ -73,13 +82,73 @@ final class RunningProcess {
     _ = try descriptor?.watch(by: watcher, handler)
   }
 
+  /// Where only the parent learns how a process has ended: that it has is to be seen from its descriptor, too.
+  func watchGoing(on loop: EventLoop, _ handler: @escaping () -> Void) throws(SystemError) {
+    guard let number = stranger?.number ?? descriptor?.number else { return }
+    var registration: EventLoop.Registration?
+    registration = try loop.watch(number, for: .read) { _ in
+      if let registration { loop.cancel(registration) }
+      handler()
+    }
+  }
+
   func markEnded() {
     hasEnded = true
   }
 
+  /// How it has ended, as its descriptor tells; `nil`: it runs, or the descriptor does not tell.
+  func knownStatus() -> WaitStatus? {
+    (try? descriptor?.status()) ?? nil
+  }
+
+  /// The number of its descriptor, for the holder.
+  var descriptorNumber: Int32? { descriptor?.number }
+
   /// Gives the descriptor up, to be released by the starter.
   func takeDescriptor() -> ProcessDescriptor? {
-    descriptor.take()
+    stranger = nil
+    return descriptor.take()
+  }
+
+  // MARK: Those of a predecessor
+
+  /// One that a predecessor has started.
+  ///
+  /// - Parameter descriptor: `nil`: it was lost.
+  init(_ key: ProcessKey, of owner: ProcessOwner, pid: Int32, _ descriptor: consuming ProcessDescriptor?) {
+    self.key = key
+    self.owner = owner
+    self.pid = pid
+    self.descriptor = descriptor
+  }
+
+  /// It is no child of the reaper, or not any more: what it leaves behind is not told to this process.
+  func becomeStranger() {
+    isOurs = false
+  }
+
+  /// - Throws: `ESRCH`, it has ended.
+  func holdAsStranger() throws(SystemError) {
+    isOurs = false
+    guard descriptor == nil else { return }
+    stranger = try Stranger(pid: pid)
+  }
+}
+
+/// A process that is held without a process descriptor.
+private final class Stranger {
+  private let process: HeldProcess
+
+  init(pid: Int32) throws(SystemError) {
+    process = try HeldProcess(pid: pid, start: try StartClock.start(of: pid))
+  }
+
+  var number: Int32 { process.number }
+
+  func signal(_ number: Int32) throws(SystemError) {
+    do { try process.signal(number) } catch  where error.code == SystemError.noSuchProcess {
+      // Its end is about to be told.
+    }
   }
 }
 

@@ -81,7 +81,7 @@ extension Daemon {
     tellOfPredecessor()
     goOnWithProcessRecord()
     beginKeeping(restored.state)
-    let fates = shell.table.adopt(handover.entries)
+    let fates = shell.table.adopt(handover.entries, handover.processes) { _ in nil }
     shell.jails.resume(shell.core.jailed)
     shell.feed(.resume(fates))
     becomeReady()

@@ -60,6 +60,7 @@ final class Shell {
     workers.onNotice = { [weak self] text in self?.journal.notice(text) }
     preparations.onEvent = { [weak self] event in self?.answer(event) }
     table.onAnomaly = { [weak self] text in self?.journal.anomaly(text) }
+    table.onRoom = { [weak self] in self?.goOn() }
   }
 
   // MARK: Events
@@ -71,8 +72,7 @@ final class Shell {
   /// Hands an event to the core: at once, unless others wait before it.
   func feed(_ event: Event) {
     work.arrive(event)
-    guard !isWorking, continuation == nil else { return }
-    doWork()
+    goOn()
   }
 
   /// From now on what the core knows is written down.
@@ -98,6 +98,11 @@ final class Shell {
     defer { isWorking = false }
     let end = Clock.now() + Self.budget
     while let item = work.next() {
+      if case .action(.spawn) = item, !table.takesStarts {
+        // It goes on when there is room again.
+        work.putBack(item)
+        return setWake()
+      }
       switch item {
       case .action(let action): carryOut(action)
       case .event(let event):
@@ -122,6 +127,12 @@ final class Shell {
     default: break
     }
     keeping?.record(copy, of: &core)
+  }
+
+  /// What had to wait for something may be done now.
+  private func goOn() {
+    guard !isWorking, continuation == nil else { return }
+    doWork()
   }
 
   private func goOnLater() {

@@ -8,6 +8,8 @@ public final class Handover {
   let welcome: KeeperConnection.Welcome
   /// What the keeper's table says, by process.
   let entries: [KeeperConnection.Entry]
+  /// The process descriptors that the holder had.
+  let processes: HeldProcesses
   /// What the holder had. Whoever takes something takes it out.
   private let held: HeldDescriptors
   /// Of the first supervisor, and of those after it that can read it; `nil`: there is none, or it is left aside.
@@ -20,8 +22,6 @@ public final class Handover {
   private let trials: Trials
   /// What a new program has said when it gave up.
   private let lastWords: String?
-  /// Process descriptors of a predecessor.
-  let processes: HeldProcesses
 
   /// Names at the holder.
   enum Name {
