@@ -21,7 +21,7 @@ import DequeModule
 // +Load, +Configuration (configurations), +Shutdown, +Holdups (the end, and what it waits for), Status.swift (what others may
 // look at).
 
-/// The state machine of all services: `handle(event, now)` gives the actions to carry out, and that is the whole interface.
+/// The state machine of all services: `handle(event, moment)` gives the actions to carry out, and that is the whole interface.
 ///
 /// It never blocks, reads no clock and touches no descriptor.
 public struct Supervisor: Sendable {
@@ -74,7 +74,9 @@ public struct Supervisor: Sendable {
   var written = WrittenState()
 
   var actions: [Action] = []
+  /// The moment of the event that is being handled, by either clock.
   var now = Instant(nanoseconds: 0)
+  var wall = WallTime(seconds: 0)
 
   struct Shutdown: Sendable {
     var requester: Requester
@@ -117,8 +119,9 @@ public struct Supervisor: Sendable {
   }
 
   /// The whole interface: an event, the moment that it is handled, and what is to be done about it.
-  public mutating func handle(_ event: Event, at now: Instant) -> [Action] {
-    self.now = now
+  public mutating func handle(_ event: Event, at moment: Moment) -> [Action] {
+    now = moment.instant
+    wall = moment.wall
     startsInEvent = 0
     dispatch(event)
     settleAll()

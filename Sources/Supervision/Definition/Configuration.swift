@@ -22,25 +22,6 @@ public struct Configuration: Sendable {
   public init() {}
 }
 
-/// A definition with `${instance}` in it.
-public struct Template: Sendable {
-  /// The name up to and with the `@`.
-  public var name: String
-  /// Makes the definition of an instance; the diagnostics are those of the values after replacement.
-  public var make: @Sendable (_ instance: String) -> Result<ServiceDefinition, Diagnostics>
-  /// Which instances exist at boot.
-  public var instances: [String]
-
-  public init(
-    name: String, instances: [String],
-    make: @escaping @Sendable (_ instance: String) -> Result<ServiceDefinition, Diagnostics>
-  ) {
-    self.name = name
-    self.instances = instances
-    self.make = make
-  }
-}
-
 /// The section `supervisor { ... }`.
 public struct SupervisorSettings: Sendable, Equatable {
   public var socket: String?

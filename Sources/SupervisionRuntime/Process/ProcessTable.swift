@@ -309,10 +309,12 @@ protocol ExitWatcher: AnyObject {
 extension EventLoop: ExitWatcher {}
 
 extension ExitStatus {
-  init(_ status: WaitStatus) {
+  /// - Parameter status: `nil`: only that it has ended is known.
+  init(_ status: WaitStatus?) {
     switch status {
     case .exited(let code): self = .exited(code)
     case .signaled(let number, let core): self = .signaled(number, core: core)
+    case nil: self = .unknown
     }
   }
 }

@@ -274,9 +274,6 @@ extension Configuration {
   /// Whether it has a service or a template that no package brought.
   fileprivate var definesAnything: Bool {
     if services.values.contains(where: { !$0.isPackaged }) { return true }
-    return templates.values.contains { template in
-      guard case .success(let sample) = template.make("0") else { return true }
-      return !sample.isPackaged
-    }
+    return templates.values.contains { !$0.isPackaged }
   }
 }

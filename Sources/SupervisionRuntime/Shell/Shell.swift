@@ -83,7 +83,7 @@ final class Shell {
       case .action(let action): carryOut(action)
       case .event(let event):
         if case .tick = event { isTickWaiting = false }
-        work.act(core.handle(event, at: Clock.now()))
+        work.act(core.handle(event, at: Clock.moment()))
       }
       guard Clock.now() < end else { return goOnLater() }
     }

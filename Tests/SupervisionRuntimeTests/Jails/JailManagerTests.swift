@@ -97,8 +97,7 @@ extension ProcessTests {
       }
 
       var web: ServiceDefinition {
-        var definition = ServiceDefinition(name: "web")
-        definition.exec = Command(["web"])
+        var definition = ServiceDefinition(name: "web", .process, exec: Command(["web"]))
         definition.process.rare.jail = JailDefinition()
         return definition
       }
