@@ -100,7 +100,7 @@ extension Supervisor {
         let name = services[index].name
         let text = "\(name) waits for process \(key.serial), which the state record does not have"
         actions.append(.record(.anomaly(text)))
-        deliver(ServiceID(index), .exited(key, .signaled(ProcessSignal.kill, core: false)))
+        deliver(ServiceID(index), .exited(key, .unknown))
       }
     }
   }

@@ -35,6 +35,8 @@ public struct Supervisor: Sendable {
   /// Services that provide a name which is not their own, in load order.
   var providers: [String: [ServiceID]] = [:]
   var configuration = Configuration() { didSet { hasOwnChanges = true } }
+  /// Templates that a part brought which was loaded by itself: the copy of the whole configuration does not have them.
+  var partTemplates: Set<String> = []
   /// Enabled by command: makes a packaged service auto-start.
   var enabledNames: Set<String> = [] { didSet { hasOwnChanges = true } }
   /// Disabled by command, also names that no service has at present.
@@ -153,6 +155,7 @@ public struct Supervisor: Sendable {
     case .exited(let key, let status): exited(key, status)
     case .subtree(let question, let isEmpty):
       answer(question, .inspectSubtree, .subtree(isEmpty: isEmpty), isLast: isEmpty)
+    case .adopt(let configuration, let enablement, let found): adopt(configuration, enablement, found)
     case .resume(let fates): resume(fates)
     case .tick: tick()
     case .shutdown(let requester): beginShutdown(requester, request: nil)

@@ -11,6 +11,8 @@ extension ExitStatus: Recorded {
       writer.number(1, 2 as UInt8)
       writer.signed(2, number)
       writer.flag(3, core)
+    case .unknown:
+      writer.number(1, 3 as UInt8)
     }
   }
 
@@ -18,6 +20,7 @@ extension ExitStatus: Recorded {
     switch try fields.number(1, as: Int.self) {
     case 1: self = .exited(try fields.number(2))
     case 2: self = .signaled(try fields.signed(2), core: try fields.flag(3))
+    case 3: self = .unknown
     case let other: throw fields.unknown(other)
     }
   }

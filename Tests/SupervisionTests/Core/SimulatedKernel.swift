@@ -154,7 +154,8 @@ struct SimulatedKernel {
   private mutating func ended(_ number: Int, _ status: ExitStatus) -> [Event] {
     guard let process = processes[number] else { return [] }
     // What dies before its exec was under way to it: the exec is still reported, as a pipe that closes.
-    let early: [Event] = process.key.map { process.isSpawned || process.isUnreported ? [] : [.spawned($0, pid: Int32(number))] } ?? []
+    let early: [Event] =
+      process.key.map { process.isSpawned || process.isUnreported ? [] : [.spawned($0, pid: Int32(number))] } ?? []
     remove(number)
     return early + (process.key.map { [.exited($0, status)] } ?? []) + emptied(process.service)
   }

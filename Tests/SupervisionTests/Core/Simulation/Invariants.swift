@@ -16,7 +16,8 @@ struct Invariants {
     for case .record(.anomaly(let text)) in actions { return text }
     if case .load = event { excuse(core) }
     let trouble =
-      world.kernel.trouble ?? replies(world, actions) ?? counters(core) ?? totals(core) ?? requirements(core) ?? conflicts(core)
+      world.kernel.trouble ?? replies(world, actions) ?? counters(core) ?? totals(core) ?? requirements(core)
+      ?? conflicts(core)
       ?? deadlines(world) ?? order(core, event) ?? processes(world) ?? jails(world)
     before = [:]
     for record in core.services where !record.isForgotten { before[record.name] = record.machine.state.name }

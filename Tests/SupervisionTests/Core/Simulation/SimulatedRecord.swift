@@ -116,7 +116,9 @@ struct SimulatedRecord {
     if again.restlessCount != linked.restlessCount { return "restlessCount differs after a reading" }
     for (index, record) in linked.services.enumerated() where !record.isForgotten {
       let other = again.services[index]
-      if other.announced != record.announced { return "\(record.name): what its neighbours were told differs after a reading" }
+      if other.announced != record.announced {
+        return "\(record.name): what its neighbours were told differs after a reading"
+      }
       if other.links.counters != record.links.counters { return "\(record.name): counters differ after a reading" }
       if other.armed != record.armed { return "\(record.name): deadlines differ after a reading" }
       if other.processes != record.processes || other.errands != record.errands {
@@ -131,5 +133,7 @@ struct SimulatedRecord {
 }
 
 extension Links {
-  fileprivate var counters: [Int32] { [unmet, comingPredecessors, activeConflicts, stoppingAbove] + requirements.map(\.ready) }
+  fileprivate var counters: [Int32] {
+    [unmet, comingPredecessors, activeConflicts, stoppingAbove] + requirements.map(\.ready)
+  }
 }
