@@ -115,9 +115,12 @@ public struct Supervisor: Sendable {
     var hasTimedOut = false
   }
 
-  /// - Parameter seed: of the jitter in respawn delays.
-  public init(seed: UInt64) {
+  /// - Parameters:
+  ///   - seed: of the jitter in respawn delays.
+  ///   - firstSerial: no process, question or service before it has had this number or a higher one.
+  public init(seed: UInt64, firstSerial: UInt64 = 1) {
     random = SplitMix64(seed: seed)
+    nextSerial = firstSerial
   }
 
   /// The whole interface: an event, the moment that it is handled, and what is to be done about it.
