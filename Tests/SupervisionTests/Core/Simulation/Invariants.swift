@@ -16,7 +16,8 @@ struct Invariants {
     for case .record(.anomaly(let text)) in actions { return text }
     if case .load = event { excuse(core) }
     let trouble =
-      replies(world, actions) ?? counters(core) ?? totals(core) ?? requirements(core) ?? conflicts(core)
+      world.kernel.trouble ?? replies(world, actions) ?? counters(core) ?? totals(core) ?? requirements(core)
+      ?? conflicts(core)
       ?? deadlines(world) ?? order(core, event) ?? processes(world) ?? jails(world)
     before = [:]
     for record in core.services where !record.isForgotten { before[record.name] = record.machine.state.name }
@@ -123,7 +124,7 @@ struct Invariants {
     let restless = alive.count { !$0.machine.isResting }
     if restless != core.restlessCount { return "restlessCount is \(core.restlessCount), counted \(restless)" }
     let errands = core.processes.filter { $0.value.isErrand }
-    if Set(errands.keys) != Set(core.errands.keys) { return "errands and processes do not agree" }
+    if Set(errands.map(\.key)) != Set(core.errands.keys) { return "errands and processes do not agree" }
     let counted = alive.reduce(0) { $0 + Int($1.errands) }
     if errands.count != counted { return "services count \(counted) errands, there are \(errands.count)" }
     let most = core.configuration.supervisor.maxParallelStarts
@@ -135,7 +136,7 @@ struct Invariants {
 
   // MARK: Requirements and conflicts
 
-  private mutating func excuse(_ core: Supervisor) {
+  mutating func excuse(_ core: Supervisor) {
     for record in core.services where !record.isForgotten && record.machine.isActive {
       for requirement in record.links.requirements
       where !requirement.candidates.contains(where: { core.isUpToStay($0) }) {
@@ -185,7 +186,11 @@ struct Invariants {
       guard let name = before[record.name], name == .running || name == .completed, record.stopOrder != nil else {
         continue
       }
-      if case .exited = event { continue }
+      switch event {
+      // What had ended with nobody there to hear of it.
+      case .exited, .resume: continue
+      default: break
+      }
       for edge in record.links.dependents {
         let above = core.services[edge.service.index]
         let candidates = above.links.requirements[Int(edge.requirement)].candidates
