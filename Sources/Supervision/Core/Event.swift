@@ -22,6 +22,10 @@ public enum Event: Sendable {
   case spawned(ProcessKey, pid: Int32)
   case spawnFailed(ProcessKey, SpawnFailure)
   case exited(ProcessKey, ExitStatus)
+  /// A process that had lost its parent below us has ended.
+  ///
+  /// - Parameter of: the process that it descends from, where that is known.
+  case orphan(pid: Int32, ExitStatus, of: ProcessKey?)
   /// The answer to `Action.inspectSubtree`: at once, and again when the subtree has become empty, or when the same is asked
   /// anew. All other questions are answered once.
   case subtree(QuestionID, isEmpty: Bool)

@@ -246,7 +246,7 @@ extension Supervisor {
     }
     watchers[id] = nil
     unlink(id)
-    deadlines.set(nil, for: .service(id))
+    for timer in services[id.index].armed { deadlines.set(nil, for: .timer(id, timer.kind)) }
     idsByName[name] = nil
     var empty = ServiceRecord(Self.nobody, incarnation: Incarnation(id, serial: 0), at: now)
     empty.isForgotten = true

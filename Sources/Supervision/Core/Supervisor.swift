@@ -156,6 +156,7 @@ public struct Supervisor: Sendable {
     case .spawned(let key, let pid): spawned(key, pid: pid)
     case .spawnFailed(let key, let failure): spawnFailed(key, failure)
     case .exited(let key, let status): exited(key, status)
+    case .orphan(let pid, let status, let key): orphanEnded(pid, status, of: key)
     case .subtree(let question, let isEmpty):
       answer(question, .inspectSubtree, .subtree(isEmpty: isEmpty), isLast: isEmpty)
     case .adopt(let configuration, let enablement, let found): adopt(configuration, enablement, found)

@@ -13,7 +13,7 @@ struct Invariants {
   /// - Returns: what does not hold; `nil` if all is well.
   mutating func check(_ world: World, after event: Event, _ actions: [Action]) -> String? {
     let core = world.supervisor
-    for case .record(.anomaly(let text)) in actions { return text }
+    for case .record(.anomaly(let anomaly)) in actions { return anomaly.description }
     if case .load = event { excuse(core) }
     let trouble =
       world.kernel.trouble ?? replies(world, actions) ?? counters(core) ?? totals(core) ?? requirements(core)
@@ -250,15 +250,15 @@ struct Invariants {
 
   private func deadlines(_ world: World) -> String? {
     for record in world.supervisor.services where !record.isForgotten {
-      if record.armed != record.machine.deadline { return "\(record.name): the deadline is not armed" }
+      if record.armed != record.machine.timers { return "\(record.name): the deadline is not armed" }
       switch record.machine.state {
       case .stopping, .respawning:
-        if record.machine.deadline == nil { return "\(record.name) is \(record.machine.state.name) without a deadline" }
+        if record.machine.timers.isEmpty { return "\(record.name) is \(record.machine.state.name) without a deadline" }
       case .starting:
         let isBounded = record.inForce.definition.startTimeout != nil
-        if isBounded, record.machine.deadline == nil { return "\(record.name) is starting without a deadline" }
+        if isBounded, record.machine.timers.isEmpty { return "\(record.name) is starting without a deadline" }
       case .stopped, .waiting, .running, .completed, .failed:
-        if record.machine.deadline != nil { return "\(record.name) has a deadline for nothing" }
+        if !record.machine.timers.isEmpty { return "\(record.name) has a deadline for nothing" }
       }
     }
     return nil
