@@ -78,10 +78,10 @@ extension Supervisor {
     let unstopped = services.indices.filter { !services[$0].isForgotten && !services[$0].isGone }
       .map { services[$0].name }
     let failures = unstopped.map { name in
-      ServiceOutcome(service: name, result: .failed(.unkillable, willRetry: false), isNamed: false)
+      OrderOutcome(service: name, result: .failed(.unkillable, willRetry: false), isNamed: false)
     }
     for request in requests.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
-      let report = failures.isEmpty ? Reply.done : .services(failures)
+      let report = failures.isEmpty ? Answer.done : .services(failures)
       close(request, with: leaving.requests.contains(request) ? report : .refused(.shuttingDown))
     }
     actions.append(.exit(unstopped: unstopped))
