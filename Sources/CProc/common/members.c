@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "seam.h"
+
 int
 append_member(struct member_list *list, pid_t pid, pid_t parent, pid_t first)
 {

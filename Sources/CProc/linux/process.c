@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 /* siginfo of waitid(2) as a status of wait(2). */
 static int
 status_of(const siginfo_t *info)

@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 /*
  * The environment as the process got it at its exec: it may have cleared its own copy, or be
  * another user's (EACCES).  1 or 0; -1: it cannot be known at present.
