@@ -56,7 +56,7 @@ extension Request {
       json.member("columns", options.columns)
     case .reset(let names), .preset(let names), .unload(let names):
       json.member("services", names)
-    case .shutdown, .ping:
+    case .shutdown, .upgrade, .ping:
       break
     }
   }
@@ -174,6 +174,7 @@ extension Request {
           isDryRun: try fields.flag("dry_run", or: false), columns: try fields.optionalInteger("columns")))
     case .unload: self = .unload(names: try fields.serviceNames())
     case .shutdown: self = .shutdown
+    case .upgrade: self = .upgrade
     case .ping: self = .ping
     }
   }

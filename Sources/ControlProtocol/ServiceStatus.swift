@@ -26,6 +26,8 @@ public enum ExitStatus: Sendable, Equatable {
   case code(Int32)
   /// By a signal; `name` without `SIG`, as the system calls it.
   case signal(Int32, name: String, dumpedCore: Bool)
+  /// It has ended, and nobody can know how.
+  case unknown
 }
 
 /// Everything that is said about one service. Fields that are `nil` or empty are not on the wire.

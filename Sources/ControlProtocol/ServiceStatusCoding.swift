@@ -6,11 +6,14 @@ extension ExitStatus {
       json.member("signal", number)
       json.member("signal_name", name)
       if dumpedCore { json.member("core", true) }
+    case .unknown: json.member("unknown", true)
     }
   }
 
   init(_ fields: Fields) throws(MalformedMessage) {
-    if let number = try fields.optionalInteger("signal", Int32.self) {
+    if try fields.flag("unknown", or: false) {
+      self = .unknown
+    } else if let number = try fields.optionalInteger("signal", Int32.self) {
       self = .signal(
         number, name: try fields.string("signal_name", or: String(number)),
         dumpedCore: try fields.flag("core", or: false))

@@ -44,6 +44,7 @@ enum ExitCodes {
     switch exit {
     case .code(let code): code
     case .signal(let number, _, _): 128 + number
+    case .unknown: failed
     }
   }
 }

@@ -127,6 +127,7 @@ enum Samples {
     Reply(.outcomes([])),
     Reply(.exit(.code(42)), error: ControlError(.actionFailed, "exit 42")),
     Reply(.exit(.signal(9, name: "KILL", dumpedCore: false))),
+    Reply(.exit(.unknown)),
     Reply(
       .documentation(.init(service: "nginx", documentation: nil, actions: [.init(name: "rotate", documentation: "d")]))),
     Reply(.definition("service nginx {\n}\n")),

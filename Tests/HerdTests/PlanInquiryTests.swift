@@ -38,11 +38,10 @@ struct PlanInquiryTests {
     var plain = ServiceDefinition(name: "plain")
     plain.provision = ["also"]
     configuration.services["plain"] = plain
-    configuration.templates["job@"] = Template(name: "job@", instances: []) { instance in
-      var definition = ServiceDefinition(name: "job@\(instance)")
-      definition.process.rare.jail = JailDefinition()
-      return .success(definition)
-    }
+    var job = ServiceSection(kind: .service, name: "job@", location: .none, file: 0, isPackaged: false)
+    job.set(.exec, Field(path: "exec", name: "exec", keyLocation: .none, values: ["/bin/job"]))
+    job.set(.jail, Field(path: "jail", name: "jail", keyLocation: .none, values: [[:]]))
+    configuration.templates["job@"] = Template(section: job, instances: [])
     return configuration
   }
 

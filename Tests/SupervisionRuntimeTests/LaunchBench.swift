@@ -53,7 +53,7 @@ struct LaunchBench: ~Copyable {
   /// Kills what is left of a process and its subtree, and reaps all of it.
   mutating func end(_ process: consuming ProcessDescriptor) throws {
     let subtree = Subtree(firsts: [process.pid])
-    try reaper.signal(SIGKILL, to: subtree)
+    try reaper.subtrees.signal(SIGKILL, to: subtree)
     _ = try process.waitForExit()
     try waitUntilEmpty(subtree)
     reaper.release(process)
@@ -62,7 +62,7 @@ struct LaunchBench: ~Copyable {
   /// Reaps until the subtree has no living member, asleep while one of them has still to end.
   mutating func waitUntilEmpty(_ subtree: Subtree) throws {
     // Whatever lives in a subtree hangs from a child of ours that lives.
-    while let child = try reaper.members(of: subtree).first(where: { $0.parent == Host.pid }) {
+    while let child = try reaper.subtrees.members(of: subtree).first(where: { $0.parent == Host.pid }) {
       try waitForEnd(of: child.pid)
       _ = try reaper.reapOrphans()
     }

@@ -20,7 +20,7 @@ extension ProcessTests {
       /// - Parameter script: gets requests on descriptor 3, a line each, and answers there.
       init(_ script: String) throws {
         loop = try EventLoop()
-        let table = try ProcessTable(loop: loop)
+        let table = try ProcessTable(loop: loop, starter: LocalStarter())
         self.table = table
         let own = OwnProcesses(loop: loop, table: table)
         pool = WorkerPool(loop: loop, own: own) { ["/bin/sh", "-c", script] }
@@ -199,8 +199,7 @@ extension ProcessTests {
 
     @Test("whose a log is to be is asked of a worker, and what it answers counts")
     func logOwner() throws {
-      var definition = ServiceDefinition(name: "web")
-      definition.exec = Command(["/bin/sh"])
+      var definition = ServiceDefinition(name: "web", .process, exec: Command(["/bin/sh"]))
       let path = temporaryPath("log")
       definition.log = .file(path)
       #expect(!HostInquiry.mayWait(definition))
@@ -227,7 +226,7 @@ extension ProcessTests {
     @Test("a worker that cannot be started is told as such")
     func missing() throws {
       let loop = try EventLoop()
-      let table = try ProcessTable(loop: loop)
+      let table = try ProcessTable(loop: loop, starter: LocalStarter())
       let own = OwnProcesses(loop: loop, table: table)
       table.onEvent = { _ = own.take($0) }
       let pool = WorkerPool(loop: loop, own: own) { ["/nonexistent/worker"] }
@@ -268,8 +267,7 @@ extension ProcessTests {
 
     @Test("what was looked up is what a process is started with, and it is looked up once")
     func answered() throws {
-      var definition = ServiceDefinition(name: "web")
-      definition.exec = Command(["/bin/sh"])
+      var definition = ServiceDefinition(name: "web", .process, exec: Command(["/bin/sh"]))
       // Nobody is called this: whoever looked again would not find it.
       definition.process.user = "no-such-user"
       let inquiry = HostInquiry(about: definition, SystemFacts())
@@ -288,8 +286,7 @@ extension ProcessTests {
 
     @Test("a directory service that does not answer is no user that does not exist")
     func unknownUser() throws {
-      var definition = ServiceDefinition(name: "web")
-      definition.exec = Command(["/bin/sh"])
+      var definition = ServiceDefinition(name: "web", .process, exec: Command(["/bin/sh"]))
       definition.process.user = "www"
       var answers = HostAnswers()
       answers[.account("www")] = .unknown(SystemError("getpwnam", on: "www", code: EIO))
@@ -344,8 +341,7 @@ extension ProcessTests {
 
     @Test("a plan that a worker makes is that of the same definition")
     func plan() throws {
-      var definition = ServiceDefinition(name: "web@1")
-      definition.exec = Command(["/bin/sh", "-c", "true"])
+      var definition = ServiceDefinition(name: "web@1", .process, exec: Command(["/bin/sh", "-c", "true"]))
       definition.requirement = ["another"]
       var jail = JailDefinition()
       jail.root = .ephemeral(size: nil)

@@ -2,6 +2,8 @@
 public enum ExitStatus: Sendable, Hashable {
   case exited(UInt8)
   case signaled(Int32, core: Bool)
+  /// It has ended, and nobody can know how: its parent was another process. That is no success.
+  case unknown
 }
 
 /// A process that did not come to be: at which stage between fork and exec, and why.

@@ -1,12 +1,13 @@
 // The one place where causes become words. Each text is a clause that can follow "NAME has failed: ".
 
 extension ExitStatus: CustomStringConvertible {
-  /// `exit 1`, `signal 11`, `signal 11 (core dumped)`
+  /// `exit 1`, `signal 11 (SEGV)`, `signal 11 (SEGV), core dumped`, `ended, how is not known`
   public var description: String {
     switch self {
     case .exited(let code): "exit \(code)"
     case .signaled(let number, let core):
       "signal \(number) (\(SignalName.name(of: number)))" + (core ? ", core dumped" : "")
+    case .unknown: "ended, how is not known"
     }
   }
 }
@@ -72,6 +73,7 @@ extension FailureCause: CustomStringConvertible {
     case .jailLeft(let reason): "its jail could not be undone: \(reason)"
     case .hook(let command, let status): "\(command): \(status)"
     case .hookTimeout(let command, let time): "\(command): not done after \(time.text)"
+    case .exitedBeforeReady(.unknown): "ended before it was ready, how is not known"
     case .exitedBeforeReady(let status): "\(status) before it was ready"
     case .exited(let status): status.description
     case .background(let status):

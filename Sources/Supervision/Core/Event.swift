@@ -25,6 +25,8 @@ public enum Event: Sendable {
   /// The answer to `Action.inspectSubtree`: at once, and again when the subtree has become empty, or when the same is asked
   /// anew. All other questions are answered once.
   case subtree(QuestionID, isEmpty: Bool)
+  /// A restored supervisor goes on, with what became of the processes that it knew, and of those that it did not.
+  case resume([ProcessKey: ProcessFate])
   /// A deadline may have passed.
   case tick
   /// Stop everything, and then exit.

@@ -20,7 +20,7 @@ public struct FailureNews: Sendable, Equatable {
     case .exited(let code)?: variables.append(EnvironmentVariable(name: "FRUIX_FAILED_EXIT", value: "\(code)"))
     case .signaled(let number, _)?:
       variables.append(EnvironmentVariable(name: "FRUIX_FAILED_EXIT", value: SignalName.name(of: number)))
-    case nil: break
+    case .unknown?, nil: break
     }
     return variables
   }

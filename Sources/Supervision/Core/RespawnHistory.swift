@@ -82,3 +82,27 @@ struct RespawnHistory: Sendable {
     self = RespawnHistory()
   }
 }
+
+extension RespawnHistory: Recorded {
+  func write(to writer: inout FieldWriter) {
+    for instant in recent { writer.instant(1, instant) }
+    writer.number(2, UInt32(clamping: streak))
+    writer.number(3, shortages)
+    writer.instant(4, shortageBegan)
+    writer.number(5, total)
+    writer.instant(6, last)
+    writer.value(7, lastCause)
+    writer.instant(8, readySince)
+  }
+
+  init(_ fields: Fields) throws(StateRecordError) {
+    recent = try fields.instants(1)
+    streak = Int(try fields.optionalNumber(2, as: UInt32.self) ?? 0)
+    shortages = min(try fields.optionalNumber(3) ?? 0, 4)
+    shortageBegan = try fields.optionalInstant(4)
+    total = try fields.optionalNumber(5) ?? 0
+    last = try fields.optionalInstant(6)
+    lastCause = try fields.optionalValue(7)
+    readySince = try fields.optionalInstant(8)
+  }
+}

@@ -30,12 +30,16 @@ struct ServiceRecord: Sendable {
   var isForgotten = false
   /// Waits in `Supervisor.held`; an entry there without this mark means nothing.
   var isHeld = false
+  /// The later it has come, the higher.
+  var heldOrder: UInt64 = 0
   /// Has left its rest at least once.
   var hasLived = false
   /// An instance that somebody named at run time; it is in no file.
   var isInstanceOnDemand = false
   /// It is in the configuration's own files.
   var isOfFiles = false
+  /// Its definition is what the whole configuration says that was loaded last: the state record need not have it.
+  var isConfigured = false
   /// The failure that it was started for. On-failure services do not trigger further ones.
   var startedFor: FailureNews?
   /// The deadline that the queue knows of.
@@ -44,6 +48,8 @@ struct ServiceRecord: Sendable {
   var errands: UInt16 = 0
   /// Processes of the service's own that have not ended; at rest: what outlived SIGKILL.
   var processes: UInt16 = 0
+  /// Had in hand since its record was taken; the list of services sees to it.
+  var isTouched = false
 
   init(_ blueprint: Blueprint, incarnation: Incarnation, at now: Instant) {
     self.blueprint = blueprint

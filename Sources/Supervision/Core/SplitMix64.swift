@@ -1,6 +1,6 @@
 /// A small random number generator whose seed is given, so that every run can be had again (Steele et al., 2014).
 public struct SplitMix64: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+  private(set) var state: UInt64
 
   public init(seed: UInt64) {
     state = seed

@@ -258,6 +258,36 @@ struct StateMachine: Sendable {
   }
 }
 
+// MARK: - The state record
+
+extension StateMachine: Recorded {
+  func write(to writer: inout FieldWriter) {
+    writer.value(1, state)
+    writer.instant(2, since)
+    writer.flag(3, isHeldUp)
+    writer.flag(4, isInJail)
+    writer.value(5, history)
+    writer.value(6, lastExit)
+    writer.instant(7, lastExitAt)
+    writer.instant(8, launchedAt)
+    writer.value(9, untold)
+    for trouble in troubles { writer.value(10, trouble) }
+  }
+
+  init(_ fields: Fields) throws(StateRecordError) {
+    state = try fields.value(1)
+    since = try fields.instant(2)
+    isHeldUp = try fields.flag(3)
+    isInJail = try fields.flag(4)
+    history = try fields.optionalValue(5) ?? RespawnHistory()
+    lastExit = try fields.optionalValue(6)
+    lastExitAt = try fields.optionalInstant(7)
+    launchedAt = try fields.optionalInstant(8)
+    untold = try fields.optionalValue(9)
+    troubles = try fields.values(10)
+  }
+}
+
 extension StateMachine.State {
   /// The state's word, as users see it.
   var name: StateName {

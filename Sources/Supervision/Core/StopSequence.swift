@@ -335,3 +335,37 @@ struct StopSequence: Sendable {
     }
   }
 }
+
+// MARK: - The state record
+
+extension StopSequence: Recorded {
+  func write(to writer: inout FieldWriter) {
+    writer.value(1, phase)
+    writer.key(2, main)
+    writer.key(3, hook)
+    writer.instant(4, deadline)
+    writer.flag(5, hasSignalled)
+    writer.flag(6, runsPostStop)
+    writer.flag(7, isInJail)
+    writer.flag(8, isInside)
+    writer.number(9, UInt32(truncatingIfNeeded: nextPostStop))
+    writer.flag(10, isAskedFor)
+    writer.flag(11, isHurried)
+    writer.flag(12, isUnkillable)
+  }
+
+  init(_ fields: Fields) throws(StateRecordError) {
+    phase = try fields.value(1)
+    main = try fields.optionalKey(2)
+    hook = try fields.optionalKey(3)
+    deadline = try fields.optionalInstant(4)
+    hasSignalled = try fields.flag(5)
+    runsPostStop = try fields.flag(6)
+    isInJail = try fields.flag(7)
+    isInside = try fields.flag(8)
+    nextPostStop = try fields.index(9)
+    isAskedFor = try fields.flag(10)
+    isHurried = try fields.flag(11)
+    isUnkillable = try fields.flag(12)
+  }
+}

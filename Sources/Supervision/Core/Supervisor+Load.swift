@@ -12,6 +12,7 @@ extension Supervisor {
     for definition in configuration.services.values {
       let id = add(definition)
       services[id.index].isOfFiles = true
+      services[id.index].isConfigured = true
       roots.append(id)
     }
     relink()
@@ -52,8 +53,10 @@ extension Supervisor {
     if case .all = scope {
       removed = gone(from: loaded)
       finishedTransients = finishedTransients.filter { loaded.services[$0.key] != nil }
-      for index in services.indices where loaded.services[services[index].name] != nil {
-        services[index].isOfFiles = true
+      for index in services.indices {
+        let isLoaded = loaded.services[services[index].name] != nil
+        services[index].isConfigured = isLoaded
+        if isLoaded { services[index].isOfFiles = true }
       }
       configuration = loaded
       configuration.services = [:]
@@ -129,6 +132,7 @@ extension Supervisor {
   mutating func replace(_ id: ServiceID, with definition: ServiceDefinition) {
     guard services[id.index].blueprint.definition != definition else { return }
     services[id.index].blueprint = Blueprint(definition)
+    services[id.index].isConfigured = false
     // Lines may have moved, or an edit was taken back: what means the same as the run began with is no news for it.
     if services[id.index].isGone || services[id.index].inForce.definition.means(definition) {
       services[id.index].inForce = services[id.index].blueprint
@@ -239,7 +243,7 @@ extension Supervisor {
     actions.append(.forget(record.incarnation, name: name))
   }
 
-  private static let nobody = Blueprint(ServiceDefinition(name: ""))
+  static let nobody = Blueprint(ServiceDefinition(name: ""))
 
   func startsByItself(_ id: ServiceID) -> Bool {
     let record = services[id.index]

@@ -240,6 +240,11 @@ extension Supervisor {
     let errand = requests[request]?.errand
     close(request, with: nil)
     guard let errand, let entry = processes[errand] else { return }
+    endErrand(errand, entry)
+  }
+
+  /// Ends a command that ran for a caller who has gone.
+  mutating func endErrand(_ errand: ProcessKey, _ entry: ProcessEntry) {
     let grace = services[entry.service.index].blueprint.definition.stop.gracePeriod
     actions.append(.signal(errand, ProcessSignal.terminate))
     deadlines.set(now + grace, for: .process(errand))

@@ -59,6 +59,8 @@ extension Supervisor {
       deliver(id, .start)
     } else if !services[id.index].isHeld {
       services[id.index].isHeld = true
+      services[id.index].heldOrder = nextHeldOrder
+      nextHeldOrder += 1
       held.append(id)
     }
   }

@@ -46,7 +46,8 @@ extension Supervisor {
     let longest = giveUpOrder(.hurry)
     // A stop command and the signal after it have a grace period each; then come SIGKILL and the end of the jail. The services'
     // own deadlines of the same moment come before this one.
-    shutdown?.last = now + longest + longest + StopSequence.killPatience + StopSequence.killPatience
+    let last = now + longest + longest + StopSequence.killPatience + StopSequence.killPatience
+    shutdown?.last = last
     deadlines.set(now + StopSequence.killPatience, for: .shutdown)
   }
 
@@ -75,8 +76,6 @@ extension Supervisor {
     guard let leaving = shutdown else { return }
     shutdown?.isOver = true
     deadlines.clear()
-    let unstopped = services.indices.filter { !services[$0].isForgotten && !services[$0].isGone }
-      .map { services[$0].name }
     let failures = unstopped.map { name in
       ServiceOutcome(service: name, result: .failed(.unkillable, willRetry: false), isNamed: false)
     }
@@ -84,6 +83,15 @@ extension Supervisor {
       let report = failures.isEmpty ? Reply.done : .services(failures)
       close(request, with: leaving.requests.contains(request) ? report : .refused(.shuttingDown))
     }
+    leave()
+  }
+
+  /// Everything is over.
+  mutating func leave() {
     actions.append(.exit(unstopped: unstopped))
+  }
+
+  private var unstopped: [String] {
+    services.indices.filter { !services[$0].isForgotten && !services[$0].isGone }.map { services[$0].name }
   }
 }

@@ -55,7 +55,7 @@ extension Supervisor {
     }
   }
 
-  private mutating func armDeadline(of id: ServiceID) {
+  mutating func armDeadline(of id: ServiceID) {
     let deadline = services[id.index].machine.deadline
     guard deadline != services[id.index].armed else { return }
     services[id.index].armed = deadline

@@ -21,12 +21,12 @@ import DequeModule
 // +Load, +Configuration (configurations), +Shutdown, +Holdups (the end, and what it waits for), Status.swift (what others may
 // look at).
 
-/// The state machine of all services: `handle(event, now)` gives the actions to carry out, and that is the whole interface.
+/// The state machine of all services: `handle(event, moment)` gives the actions to carry out, and that is the whole interface.
 ///
 /// It never blocks, reads no clock and touches no descriptor.
 public struct Supervisor: Sendable {
   /// By number. A forgotten service leaves an empty place, which is not taken by another before all edges are made anew.
-  var services: [ServiceRecord] = []
+  var services = ServiceList()
   var idsByName: [String: ServiceID] = [:]
   /// Empty places that edges may still lead to, and those that no edge leads to any more.
   var vacated: [ServiceID] = []
@@ -34,19 +34,19 @@ public struct Supervisor: Sendable {
   var nextRank: Int32 = 0
   /// Services that provide a name which is not their own, in load order.
   var providers: [String: [ServiceID]] = [:]
-  var configuration = Configuration()
+  var configuration = Configuration() { didSet { hasOwnChanges = true } }
   /// Enabled by command: makes a packaged service auto-start.
-  var enabledNames: Set<String> = []
+  var enabledNames: Set<String> = [] { didSet { hasOwnChanges = true } }
   /// Disabled by command, also names that no service has at present.
-  var disabledNames: Set<String> = []
+  var disabledNames: Set<String> = [] { didSet { hasOwnChanges = true } }
 
   /// Transient services of the files that are over: they do not come back with the same definition unless somebody names them.
-  var finishedTransients: [String: ServiceDefinition] = [:]
+  var finishedTransients: [String: ServiceDefinition] = [:] { didSet { hasOwnChanges = true } }
 
   var requests: [RequestID: PendingRequest] = [:]
   /// Which requests look at a service.
   var watchers: [ServiceID: [RequestID]] = [:]
-  var processes: [ProcessKey: ProcessEntry] = [:]
+  var processes = ProcessList()
   var errands: [ProcessKey: Errand] = [:]
   /// What was asked of the runtime and is not answered yet.
   var questions: [QuestionID: Question] = [:]
@@ -54,6 +54,7 @@ public struct Supervisor: Sendable {
   var queue = Deque<ServiceID>()
   /// Services that could start but for `max-parallel-starts`, in the order in which they came.
   var held = Deque<ServiceID>()
+  var nextHeldOrder: UInt64 = 0
   var startingCount = 0
   /// How many services are not at rest.
   var restlessCount = 0
@@ -64,10 +65,18 @@ public struct Supervisor: Sendable {
   var steps = 0
   var nextSerial: UInt64 = 1
   var random: SplitMix64
-  var shutdown: Shutdown?
+  var shutdown: Shutdown? { didSet { hasOwnChanges = true } }
+
+  /// Something may have changed that the state record has of the supervisor itself.
+  var hasOwnChanges = true
+  /// Of the actions of the last event those that a successor could not see the effect of.
+  var unconfirmed: [UnconfirmedAction] = []
+  var written = WrittenState()
 
   var actions: [Action] = []
-  var now = Instant(nanoseconds: 0)
+  /// Of the event that is being handled.
+  var moment = Moment(Instant(nanoseconds: 0), wall: WallTime(seconds: 0))
+  var now: Instant { moment.instant }
 
   struct Shutdown: Sendable {
     var requester: Requester
@@ -104,17 +113,21 @@ public struct Supervisor: Sendable {
     var hasTimedOut = false
   }
 
-  /// - Parameter seed: of the jitter in respawn delays.
-  public init(seed: UInt64) {
+  /// - Parameters:
+  ///   - seed: of the jitter in respawn delays.
+  ///   - firstSerial: no process has had this number, or a higher one.
+  public init(seed: UInt64, firstSerial: UInt64 = 1) {
     random = SplitMix64(seed: seed)
+    nextSerial = firstSerial
   }
 
   /// The whole interface: an event, the moment that it is handled, and what is to be done about it.
-  public mutating func handle(_ event: Event, at now: Instant) -> [Action] {
-    self.now = now
+  public mutating func handle(_ event: Event, at moment: Moment) -> [Action] {
+    self.moment = moment
     startsInEvent = 0
     dispatch(event)
     settleAll()
+    unconfirmed = actions.compactMap { UnconfirmedAction($0) }
     defer { actions.removeAll(keepingCapacity: actions.capacity <= 64) }
     return actions
   }
@@ -142,6 +155,7 @@ public struct Supervisor: Sendable {
     case .exited(let key, let status): exited(key, status)
     case .subtree(let question, let isEmpty):
       answer(question, .inspectSubtree, .subtree(isEmpty: isEmpty), isLast: isEmpty)
+    case .resume(let fates): resume(fates)
     case .tick: tick()
     case .shutdown(let requester): beginShutdown(requester, request: nil)
     case .hurryShutdown: hurryShutdown()

@@ -7,6 +7,9 @@ public struct Configuration: Sendable {
   /// By name with the `@` and nothing after it (`getty@`).
   public var templates: OrderedDictionary<String, Template> = [:]
   public var supervisor = SupervisorSettings()
+  /// Tells this configuration from the others of a supervisor and its predecessors, for the copies that are kept of them; given by
+  /// who keeps them.
+  public var number: UInt64 = 0
   /// What deserves a word but is no mistake (a definition that replaces a packaged one, a name in `wants` that nothing answers to).
   public var notes: [Diagnostic] = []
 
@@ -17,25 +20,6 @@ public struct Configuration: Sendable {
   var defaults: ServiceSection?
 
   public init() {}
-}
-
-/// A definition with `${instance}` in it.
-public struct Template: Sendable {
-  /// The name up to and with the `@`.
-  public var name: String
-  /// Makes the definition of an instance; the diagnostics are those of the values after replacement.
-  public var make: @Sendable (_ instance: String) -> Result<ServiceDefinition, Diagnostics>
-  /// Which instances exist at boot.
-  public var instances: [String]
-
-  public init(
-    name: String, instances: [String],
-    make: @escaping @Sendable (_ instance: String) -> Result<ServiceDefinition, Diagnostics>
-  ) {
-    self.name = name
-    self.instances = instances
-    self.make = make
-  }
 }
 
 /// The section `supervisor { ... }`.

@@ -111,7 +111,7 @@ struct LoadRun {
 
   private mutating func readTemplate(_ section: ServiceSection) {
     let instances = section.bootInstances(&reader)
-    configuration.templates[section.name] = detachment.detach(section).template(instances: instances)
+    configuration.templates[section.name] = Template(section: detachment.detach(section), instances: instances)
     // Mistakes show when the template is loaded, not when its first instance is asked for.
     let sample = section.instantiated(instances.first ?? "0")
     reader.report(ServiceReader.read(sample).diagnostics)

@@ -22,9 +22,9 @@ public struct ServiceDefinition: Sendable, Equatable {
   public var autoStart = true
   /// Comes from a packaged definition: `herd enable` is what makes it auto-start.
   public var isPackaged = false
-  public var isOneShot = false
+  public var kind: ServiceKind
   public var isTransient = false
-  /// The main process; without one the service is a group.
+  /// The main process; a group has none.
   public var exec: Command?
 
   // MARK: Starting and stopping
@@ -52,12 +52,24 @@ public struct ServiceDefinition: Sendable, Equatable {
   /// Where each key that was written comes from, for `herd show`.
   public var origin = Origin()
 
-  public init(name: String) {
+  public init(name: String, _ kind: ServiceKind = .group, exec: Command? = nil) {
     self.name = name
+    self.kind = kind
+    self.exec = exec
   }
 
+  public var isOneShot: Bool { kind == .oneShot }
+  public var isGroup: Bool { kind == .group }
+}
+
+/// What a service is, and so what being up means for it.
+public enum ServiceKind: Sendable, Equatable {
+  /// Up while its main process runs.
+  case process
+  /// Up once its main process has ended with success.
+  case oneShot
   /// Up when its requirements are; has no process of its own.
-  public var isGroup: Bool { exec == nil }
+  case group
 }
 
 /// A command: its words, the program first. Never passed through a shell.

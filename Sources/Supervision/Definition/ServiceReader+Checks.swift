@@ -1,12 +1,19 @@
 // What must fit together, once all keys are read.
 extension ServiceReader {
+  /// An `exec` that could not be read has been reported, and the service is not taken for a group. `defaults` are for services of
+  /// any kind.
+  mutating func settleKind() {
+    let isGroup = section[.exec] == nil && section.kind != .defaults
+    definition.kind = isGroup ? .group : saysOneShot ? .oneShot : .process
+  }
+
   /// What a one-shot does takes as long as it takes (a backup, a check of a disk), unless a file says otherwise.
   mutating func liftTimeout() {
     if definition.isOneShot, section[.startTimeout] == nil { definition.startTimeout = nil }
   }
 
   mutating func checkKind() {
-    if definition.isGroup, section.kind != .defaults {
+    if definition.isGroup {
       refuseProcessKeys()
     } else if section.kind == .group, let exec = section[.exec] {
       reader.error(
@@ -82,8 +89,6 @@ extension ServiceReader {
   }
 
   private mutating func refuseProcessKeys() {
-    // An `exec` that could not be read has been reported; without it nothing can be said about the other keys.
-    guard section[.exec] == nil else { return }
     for entry in section.entries where !entry.key.fitsGroup && !entry.isDefault {
       reader.error(
         "`\(entry.key.rawValue)` has no meaning for \(section.name), which has no `exec` and is a group",

@@ -6,7 +6,7 @@ extension ServiceReader {
   mutating func readLifeKey(_ key: ServiceKey, _ field: Field) {
     switch key {
     case .autoStart: set(\.autoStart, reader.boolean(field))
-    case .oneShot: set(\.isOneShot, reader.boolean(field))
+    case .oneShot: saysOneShot = reader.boolean(field) ?? saysOneShot
     case .transient: set(\.isTransient, reader.boolean(field))
     case .exec: definition.exec = reader.command(field)
     case .preconditions: definition.preconditions = preconditions(field)

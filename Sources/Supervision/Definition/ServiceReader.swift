@@ -8,11 +8,14 @@ struct ServiceReader {
   let section: ServiceSection
   /// Fields inside sections (`stop.signal`), whose places `herd show` prints too.
   var inner: [Field] = []
+  /// What `one-shot` says; it means nothing for a group.
+  var saysOneShot = false
 
   /// The definition, as far as it can be read, and what is wrong with it.
   static func read(_ section: ServiceSection) -> (definition: ServiceDefinition, diagnostics: [Diagnostic]) {
     var reading = ServiceReader(section)
     reading.readKeys()
+    reading.settleKind()
     reading.liftTimeout()
     reading.checkKind()
     reading.checkReadiness()

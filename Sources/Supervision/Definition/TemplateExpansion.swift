@@ -53,21 +53,4 @@ extension ServiceSection {
       return instance
     }
   }
-
-  /// The template that the section describes; it keeps the section's values for the instances to come.
-  func template(instances: [String]) -> Template {
-    let section = self
-    return Template(name: name, instances: instances) { instance in
-      guard ServiceName.isInstance(instance) else {
-        let message = "`\(instance)` cannot be an instance of `\(section.name)`"
-        return .failure(Diagnostics([Diagnostic(.error, message, at: section.location)]))
-      }
-      let (definition, diagnostics) = ServiceReader.read(section.instantiated(instance))
-      guard !diagnostics.contains(where: { $0.severity == .error }) else { return .failure(Diagnostics(diagnostics)) }
-      var made = definition
-      // Only what `instances` lists starts at boot; this one was asked for by somebody.
-      made.autoStart = false
-      return .success(made)
-    }
-  }
 }

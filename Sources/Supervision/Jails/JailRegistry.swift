@@ -82,6 +82,11 @@ public struct JailRegistry: Sendable {
     }
   }
 
+  /// A service was in a jail that stands, by word of a dead supervisor.
+  public mutating func resume(_ member: Incarnation, jail: String) {
+    entries[jail, default: Entry(phase: .up)].members.append(member)
+  }
+
   /// A service has no process in its jail any more, or no longer waits for it.
   public mutating func leave(_ member: Incarnation, jail: String) -> [Output] {
     guard var entry = entries[jail] else { return [.released(member, failure: nil)] }

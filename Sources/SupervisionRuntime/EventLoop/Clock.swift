@@ -10,4 +10,7 @@ public enum Clock {
 
   /// Nanoseconds since 1970; steps when somebody sets the clock.
   public static func wall() -> Int64 { cproc_clock_wall() }
+
+  /// Both, for the core.
+  static func moment() -> Moment { Moment(now(), wall: WallTime(nanosecondsSinceEpoch: wall())) }
 }

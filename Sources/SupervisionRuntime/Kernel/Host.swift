@@ -84,6 +84,9 @@ public enum Host {
     }
   }
 
+  /// Whether the kernel has the calls that no service can be run without: found out without a fork. ``Probe`` tries what they do.
+  static var hasNeededCalls: Bool { cproc_calls_are_there() }
+
   /// Sets what every signal does, and the mask, to what the supervisor works with, whatever it was started with. Call it
   /// before anything else.
   public static func beginSignals() throws(SystemError) {

@@ -5,6 +5,8 @@ public enum HostSignal {
   public static var terminate: Int32 { SIGTERM }
   public static var interrupt: Int32 { SIGINT }
   public static var hangup: Int32 { SIGHUP }
+  /// Asks for an upgrade.
+  static var upgrade: Int32 { SIGUSR2 }
   public static var child: Int32 { SIGCHLD }
   public static var kill: Int32 { SIGKILL }
   public static var `continue`: Int32 { SIGCONT }

@@ -165,10 +165,11 @@ struct ReplyTranslation {
     let content = ControlProtocol.Reply.Content.exit(ControlProtocol.ExitStatus(status))
     if status == .exited(0) { return ControlProtocol.Reply(content) }
     let service = request.subject ?? "it"
+    let ending = status == .unknown ? "\(status)" : "ended: \(status)"
     return ControlProtocol.Reply(
       content,
       error: ControlError(
-        .actionFailed, "\(request.deed) of `\(service)`\(reloadCommand) ended: \(status)", service: service))
+        .actionFailed, "\(request.deed) of `\(service)`\(reloadCommand) \(ending)", service: service))
   }
 
   /// What a reload runs: unlike an action's command, it is none that its caller has in mind.
@@ -308,6 +309,7 @@ extension ControlProtocol.ExitStatus {
     case .exited(let code): self = .code(Int32(code))
     case .signaled(let number, let core):
       self = .signal(number, name: SignalName.name(of: number), dumpedCore: core)
+    case .unknown: self = .unknown
     }
   }
 }

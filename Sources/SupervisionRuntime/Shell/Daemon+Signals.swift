@@ -6,6 +6,7 @@ extension Daemon {
     _ = try loop.watchSignal(HostSignal.terminate) { [weak self] _ in self?.stopEverything(HostSignal.terminate) }
     _ = try loop.watchSignal(HostSignal.interrupt) { [weak self] _ in self?.interrupted() }
     _ = try loop.watchSignal(HostSignal.hangup) { [weak self] _ in self?.hangUp() }
+    _ = try loop.watchSignal(HostSignal.upgrade) { [weak self] _ in self?.upgradeBySignal() }
     _ = try loop.watchSignal(HostSignal.child) { [weak self] _ in self?.shell.table.reapOrphans() }
     for signal in HostSignal.strange {
       _ = try loop.watchSignal(signal) { [weak self] _ in self?.tell(strange: signal) }
@@ -24,6 +25,6 @@ extension Daemon {
     guard toldSignals.insert(signal).inserted else { return }
     journal.notice(
       "\(SignalName.name(of: signal)) means nothing to the supervisor: it is ignored, and not mentioned again "
-        + "(HUP reads the configuration again, TERM and INT stop everything)")
+        + "(HUP reads the configuration again, USR2 upgrades the supervisor, TERM and INT stop everything)")
   }
 }

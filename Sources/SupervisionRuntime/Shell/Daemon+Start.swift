@@ -4,6 +4,8 @@ import Supervision
 /// The beginning: what a predecessor has left is ended, what there is to say is said, and the services are started.
 extension Daemon {
   func start() {
+    if let handover, let restored = restored.take() { return goOn(from: restored, handover) }
+    tellOfPredecessor()
     var inheritance = Inheritance.find(in: state, own: shell.table.record)
     guard let predecessor = inheritance.predecessor else { return succeed(inheritance) }
     let ending = SurvivorEnding(
@@ -47,7 +49,7 @@ extension Daemon {
   }
 
   /// It stays so as long as this supervisor runs: what was not written is written nowhere else.
-  private func tellOfIncompleteRecord(_ error: SystemError) {
+  func tellOfIncompleteRecord(_ error: SystemError) {
     let text = "the record of processes is incomplete: \(error)"
     journal.error(text)
     let note = "\(text); some would outlive the supervisor's death"
@@ -63,7 +65,9 @@ extension Daemon {
       return shell.feed(.shutdown(.shutdown))
     }
     shell.jails.inherit()
-    shell.feed(.boot(boot.configuration, saved.enablement))
+    beginKeeping()
+    shell.feed(.boot(boot.configuration, saved.enablement), from: source.takeCopy())
+    becomeReady()
     desk.release()
     if isHangUpHeld { hangUp() }
   }

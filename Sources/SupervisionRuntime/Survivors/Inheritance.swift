@@ -28,8 +28,12 @@ struct Inheritance {
     do throws(SystemError) {
       file = try ProcessRecordFile(path: state.processRecordPath, record: own)
     } catch {
-      lacks.append("no record of the processes can be kept: \(error); they would outlive the supervisor's death")
+      lacks.append(Self.noRecord(error))
     }
+  }
+
+  static func noRecord(_ error: SystemError) -> String {
+    "no record of the processes can be kept: \(error); should the supervisor and its keeper die, nobody would know of them"
   }
 
   static func notes(on outcome: SurvivorEnding.Outcome, of supervisor: Int32) -> [String] {

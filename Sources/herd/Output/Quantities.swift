@@ -50,12 +50,13 @@ func size(_ bytes: Int64) -> String {
   return "\(mebibytes / 1024).\(mebibytes % 1024 * 10 / 1024) G"
 }
 
-/// How a process ended: `exit 1`, `signal 11 (SEGV)`.
+/// How a process ended: `exit 1`, `signal 11 (SEGV)`, `ended, how is not known`.
 func ending(_ status: ExitStatus) -> String {
   switch status {
   case .code(let code): "exit \(code)"
   case .signal(let number, let name, let dumpedCore):
     "signal \(number) (\(name)\(dumpedCore ? ", core dumped" : ""))"
+  case .unknown: "ended, how is not known"
   }
 }
 

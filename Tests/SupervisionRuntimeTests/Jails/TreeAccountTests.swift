@@ -96,8 +96,7 @@ import Testing
   @Test("programs and directories of a jail with a root of its own are not looked for on the host")
   func programs() throws {
     let bench = try tree()
-    var definition = ServiceDefinition(name: "web")
-    definition.exec = Command(["/only/inside"])
+    var definition = ServiceDefinition(name: "web", .process, exec: Command(["/only/inside"]))
     definition.process.workingDirectory = "/also/inside"
     definition.postStop = [Hook(Command(["true"]), asSupervisor: true)]
     definition.process.rare.jail = JailDefinition()
@@ -118,8 +117,7 @@ import Testing
   @Test("a service in a jail is launched as the tree's user")
   func launcher() throws {
     let bench = try tree()
-    var definition = ServiceDefinition(name: "web")
-    definition.exec = Command(["sh"])
+    var definition = ServiceDefinition(name: "web", .process, exec: Command(["sh"]))
     definition.process.user = "only-here"
     definition.process.rare.jail = JailDefinition()
     definition.process.rare.jail?.path = bench.root
@@ -183,8 +181,7 @@ import Testing
 
   @Test("on a system without login classes a service that names one is not started")
   func unsupported() throws {
-    var definition = ServiceDefinition(name: "web")
-    definition.exec = Command(["sh"])
+    var definition = ServiceDefinition(name: "web", .process, exec: Command(["sh"]))
     definition.process.rare.loginClass = "daemon"
     let launcher = try Launcher(logDirectory: "/nonexistent", openFiles: OpenFiles(soft: 10, hard: 20))
     let failure = #expect(throws: SpawnFailure.self) {

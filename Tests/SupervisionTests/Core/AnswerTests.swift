@@ -79,7 +79,7 @@ struct AnswerTests {
   @Test("an order that is refused makes no instance")
   func instance() {
     var world = World()
-    let template = Template(name: "t@", instances: []) { .success(service("t@\($0)").conflicts("x")) }
+    let template = template("t@", "conflicts = x")
     world.boot(Configuration([service("x"), service("off")], templates: [template]))
     world.order(.disable(["off"], stop: false, options: OrderOptions()))
     world.start("t@1", "x")

@@ -1,22 +1,35 @@
 import OrderedCollections
+import UCL
 
 @testable import Supervision
 
 /// A service with a process, to be refined by the words below. Whoever starts it by command does not wait to see whether it
 /// stays up: time stands still in most tests.
 func service(_ name: String) -> ServiceDefinition {
-  var definition = ServiceDefinition(name: name)
-  definition.exec = Command(["/bin/\(name)"])
+  var definition = ServiceDefinition(name: name, .process, exec: Command(["/bin/\(name)"]))
   definition.ready = .aliveFor(.zero)
   return definition
 }
 
 func oneShot(_ name: String) -> ServiceDefinition {
   var definition = service(name)
-  definition.isOneShot = true
+  definition.kind = .oneShot
   definition.ready = nil
   definition.startTimeout = nil
   return definition
+}
+
+/// A template of such services.
+///
+/// - Parameter keys: what else a file says of it.
+func template(_ name: String, _ keys: String = "", isPackaged: Bool = false) -> Template {
+  let text = "service \"\(name)\" { exec = \"/bin/\(name)${instance}\"; ready { alive-for = 0s }; \(keys) }"
+  let loader = ConfigurationLoader(store: FakeStore(), facts: FakeHost())
+  let source = Source(name: "test.ucl", text: text)
+  guard case .success(let configuration) = loader.load([(source, isPackaged ? .packaged : .main)]),
+    let template = configuration.templates[name]
+  else { preconditionFailure("no template: \(text)") }
+  return template
 }
 
 func group(_ name: String) -> ServiceDefinition {

@@ -84,16 +84,15 @@ struct EnableTests {
   @Test("an instance of a packaged template that is enabled is made and started at boot")
   func packagedInstance() {
     var world = World()
-    let getty = Template(name: "getty@", instances: []) { .success(service("getty@\($0)").packaged()) }
-    let broken = Template(name: "broken@", instances: []) { _ in
-      .failure(Diagnostics([Diagnostic(.error, "no", at: nil)]))
-    }
+    let getty = template("getty@", isPackaged: true)
+    let broken = template("broken@", "nice = ${instance}")
     world.boot(
       Configuration([service("db")], templates: [getty, broken]),
-      Enablement(enabled: ["getty@ttyv0", "gone@x", "getty@", "broken@1"]))
+      Enablement(enabled: ["getty@ttyv0", "gone@x", "getty@", "broken@x"]))
     #expect(world.state("getty@ttyv0") == .running)
     #expect(world.supervisor.allServices.count == 2)
-    #expect(world.records.contains(.instanceRefused("broken@1 is enabled and cannot be made: no")))
+    #expect(
+      world.records.contains(.instanceRefused("broken@x is enabled and cannot be made: `x` is no value for `nice`")))
     world.load(Configuration([service("db")], templates: [getty]))
     #expect(world.counts["getty@ttyv0"] == 1)
   }
@@ -156,7 +155,7 @@ struct EnableTests {
   @Test("an instance that is disabled is not made at boot though it was enabled")
   func disabledInstance() {
     var world = World()
-    let getty = Template(name: "getty@", instances: []) { .success(service("getty@\($0)").packaged()) }
+    let getty = template("getty@", isPackaged: true)
     world.boot(
       Configuration([service("db")], templates: [getty]), Enablement(enabled: ["getty@x"], disabled: ["getty@x"]))
     #expect(world.state("getty@x") == nil)

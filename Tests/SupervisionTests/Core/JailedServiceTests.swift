@@ -112,7 +112,7 @@ struct JailedServiceTests {
     var world = World(oneShot("init").postStop())
     world.jailPlans = { _, _ in SimulatedJailPlan(raisingFailure: "no such directory") }
     var changed = oneShot("init").jailed().postStop(2)
-    changed.isOneShot = false
+    changed.kind = .process
     changed.postStop[1].asSupervisor = true
     world.load(Configuration([changed]))
     _ = world.takeJournal()

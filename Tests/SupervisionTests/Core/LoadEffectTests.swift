@@ -96,9 +96,7 @@ struct LoadEffectTests {
   @Test("a question about an instance that is not there does not find out whether it could be")
   func question() {
     // Whoever tries it hears of this.
-    let template = Template(name: "web@", instances: []) { _ in
-      .failure(Diagnostics([Diagnostic(.error, "it cannot be made", at: nil)]))
-    }
+    let template = template("web@", "nice = ${instance}")
     var world = World()
     world.boot(Configuration([service("db")], templates: [template]))
     let wait = world.order(.wait("web@x", for: .running, after: nil, timeout: nil))
@@ -108,6 +106,6 @@ struct LoadEffectTests {
     let bare = world.stop("web@")
     #expect(world.reply(bare) == .refused(.templateWithoutInstance("web@")))
     let start = world.start("web@x")
-    #expect(world.reply(start) == .refused(.badInstance("web@x", problems: ["it cannot be made"])))
+    #expect(world.reply(start) == .refused(.badInstance("web@x", problems: ["`x` is no value for `nice`"])))
   }
 }

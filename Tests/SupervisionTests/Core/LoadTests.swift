@@ -141,7 +141,7 @@ struct LoadTests {
   @Test("an instance that was made by name stays over loads, and goes with its template")
   func instances() {
     var world = World()
-    let getty = Template(name: "getty@", instances: []) { .success(service("getty@\($0)")) }
+    let getty = template("getty@")
     world.boot(Configuration([service("db")], templates: [getty]))
     world.start("getty@a")
     world.load(Configuration([service("db")], templates: [getty]))
@@ -155,7 +155,7 @@ struct LoadTests {
   func unloadedInstance() {
     var world = World()
     world.plans = ["getty@a": [.main: ProcessPlan(onStopSignal: .dies(after: .seconds(2)))]]
-    let getty = Template(name: "getty@", instances: []) { .success(service("getty@\($0)")) }
+    let getty = template("getty@")
     world.boot(Configuration([], templates: [getty]))
     world.start("getty@a")
     let unload = world.order(.unload(["getty@a"]))

@@ -17,6 +17,22 @@ struct RespawnTests {
     #expect(world.snapshot("db")?.respawns == 1)
   }
 
+  @Test("an end of which nobody knows how it was is no success")
+  func unknownEnd() {
+    var world = World(service("db").respawns(.onFailure), service("web"), oneShot("init").byHand())
+    world.end("db", .unknown)
+    world.runUntilQuiet()
+    #expect(world.state("db") == .running && world.counts["db"] == 2)
+    #expect(world.snapshot("db")?.lastExit == .unknown)
+    world.end("web", .unknown)
+    #expect(world.cause("web") == .failed(.exited(.unknown)))
+    #expect(FailureCause.exited(.unknown).description == "ended, how is not known")
+    world.plans = ["init": [.main: .exits(.unknown)]]
+    world.start("init")
+    world.runUntilQuiet()
+    #expect(world.state("init") == .failed)
+  }
+
   @Test("an exit by SIGTERM is held back, so that a shutdown of the system is seen first")
   func holdBack() {
     var world = World(service("db").respawns(delay: .zero))

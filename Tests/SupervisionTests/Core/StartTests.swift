@@ -224,9 +224,7 @@ struct StartTests {
   @Test("a circle of requirements cannot be made by an instance at run time")
   func instanceCircle() {
     var world = World()
-    let template = Template(name: "w@", instances: []) { _ in
-      .success(service("w@1").requires("top").before("top"))
-    }
+    let template = template("w@", "requirement = top; before = top")
     world.boot(Configuration([service("top")], templates: [template]))
     let request = world.start("w@1")
     guard case .refused(.badInstance("w@1", let problems)) = world.reply(request) else {
@@ -239,7 +237,7 @@ struct StartTests {
   @Test("asking makes no instance: a dry run, a wait, a stop")
   func askingMakesNothing() {
     var world = World()
-    let getty = Template(name: "getty@", instances: []) { .success(service("getty@\($0)")) }
+    let getty = template("getty@")
     world.boot(Configuration([service("db")], templates: [getty]))
     let trial = world.order(.start(["getty@a"], options: OrderOptions(dryRun: true)))
     #expect(world.result(trial, "getty@a") == .wouldStart)
@@ -256,8 +254,8 @@ struct StartTests {
   @Test("naming an instance of a template makes it, with the instances that it requires")
   func instances() {
     var world = World()
-    let getty = Template(name: "getty@", instances: []) { .success(service("getty@\($0)").requires("line@\($0)")) }
-    let line = Template(name: "line@", instances: []) { .success(service("line@\($0)")) }
+    let getty = template("getty@", "requirement = \"line@${instance}\"")
+    let line = template("line@")
     world.boot(Configuration([service("db")], templates: [getty, line]))
     let request = world.start("getty@ttyv0")
     #expect(world.result(request, "getty@ttyv0") == .up(pid: world.pid("getty@ttyv0")))
@@ -271,7 +269,7 @@ struct StartTests {
   @Test("an order that is refused makes no instance")
   func refusedInstance() {
     var world = World()
-    let getty = Template(name: "getty@", instances: []) { .success(service("getty@\($0)")) }
+    let getty = template("getty@")
     world.boot(Configuration([service("db")], templates: [getty]))
     world.start("getty@ttyv0", "nothing")
     #expect(world.supervisor.find("getty@ttyv0") == nil)

@@ -1,5 +1,12 @@
 @testable import Supervision
 
+extension Supervisor {
+  /// In these worlds both clocks began together.
+  mutating func handle(_ event: Event, at instant: Instant) -> [Action] {
+    handle(event, at: Moment(instant, wall: WallTime(nanosecondsSinceEpoch: instant.nanoseconds)))
+  }
+}
+
 /// A supervisor, a simulated kernel, and a clock that only moves when a test says so.
 struct World {
   var supervisor: Supervisor

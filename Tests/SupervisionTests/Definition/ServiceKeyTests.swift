@@ -8,8 +8,7 @@ struct ServiceKeyTests {
   @Test("what is not written has its default")
   func defaults() throws {
     let service = try definition("")
-    var expected = ServiceDefinition(name: "x")
-    expected.exec = Command(["/bin/x"])
+    let expected = ServiceDefinition(name: "x", .process, exec: Command(["/bin/x"]))
     #expect(service.means(expected))
   }
 

@@ -169,7 +169,7 @@ struct RandomDefinition {
       ["/bin/p"] + (0..<Int.random(in: 0...4, using: &generator)).map { _ in text() }
     }
     service.exec = Command(words())
-    service.isOneShot = Bool.random(using: &generator)
+    service.kind = Bool.random(using: &generator) ? .oneShot : .process
     service.startTimeout =
       Bool.random(using: &generator) ? nil : .milliseconds(Int.random(in: 1...1_000_000, using: &generator))
     service.preStart = (0..<Int.random(in: 0...2, using: &generator)).map { _ in

@@ -101,6 +101,7 @@ struct PlanGenerator {
     if flip() { jail.parameters.append(JailParameter("host.hostname", .text("web.example"))) }
     jail.hooks = hooks()
     var definition = ServiceDefinition(name: pick(["web", "api.1", "db", "worker@2"]))
+    definition.kind = .process
     definition.exec = Command(["/usr/bin/true"])
     definition.process.rare.jail = jail
     if flip() {

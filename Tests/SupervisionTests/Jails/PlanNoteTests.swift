@@ -9,8 +9,7 @@ struct PlanNoteTests {
   }
 
   private func service(_ program: String, _ jail: JailDefinition) -> ServiceDefinition {
-    var definition = ServiceDefinition(name: "web")
-    definition.exec = Command([program])
+    var definition = ServiceDefinition(name: "web", .process, exec: Command([program]))
     definition.process.rare.jail = jail
     return definition
   }

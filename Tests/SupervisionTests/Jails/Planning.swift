@@ -36,8 +36,7 @@ enum Planning {
   static func plan(
     _ jail: JailDefinition?, resources: [ResourceRule] = [], on host: FakeTree = Planning.host
   ) throws(JailRefusal) -> JailPlan? {
-    var definition = ServiceDefinition(name: "web")
-    definition.exec = Command(["/bin/sh"])
+    var definition = ServiceDefinition(name: "web", .process, exec: Command(["/bin/sh"]))
     definition.process.rare.jail = jail
     definition.process.rare.resources = resources
     return try JailPlanner(facts: host, stateDirectory: stateDirectory).plan(definition)

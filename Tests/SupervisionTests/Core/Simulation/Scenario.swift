@@ -165,7 +165,7 @@ enum GraphMaker {
     made.exec = Command(["/bin/true"])
     if random.chance(15) { made = made.jailed(with: random.chance(40) ? "j\(random.below(2))" : nil) }
     made.isTransient = random.chance(4)
-    made.isOneShot = random.chance(20)
+    made.kind = random.chance(20) ? .oneShot : .process
     made.startTimeout = made.isOneShot && random.chance(60) ? nil : .milliseconds(500 + random.below(5000))
     if !made.isOneShot, random.chance(40) {
       made.ready = .aliveFor(random.chance(30) ? .zero : random.milliseconds(450))

@@ -74,7 +74,7 @@ enum Shrinking {
       { $0.requirement = [] }, { $0.wants = [] }, { $0.after = [] }, { $0.before = [] }, { $0.conflicts = [] },
       { $0.restartWith = [] }, { $0.onFailure = [] }, { $0.provision = [] }, { $0.preStart = [] },
       { $0.postStart = [] }, { $0.postStop = [] }, { $0.stop.exec = nil }, { $0.isTransient = false },
-      { $0.process.rare.jail = nil }, { $0.respawn = RespawnRule() }, { $0.isOneShot = false },
+      { $0.process.rare.jail = nil }, { $0.respawn = RespawnRule() }, { if $0.isOneShot { $0.kind = .process } },
     ]
     var hasChanged = false
     for index in best.definitions.indices {

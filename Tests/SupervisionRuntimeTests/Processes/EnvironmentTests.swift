@@ -26,8 +26,7 @@ import Testing
     let variables = try EnvironmentFile.parse(text).get()
     #expect(variables.map(\.value.bytes) == [[UInt8(ascii: "x"), 0xE9, 0xFF], [0x80]])
     let file = try TemporaryFile(bytes: text)
-    var web = ServiceDefinition(name: "web")
-    web.exec = Command(["/bin/sh", "-c", "true"])
+    var web = ServiceDefinition(name: "web", .process, exec: Command(["/bin/sh", "-c", "true"]))
     web.process.environmentFiles = [file.path]
     let plan = try Launcher(logDirectory: "/nonexistent", openFiles: OpenFiles(soft: 64, hard: 64)).plan(
       .main, of: web, arguments: [], mark: "1.2.3")
@@ -79,8 +78,7 @@ import Testing
   }
 
   private func definition(_ words: [String]) -> ServiceDefinition {
-    var definition = ServiceDefinition(name: "web")
-    definition.exec = Command(words)
+    let definition = ServiceDefinition(name: "web", .process, exec: Command(words))
     return definition
   }
 
