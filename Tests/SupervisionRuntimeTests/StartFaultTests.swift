@@ -155,7 +155,7 @@
       let trace = temporaryPath("starts")
       defer { try? Files.remove(trace) }
       let loop = try EventLoop()
-      let table = try ProcessTable(loop: loop)
+      let table = try ProcessTable(loop: loop, starter: LocalStarter())
       var events: [String] = []
       table.onAnomaly = { _ in events.append("anomaly") }
       table.onEvent = { events.append(Self.word($0)) }
@@ -164,12 +164,8 @@
       let before = Self.openDescriptors()
       let isOver = { !Self.isUnderWay(events) && Self.children().isEmpty && Self.openDescriptors() <= before }
       let (isInTime, hits) = try withFaults(faults) {
-        do throws(SystemError) {
-          try table.start(plan, for: Self.purpose, output: nil) {
-            SpawnFailure(stage: "\($0.stage)", errno: $0.code, message: "")
-          }
-        } catch {
-          events.append("refused \(error.call) \(error.name)")
+        table.start(plan, for: Self.purpose, output: nil) {
+          SpawnFailure(stage: "\($0.stage)", errno: $0.code, message: "")
         }
         return (try turn(loop, table, until: isOver), faults.reduce(0) { $0 + KernelFault.struck($1.call) })
       }
@@ -194,17 +190,24 @@
 
     private static var purpose: ProcessPurpose {
       ProcessPurpose(
-        key: ProcessKey(serial: 1), incarnation: Incarnation(ServiceID(1), serial: 1),
-        blueprint: Blueprint(ServiceDefinition(name: "web")))
+        key: ProcessKey(serial: 1), owner: ProcessOwner(Incarnation(ServiceID(1), serial: 1)), label: "main web",
+        name: "web", rule: .init(StopRule()))
     }
 
     private static func word(_ event: Event) -> String {
       switch event {
       case .spawned: "spawned"
+      case .spawnFailed(_, let failure) where failure.stage == "fork": "refused \(call(in: failure.message))"
       case .spawnFailed(_, let failure): "failed \(failure.stage) \(SystemError.name(of: failure.errno))"
       case .exited(_, let status): "exited \(status)"
       default: "other"
       }
+    }
+
+    /// `pipe EMFILE` of `cannot start a process: pipe /bin/sh: Too many open files (EMFILE)`.
+    private static func call(in message: String) -> String {
+      let words = message.split(whereSeparator: { " :()".contains($0) })
+      return "\(words[4]) \(words[words.count - 1])"
     }
 
     private static func isUnderWay(_ events: [String]) -> Bool {

@@ -43,7 +43,7 @@ web=$(pid_of web)
 session=$(pids session)
 deaf=$(pid_of deaf)
 hidden=$(cat "$work/hidden.pid")
-kill_supervisor
+kill_both
 left="${left:-} $remembered"
 it "the services outlive their supervisor" alive "$web"
 
@@ -62,7 +62,7 @@ it_says "ended [0-9]+ processes that supervisor $dead, which died, had left: .*w
 it_says "ended [0-9]+ processes that supervisor $dead, which died" "the log says so" cat "$work/supervisor.out"
 
 # A pid by itself is no reason: this record names a stranger's, with a time that is not its own.
-kill_supervisor
+kill_both
 left="${left:-} $remembered"
 sed "s/^+ $(pids web | tail -n 1) /+ $stranger /" "$work/state/processes" >"$work/record"
 sed "s/^\(+ $stranger\) [0-9]* [0-9]* /\1 1 2 /" "$work/record" >"$work/state/processes"
@@ -71,7 +71,7 @@ it "all come up a third time" up user parent deaf sessions
 it "a pid that is a stranger's by now is not touched" alive "$stranger"
 
 # What was running before a reboot cannot be running now.
-kill_supervisor
+kill_both
 left="${left:-} $remembered"
 web=$(pids web | tail -n 1)
 sed 's/^boot .*/boot another/' "$work/state/processes" >"$work/record"

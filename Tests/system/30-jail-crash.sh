@@ -21,7 +21,7 @@ it "with one that hides" eventually 10 test -s "$work/hidden.pid"
 jid=$(jls -j "${prefix}_web" jid)
 web=$(pid_of web)
 hidden=$(cat "$work/hidden.pid")
-kill_supervisor
+kill_both
 it "the jail outlives its supervisor" is "$(jls -j "${prefix}_web" jid)" "$jid"
 it "its journal is there" test -s "$work/state/jails/web/journal"
 
@@ -36,7 +36,7 @@ it "the root is mounted once" is "$(mount_points_below "$(root_of web)" | grep -
 
 # By hand, without another supervisor.
 web=$(pid_of web)
-kill_supervisor
+kill_both
 supervisor=
 for name in web hidden; do
     it "the jail of $name is undone by hand" "$bin/fruix-shepherd" jail down "$work/state/jails/$name"

@@ -9,7 +9,7 @@ service bystander { one-shot = true; auto-start = false; exec = [$helpers/list-d
 UCL
 
 # Started by something that ignores and blocks whatever it can.
-"$helpers/deafened" "$bin/fruix-shepherd" --foreground --config "$etc" --socket "$socket" >"$work/supervisor.out" 2>&1 </dev/null &
+"$helpers/deafened" "$bin/fruix-shepherd" $keeper_option --foreground --config "$etc" --socket "$socket" >"$work/supervisor.out" 2>&1 </dev/null &
 supervisor=$!
 started="$started $supervisor"
 it "a supervisor that inherits ignored signals starts" eventually 20 supervisor_answers

@@ -47,6 +47,7 @@ ssize_t seam_recvmsg(int socket, struct msghdr *message, int flags);
 #define epoll_ctl(...) SEAM("epoll_ctl", epoll_ctl(__VA_ARGS__))
 #define epoll_pwait2(...) SEAM("epoll_pwait2", epoll_pwait2(__VA_ARGS__))
 #define eventfd(...) SEAM("eventfd", eventfd(__VA_ARGS__))
+#define execv(...) SEAM("execv", execv(__VA_ARGS__))
 #define execve(...) SEAM("execve", execve(__VA_ARGS__))
 #define faccessat(...) SEAM("faccessat", faccessat(__VA_ARGS__))
 #define fchmod(...) SEAM("fchmod", fchmod(__VA_ARGS__))
@@ -107,6 +108,7 @@ ssize_t seam_recvmsg(int socket, struct msghdr *message, int flags);
 #define sysconf(...) SEAM("sysconf", sysconf(__VA_ARGS__))
 #define unlink(...) SEAM("unlink", unlink(__VA_ARGS__))
 #define unlinkat(...) SEAM("unlinkat", unlinkat(__VA_ARGS__))
+#define unsetenv(...) SEAM("unsetenv", unsetenv(__VA_ARGS__))
 #define waitid(...) SEAM("waitid", waitid(__VA_ARGS__))
 #define waitpid(...) SEAM("waitpid", waitpid(__VA_ARGS__))
 
