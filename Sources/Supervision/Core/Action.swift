@@ -156,6 +156,17 @@ public enum Record: Sendable, Equatable {
   case forgotten(service: String)
   /// An instance that is enabled could not be made at boot, and why.
   case instanceRefused(String)
-  /// Something that cannot happen did; it was contained.
-  case anomaly(String)
+  /// What a service had left behind has ended.
+  case orphan(service: String, pid: Int32, ExitStatus)
+  case anomaly(Anomaly)
+}
+
+/// Something that cannot happen, and did; it was contained.
+public enum Anomaly: Sendable, Equatable {
+  /// An event that cannot come in the state in which the service is.
+  case misplaced(_ event: String, service: String, in: StateName)
+  /// The answer to a question that was not asked.
+  case unasked(_ answer: String)
+  /// Services start each other without end.
+  case circling
 }

@@ -115,6 +115,39 @@ extension Outcome: CustomStringConvertible {
   }
 }
 
+extension Anomaly: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .misplaced(let event, let service, let state):
+      "\(service): \(event) came while it is \(state.rawValue), which cannot be; it was passed over"
+    case .unasked(let answer): "\(answer) came, the answer to a question that was not asked; it was passed over"
+    case .circling: "services start each other without end; no more are started for now"
+    }
+  }
+}
+
+extension MachineEvent {
+  /// What has come, without what came with it.
+  var word: String {
+    switch self {
+    case .admit: "`admit`"
+    case .adopt: "`adopt`"
+    case .start: "`start`"
+    case .stop: "`stop`"
+    case .kill: "`kill`"
+    case .hurry: "`hurry`"
+    case .prepared: "`prepared`"
+    case .jailEntered: "`jailEntered`"
+    case .released: "`released`"
+    case .spawned: "`spawned`"
+    case .spawnFailed: "`spawnFailed`"
+    case .exited: "`exited`"
+    case .subtree: "`subtree`"
+    case .deadline(let kind): "`deadline(\(kind))`"
+    }
+  }
+}
+
 extension Duration {
   /// In the largest unit that leaves no fraction: `100 ms`, `7 s`, `2 min`.
   public var text: String {

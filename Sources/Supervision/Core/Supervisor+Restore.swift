@@ -35,6 +35,10 @@ extension Supervisor {
     disabledNames = own.disabled
     for transient in own.finishedTransients { finishedTransients[transient.definition.name] = transient.definition }
     shutdown = own.shutdown
+    for template in own.templates {
+      configuration.templates[template.name] = template
+      partTemplates.insert(template.name)
+    }
   }
 
   // MARK: Services

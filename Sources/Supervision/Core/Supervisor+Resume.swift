@@ -112,8 +112,9 @@ extension Supervisor {
     for index in services.indices where !services[index].isForgotten {
       for key in services[index].machine.awaited where processes[key] == nil {
         let name = services[index].name
-        actions.append(.record(.anomaly("\(name) waits for process \(key.serial), which the state record does not have")))
-        deliver(ServiceID(index), .exited(key, .signaled(ProcessSignal.kill, core: false)))
+        let text = "\(name) waits for process \(key.serial), which the state record does not have"
+        actions.append(.record(.anomaly(text)))
+        deliver(ServiceID(index), .exited(key, .unknown))
       }
     }
   }
@@ -121,7 +122,8 @@ extension Supervisor {
   private mutating func reportStrays(_ fates: [ProcessKey: ProcessFate], known: Set<ProcessKey>) {
     for (key, fate) in fates.sorted(by: { $0.key.serial < $1.key.serial }) where !known.contains(key) {
       guard case .runs(let pid) = fate else { continue }
-      actions.append(.record(.anomaly("process \(key.serial), pid \(pid), runs and is not in the state record: it is killed")))
+      let text = "process \(key.serial), pid \(pid), runs and is not in the state record: it is killed"
+      actions.append(.record(.anomaly(text)))
       actions.append(.signalGroup(key, ProcessSignal.kill))
     }
   }

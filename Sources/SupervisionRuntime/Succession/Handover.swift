@@ -22,8 +22,6 @@ public final class Handover {
   private let trials: Trials
   /// What a new program has said when it gave up.
   private let lastWords: String?
-  /// Process descriptors of a predecessor.
-  let processes: HeldProcesses
 
   /// Names at the holder.
   enum Name {
@@ -39,6 +37,8 @@ public final class Handover {
   ///
   /// - Returns: `nil`: nobody has, this is no supervisor yet.
   public static func take() throws -> Handover? {
+    // The keeper passes on what has come before; this supervisor hears it when it can.
+    for signal in Daemon.passedOn { try HostSignal.hold(signal) }
     guard let (connection, takeover) = try KeeperConnection.take() else { return nil }
     return try Handover(connection, takeover)
   }
