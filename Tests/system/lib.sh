@@ -98,8 +98,8 @@ with_keeper() { [ -z "$keeper_option" ]; }
 # own_pid: of the supervisor itself, as it says.
 own_pid() { root_fact pid; }
 
-# holder_pid: of the keeper's companion.
-holder_pid() {
+# own_holder: the pid of the keeper's companion.
+own_holder() {
     ps -axo pid= -o ppid= -o command= | awk -v up="$supervisor" '$2 == up && index($0, "--holder") { print $1; exit }'
 }
 
