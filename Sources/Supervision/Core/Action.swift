@@ -169,4 +169,8 @@ public enum Anomaly: Sendable, Equatable {
   case unasked(_ answer: String)
   /// Services start each other without end.
   case circling
+  /// A service waits for a process that the state record does not have.
+  case unrecorded(ProcessKey, service: String)
+  /// A process runs that the state record does not have.
+  case stray(ProcessKey, pid: Int32)
 }

@@ -122,6 +122,10 @@ extension Anomaly: CustomStringConvertible {
       "\(service): \(event) came while it is \(state.rawValue), which cannot be; it was passed over"
     case .unasked(let answer): "\(answer) came, the answer to a question that was not asked; it was passed over"
     case .circling: "services start each other without end; no more are started for now"
+    case .unrecorded(let key, let service):
+      "\(service) waits for process \(key.serial), which the state record does not have: it counts as ended"
+    case .stray(let key, let pid):
+      "process \(key.serial), pid \(pid), runs, and the state record does not have it: it is killed"
     }
   }
 }

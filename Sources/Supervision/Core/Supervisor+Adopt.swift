@@ -78,7 +78,6 @@ extension Supervisor {
     let postStart = commands.firstIndex { isPostStart($0) }
     let hook = commands.isEmpty ? nil : commands.remove(at: (main == nil ? nil : postStart) ?? 0)
     for process in commands { takeErrand(process, of: id) }
-    for process in [main, hook].compactMap(\.self) { take(process, of: id) }
     return settle(id, main: main, hook: hook)
   }
 
@@ -88,43 +87,37 @@ extension Supervisor {
 
   private mutating func settle(_ id: ServiceID, main: FoundProcess?, hook: FoundProcess?) -> Bool {
     let definition = services[id.index].blueprint.definition
-    let deadline = definition.startTimeout.map { now + $0 }
-    var starting = StateMachine.Starting(phase: .launching, main: main?.key, deadline: deadline, hasBegun: true)
-    var goesOn = main != nil && !services[id.index].isRemoved && !definition.isGroup
-    if case .postStart(let index)? = hook?.label.role, let hook {
-      starting.phase = .postStart(index, hook.key)
-    } else if let hook {
-      // Whatever it is: it stands for something that was begun and is to be ended.
-      starting.phase = .preStart(0, hook.key)
-      goesOn = false
-    } else {
-      starting.phase = .oneShot
-    }
-    if hook == nil, !definition.isOneShot {
-      services[id.index].machine.becomeReady(at: now, main: main?.key, isOneShot: false)
-    } else {
-      services[id.index].machine.enter(.starting(starting), at: now)
-      startingCount += 1
-    }
-    services[id.index].machine.isInJail = definition.hasJail
-    services[id.index].hasLived = true
-    services[id.index].mainPID = main?.pid ?? 0
+    let mayGoOn = main != nil && !services[id.index].isRemoved && !definition.isGroup
+    // Any other command, a stop command say, stands for something that was begun and is to be ended.
+    let goesOn = mayGoOn && hook.map { isPostStart($0) } ?? true
     if goesOn { services[id.index].intent = Intent(requester: .boot, since: now) }
-    restlessCount += 1
-    armDeadline(of: id)
-    refresh(id)
-    enqueue(id)
-    actions.append(
-      .record(
-        .state(
-          service: services[id.index].name, services[id.index].machine.state.name, nil, pid: mainPID(of: id),
-          requester: services[id.index].intent?.requester)))
+    guard let hook else {
+      if let main { adopt(main.key, pid: main.pid, asMainOf: id) }
+      return goesOn
+    }
+    var starting = StateMachine.Starting(
+      phase: .preStart(0, hook.key), main: main?.key, deadline: definition.startTimeout.map { now + $0 }, hasBegun: true
+    )
+    if goesOn, case .postStart(let index)? = hook.label.role { starting.phase = .postStart(index, hook.key) }
+    services[id.index].mainPID = main?.pid ?? 0
+    services[id.index].mainOrigin = .adopted
+    begin(id, starting, [main, hook].compactMap(\.self))
     return goesOn
   }
 
-  private mutating func take(_ process: FoundProcess, of id: ServiceID) {
-    processes[process.key] = ProcessEntry(service: id, role: process.label.role ?? .main)
-    services[id.index].processes += 1
+  /// A start that is found in its midst.
+  private mutating func begin(_ id: ServiceID, _ starting: StateMachine.Starting, _ found: [FoundProcess]) {
+    for process in found {
+      processes[process.key] = ProcessEntry(service: id, role: process.label.role ?? .main)
+      services[id.index].processes += 1
+    }
+    let before = services[id.index].machine.state.name
+    services[id.index].machine.isInJail = services[id.index].blueprint.definition.hasJail
+    services[id.index].machine.enter(.starting(starting), at: now)
+    armTimers(of: id)
+    changed(id, from: before, to: .starting)
+    refresh(id)
+    enqueue(id)
   }
 
   /// A command whose caller is gone.

@@ -119,7 +119,7 @@ extension Supervisor {
       if services[index].machine.state.name == .starting { startingCount += 1 }
       if !services[index].machine.isResting { restlessCount += 1 }
       if services[index].isHeld { waiting.append(id) }
-      if shutdown?.isOver != true { armDeadline(of: id) }
+      if shutdown?.isOver != true { armTimers(of: id) }
     }
     held = Deque(waiting.sorted { services[$0.index].heldOrder < services[$1.index].heldOrder })
     nextHeldOrder = held.last.map { services[$0.index].heldOrder &+ 1 } ?? 0

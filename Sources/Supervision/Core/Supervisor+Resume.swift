@@ -111,9 +111,7 @@ extension Supervisor {
   private mutating func giveUpLostProcesses() {
     for index in services.indices where !services[index].isForgotten {
       for key in services[index].machine.awaited where processes[key] == nil {
-        let name = services[index].name
-        let text = "\(name) waits for process \(key.serial), which the state record does not have"
-        actions.append(.record(.anomaly(text)))
+        actions.append(.record(.anomaly(.unrecorded(key, service: services[index].name))))
         deliver(ServiceID(index), .exited(key, .unknown))
       }
     }
@@ -122,8 +120,7 @@ extension Supervisor {
   private mutating func reportStrays(_ fates: [ProcessKey: ProcessFate], known: Set<ProcessKey>) {
     for (key, fate) in fates.sorted(by: { $0.key.serial < $1.key.serial }) where !known.contains(key) {
       guard case .runs(let pid) = fate else { continue }
-      let text = "process \(key.serial), pid \(pid), runs and is not in the state record: it is killed"
-      actions.append(.record(.anomaly(text)))
+      actions.append(.record(.anomaly(.stray(key, pid: pid))))
       actions.append(.signalGroup(key, ProcessSignal.kill))
     }
   }
@@ -200,8 +197,8 @@ extension StateMachine {
 
   /// The process was asked for, and has not executed its program as far as is known.
   func isLaunching(_ key: ProcessKey) -> Bool {
-    guard case .starting(let starting) = state, case .launching = starting.phase else { return false }
-    return starting.main == key
+    guard case .starting(let starting) = state, starting.main == key else { return false }
+    return !starting.hasLaunched(key)
   }
 
   /// A process of which nothing was heard yet is still wanted.
@@ -215,7 +212,7 @@ extension StateMachine {
     switch kind {
     case .prepare: return isPreparing
     case .enterJail:
-      if case .starting(let starting) = state, case .enteringJail = starting.phase { return true }
+      if case .starting(let starting) = state { return starting.isEnteringJail }
       return false
     case .release: return isReleasing
     case .inspectSubtree: return ending?.asksForRemains ?? false
@@ -228,7 +225,7 @@ extension StateMachine {
 
   /// It has joined its jail, and has not left it for good.
   var mayBeInJail: Bool {
-    if case .starting(let starting) = state, case .enteringJail = starting.phase { return false }
+    if case .starting(let starting) = state, starting.isEnteringJail { return false }
     return isInJail || isReleasing
   }
 }

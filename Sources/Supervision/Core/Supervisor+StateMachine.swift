@@ -71,7 +71,7 @@ extension Supervisor {
     for timer in timers where !armed.contains(timer) { deadlines.set(timer.due, for: .timer(id, timer.kind)) }
   }
 
-  private mutating func changed(_ id: ServiceID, from before: StateName, to after: StateName) {
+  mutating func changed(_ id: ServiceID, from before: StateName, to after: StateName) {
     services[id.index].hasLived = true
     services[id.index].isHeld = false
     if before == .starting { startingCount -= 1 }
