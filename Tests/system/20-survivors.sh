@@ -1,19 +1,21 @@
 #!/bin/sh
 . "$(dirname "$0")/lib.sh"
-begin "what a supervisor leaves that is killed, the next one ends before it starts anything"
+begin "of what supervisor and keeper leave that are killed, the next one ends what is to begin anew, before it starts anything"
 
 services <<UCL
-service web { exec = [$helpers/stay, $journal, web] }
-service user { requirement = [web]; exec = [$helpers/stay, $journal, user] }
+service web { orphan = kill; exec = [$helpers/stay, $journal, web] }
+service user { orphan = kill; requirement = [web]; exec = [$helpers/stay, $journal, user] }
 service parent {
+  orphan = kill
   exec = [/bin/sh, -c, "$helpers/stay $journal child & exec $helpers/stay $journal parent"]
 }
-service deaf { exec = [$helpers/ignore-term, $work/deaf]; stop { grace-period = 300ms } }
+service deaf { orphan = kill; exec = [$helpers/ignore-term, $work/deaf]; stop { grace-period = 300ms } }
 service sessions {
+  orphan = kill
   stop { kill = main }
   exec = [/bin/sh, -c, "$helpers/stay $journal session & exec $helpers/stay $journal sessions"]
 }
-service hidden { exec = [$helpers/double-fork, $work/hidden.pid] }
+service hidden { orphan = kill; exec = [$helpers/double-fork, $work/hidden.pid] }
 UCL
 
 # pids LABEL: of all processes that have written so to the journal, the first one first.

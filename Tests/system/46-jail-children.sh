@@ -20,7 +20,7 @@ while :; do sleep 60; done
 SCRIPT
 )
 services <<UCL
-service nest { auto-start = false; log = $work/nest; exec = [$rescue/sh, $outer]; stop { grace-period = 300ms }
+service nest { orphan = kill; auto-start = false; log = $work/nest; exec = [$rescue/sh, $outer]; stop { grace-period = 300ms }
 $(ephemeral nest "children.max = 2")
 }
 UCL

@@ -74,7 +74,7 @@ launch
 supervisor_ready() { "$bin/herd" status root >/dev/null 2>&1; }
 it "the next one comes up" eventually 20 supervisor_ready
 it "with its services" up two
-it "what the first one left was ended, by the record that was written again" gone "$two"
+it "what the first one left was taken over, by the record that was written again" is "$(pid_of two)" "$two"
 stop_supervisor
 it "it ends" is "$?" 0
 it "no process is left" eventually 5 none_left

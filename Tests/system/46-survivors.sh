@@ -1,10 +1,10 @@
 #!/bin/sh
 . "$(dirname "$0")/lib.sh"
-begin "herd is answered while survivors of a dead supervisor are ended, as long as they take"
+begin "herd is answered while survivors of a dead supervisor are ended (orphan = kill), as long as they take"
 
 services <<UCL
-service slow { exec = [$helpers/ignore-term, $work/slow]; stop { grace-period = 5min } }
-service web { exec = [$helpers/stay, $journal, web] }
+service slow { orphan = kill; exec = [$helpers/ignore-term, $work/slow]; stop { grace-period = 5min } }
+service web { orphan = kill; exec = [$helpers/stay, $journal, web] }
 UCL
 
 # in_background FILE COMMAND...: what it says goes to the file, and its exit status to FILE.status.
@@ -86,9 +86,10 @@ kill -KILL "$slow"
 
 # Of three services one ends, one loses a child only, and one lives.
 services <<UCL
-service slow { exec = [$helpers/ignore-term, $work/slow]; stop { grace-period = 5min } }
-service web { exec = [$helpers/stay, $journal, web] }
+service slow { orphan = kill; exec = [$helpers/ignore-term, $work/slow]; stop { grace-period = 5min } }
+service web { orphan = kill; exec = [$helpers/stay, $journal, web] }
 service shell {
+  orphan = kill
   exec = [/bin/sh, -c, "$helpers/stay $journal child & trap '' TERM; : >$work/deaf; wait; exec $helpers/ignore-term $work/shell"]
   stop { grace-period = 5min }
 }

@@ -83,6 +83,15 @@ launch() {
     started="$started $supervisor"
 }
 
+# launch_with_keeper OPTION...: the same under a keeper with these options of its own.  $program is the supervisor's.
+program=$bin/fruix-shepherd
+launch_with_keeper() {
+    FRUIX_TEST=$tag "${keeper:-$bin/fruix-keeper}" "$@" -- "$program" --foreground --config "$etc" --socket "$socket" \
+        >>"$work/supervisor.out" 2>&1 </dev/null &
+    supervisor=$!
+    started="$started $supervisor"
+}
+
 # start_supervisor ARGUMENT...: starts it, and returns when it answers.
 start_supervisor() {
     launch "$@"
@@ -111,6 +120,7 @@ kill_both() {
     # shellcheck disable=SC2046
     kill -KILL $(own_pid_of "$supervisor") "$supervisor"
     wait "$supervisor" 2>/dev/null
+    eventually 10 gone "$supervisor"
     for pid in $remembered; do
         case $(ps -o command= -p "$pid" 2>/dev/null) in
         *fruix-keeper*--holder*) eventually 10 gone "$pid" ;;
