@@ -31,6 +31,7 @@ struct StatusReporter {
     var status = ServiceStatus(
       name: snapshot.name, state: ServiceState(snapshot.state) ?? .stopped, since: Timestamp(snapshot.since))
     status.pid = snapshot.mainPID
+    status.isAdopted = snapshot.isMainAdopted
     status.cause = cause(of: snapshot)
     status.isEnabled = !snapshot.isDisabled
     status.isGroup = snapshot.definition.isGroup
@@ -69,6 +70,7 @@ struct StatusReporter {
       isWanted: snapshot.intent != nil, by: snapshot.intent?.requester.description,
       since: snapshot.intent.map { Timestamp($0.since) })
     status.isOneShot = definition.isOneShot
+    status.killsOrphan = definition.orphan == .kill
     status.isTransient = definition.isTransient
     status.isPackaged = definition.isPackaged
     status.provision = definition.provision
