@@ -10,7 +10,7 @@ struct CommandLineOptions {
   var checks = false
   var daemonizes = false
   /// Whether a keeper is to be the parent of all that runs.
-  var hasKeeper = false
+  var hasKeeper = true
   private var staysInForeground = false
   private static let usualLogLevel = JournalLevel.notice
   var showsVersion = false

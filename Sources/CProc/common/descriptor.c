@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "seam.h"
+
 int
 cproc_open(const char *path, enum cproc_open how, mode_t mode)
 {

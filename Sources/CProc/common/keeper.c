@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "seam.h"
+
 int
 cproc_program_open(const char *path)
 {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "seam.h"
+
 /* What a block may ask for; the program's descriptor is the keeper's own affair. */
 #define FLAGS                                                                                                       \
 	(CPROC_SET_GROUPS | CPROC_SET_GROUP | CPROC_SET_USER | CPROC_SET_OPEN_FILES | CPROC_SET_NICE | CPROC_SET_FIB | \

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "seam.h"
+
 int
 append_member(struct member_list *list, pid_t pid, pid_t parent, pid_t first)
 {

@@ -6,6 +6,8 @@
 
 #include <signal.h>
 
+#include "seam.h"
+
 enum cproc_signal_use
 cproc_signal_use(int number)
 {

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "seam.h"
+
 #define MOST_OPTIONS 32
 #define FIRST_VALUE 1000
 

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 int
 cproc_process_facts(pid_t process, struct cproc_facts *facts)
 {

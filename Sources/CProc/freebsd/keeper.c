@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 int keeper_memory_file(void);
 
 /* close-on-exec by itself: shm_open(2). */

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 const char probe_fork_described_call[] = "pdfork";
 const char probe_signal_call[] = "pdkill";
 const char probe_reaper_call[] = "procctl PROC_REAP_ACQUIRE";

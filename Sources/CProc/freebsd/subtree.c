@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 /*
  * PROC_REAP_GETPIDS names every descendant with pi_subtree, the child of the reaper that it
  * descends from; the number outlives that child for as long as its descriptor is open.  Nothing

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 int
 pid_list_append(struct pid_list *list, pid_t pid)
 {

@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 /* Reads the beginning of /proc/PID/NAME.  Returns the length; -1 with ESRCH when the process has gone. */
 static ssize_t
 read_beginning(pid_t process, const char *name, char *buffer, size_t size)

@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 /* A living child of the reaper that was adopted, and what tells whose it is. */
 struct adopted {
 	pid_t pid;

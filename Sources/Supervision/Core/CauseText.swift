@@ -115,6 +115,43 @@ extension Outcome: CustomStringConvertible {
   }
 }
 
+extension Anomaly: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .misplaced(let event, let service, let state):
+      "\(service): \(event) came while it is \(state.rawValue), which cannot be; it was passed over"
+    case .unasked(let answer): "\(answer) came, the answer to a question that was not asked; it was passed over"
+    case .circling: "services start each other without end; no more are started for now"
+    case .unrecorded(let key, let service):
+      "\(service) waits for process \(key.serial), which the state record does not have: it counts as ended"
+    case .stray(let key, let pid):
+      "process \(key.serial), pid \(pid), runs, and the state record does not have it: it is killed"
+    }
+  }
+}
+
+extension MachineEvent {
+  /// What has come, without what came with it.
+  var word: String {
+    switch self {
+    case .admit: "`admit`"
+    case .adopt: "`adopt`"
+    case .start: "`start`"
+    case .stop: "`stop`"
+    case .kill: "`kill`"
+    case .hurry: "`hurry`"
+    case .prepared: "`prepared`"
+    case .jailEntered: "`jailEntered`"
+    case .released: "`released`"
+    case .spawned: "`spawned`"
+    case .spawnFailed: "`spawnFailed`"
+    case .exited: "`exited`"
+    case .subtree: "`subtree`"
+    case .deadline(let kind): "`deadline(\(kind))`"
+    }
+  }
+}
+
 extension Duration {
   /// In the largest unit that leaves no fraction: `100 ms`, `7 s`, `2 min`.
   public var text: String {

@@ -4,7 +4,7 @@ import HeapModule
 /// it never wakes anybody.
 struct DeadlineQueue: Sendable {
   enum Owner: Sendable, Hashable {
-    case service(ServiceID)
+    case timer(ServiceID, ServiceTimer.Kind)
     case request(RequestID)
     case process(ProcessKey)
     case shutdown

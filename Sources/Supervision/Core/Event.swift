@@ -22,9 +22,15 @@ public enum Event: Sendable {
   case spawned(ProcessKey, pid: Int32)
   case spawnFailed(ProcessKey, SpawnFailure)
   case exited(ProcessKey, ExitStatus)
+  /// A process that had lost its parent below us has ended.
+  ///
+  /// - Parameter of: the process that it descends from, where that is known.
+  case orphan(pid: Int32, ExitStatus, of: ProcessKey?)
   /// The answer to `Action.inspectSubtree`: at once, and again when the subtree has become empty, or when the same is asked
   /// anew. All other questions are answered once.
   case subtree(QuestionID, isEmpty: Bool)
+  /// The first configuration, for a supervisor that has no state record and finds some services running.
+  case adopt(Configuration, Enablement, [FoundProcess])
   /// A restored supervisor goes on, with what became of the processes that it knew, and of those that it did not.
   case resume([ProcessKey: ProcessFate])
   /// A deadline may have passed.

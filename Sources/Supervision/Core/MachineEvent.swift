@@ -2,6 +2,8 @@
 enum MachineEvent: Sendable {
   /// It is wanted: wait for the graph.
   case admit
+  /// Its main process was found running, though nothing is known of its start.
+  case adopt(ProcessKey)
   /// The graph says: nothing holds it any more.
   case start
   /// It is to rest, with this outcome.
@@ -22,7 +24,8 @@ enum MachineEvent: Sendable {
   case exited(ProcessKey, ExitStatus)
   /// The answer to `inspectSubtree`: at once, and again when the subtree has become empty.
   case subtree(isEmpty: Bool)
-  case deadline
+  /// One of its timers is due.
+  case deadline(ServiceTimer.Kind)
 }
 
 /// What the machine wants done.
@@ -42,6 +45,8 @@ enum MachineEffect: Sendable {
   case trouble(FailureCause)
   /// SIGKILL goes out, after the time that there was to end; `nil`: nobody waited for that any longer.
   case killing(after: Duration?)
+  /// The event cannot come in this state, and was passed over.
+  case anomaly(MachineEvent, in: StateName)
 }
 
 /// The signals that the core sends by itself. KILL and TERM are the same number on every system that we know.

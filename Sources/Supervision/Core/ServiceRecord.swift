@@ -13,6 +13,7 @@ struct ServiceRecord: Sendable {
   /// What the neighbours have been told.
   var announced: Announced = []
   var mainPID: Int32 = 0
+  var mainOrigin = MainOrigin.spawned
   /// Tells this service from an earlier one that had the same number.
   let incarnation: Incarnation
   /// What was asked last on its behalf: the only answer that it still waits for, if it waits for one.
@@ -42,8 +43,8 @@ struct ServiceRecord: Sendable {
   var isConfigured = false
   /// The failure that it was started for. On-failure services do not trigger further ones.
   var startedFor: FailureNews?
-  /// The deadline that the queue knows of.
-  var armed: Instant?
+  /// The timers that the queue knows of.
+  var armed: [ServiceTimer] = []
   /// Side processes (reload, actions) that have not ended.
   var errands: UInt16 = 0
   /// Processes of the service's own that have not ended; at rest: what outlived SIGKILL.
@@ -119,6 +120,14 @@ struct ServiceRecord: Sendable {
     default: nil
     }
   }
+}
+
+/// Where the main process of a service comes from.
+enum MainOrigin: Sendable {
+  /// It was started for the service, by this supervisor or by one before it whose record there is.
+  case spawned
+  /// It was found running, after a death of everybody who knew how it was started; how it ends may be told to nobody.
+  case adopted
 }
 
 /// That a service is to stop, what it comes to, and whether it starts again after that.

@@ -1,6 +1,7 @@
-// Every state's answer to every event; StateMachine+Starting.swift and StateMachine+Ending.swift have what the two busy states do.
+// Every state's answer to every event, and which pairs of them cannot be; StateMachine+Starting.swift and StateMachine+Ending.swift have what the two busy states do.
 extension StateMachine {
   mutating func handle(_ event: MachineEvent, in context: inout MachineContext) {
+    guard isPossible(event) else { return context.effects.append(.anomaly(event, in: state.name)) }
     let wasUntold = untold != nil
     answer(event, in: &context)
     if wasUntold { tellRest(after: event, in: &context) }
@@ -11,6 +12,39 @@ extension StateMachine {
       case .trouble(let cause): note(cause)
       default: break
       }
+    }
+  }
+
+  /// What no sequence of events can bring about, if this machine, the graph and the runtime do as they should.
+  ///
+  /// It is recorded, and changes nothing. Not in the table, since it does happen: a stop, a kill, a hurry in any state; the answer to a
+  /// question of an earlier run, which is late; the end of a process that has outlived SIGKILL.
+  func isPossible(_ event: MachineEvent) -> Bool {
+    switch (event, state) {
+    case (.stop, _), (.kill, _), (.hurry, _): true
+    case (.admit, .stopped), (.admit, .failed), (.admit, .completed), (.admit, .respawning): true
+    case (.adopt, .stopped): true
+    case (.start, .waiting): true
+    case (.admit, _), (.adopt, _), (.start, _): false
+    case (.deadline(let kind), _): timers.contains { $0.kind == kind }
+    // Only a start and an end have asked anything, and the last question before a service is up has been answered. A group asks
+    // nothing, and may have been another kind of service before.
+    case (.prepared, .starting(let starting)): starting.isPreparing
+    case (.jailEntered, .starting(let starting)): starting.isEnteringJail
+    case (.subtree, .starting(let starting)), (.released, .starting(let starting)): starting.ending != nil
+    case (.prepared, .completed), (.jailEntered, .completed), (.subtree, .completed), (.released, .completed): false
+    case (.prepared, .running(_?)), (.jailEntered, .running(_?)), (.subtree, .running(_?)), (.released, .running(_?)):
+      false
+    case (.prepared, _), (.jailEntered, _), (.subtree, _), (.released, _): true
+    // Whose processes are known, no others run.
+    case (.spawned(let key), .starting(let starting)): starting.role(of: key) != nil && !starting.hasLaunched(key)
+    case (.spawnFailed(let key, _), .starting(let starting)), (.exited(let key, _), .starting(let starting)):
+      starting.role(of: key) != nil
+    case (.exited(let key, _), .running(let main)): key == main
+    case (.spawned, .running), (.spawnFailed, .running): false
+    case (.spawned, .completed), (.spawnFailed, .completed), (.exited, .completed): false
+    case (.spawned, .respawning(.delay)), (.spawnFailed, .respawning(.delay)), (.exited, .respawning(.delay)): false
+    case (.spawned, _), (.spawnFailed, _), (.exited, _): true
     }
   }
 
@@ -29,6 +63,7 @@ extension StateMachine {
   private mutating func handleResting(_ event: MachineEvent, in context: inout MachineContext) {
     switch event {
     case .admit: enter(.waiting(rerun: false), at: context.now)
+    case .adopt(let main): adopt(main, in: &context)
     case .stop(let outcome):
       // A rest for another reason: a requirement of a service that never started has failed.
       rest(outcome, at: context.now)
@@ -47,7 +82,7 @@ extension StateMachine {
       } else {
         rest(outcome, at: context.now)
       }
-    case .admit, .kill, .hurry, .deadline, .prepared, .jailEntered, .released, .spawned, .spawnFailed, .exited,
+    case .admit, .adopt, .kill, .hurry, .deadline, .prepared, .jailEntered, .released, .spawned, .spawnFailed, .exited,
       .subtree:
       break
     }
@@ -61,7 +96,8 @@ extension StateMachine {
     case .stop(let outcome):
       guard main != nil else { return rest(outcome, at: context.now) }
       end(remains(main: main), commanded: true, outcome, in: &context)
-    case .admit, .start, .kill, .hurry, .deadline, .prepared, .jailEntered, .released, .spawned, .spawnFailed, .subtree:
+    case .admit, .adopt, .start, .kill, .hurry, .deadline, .prepared, .jailEntered, .released, .spawned, .spawnFailed,
+      .subtree:
       break
     }
   }
@@ -71,7 +107,7 @@ extension StateMachine {
     case .admit: enter(.waiting(rerun: true), at: context.now)
     case .stop(let outcome):
       end(remains(main: nil), commanded: true, outcome, in: &context)
-    case .start, .kill, .hurry, .deadline, .prepared, .jailEntered, .released, .spawned, .spawnFailed, .exited,
+    case .adopt, .start, .kill, .hurry, .deadline, .prepared, .jailEntered, .released, .spawned, .spawnFailed, .exited,
       .subtree:
       break
     }

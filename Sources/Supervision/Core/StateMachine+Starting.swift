@@ -18,18 +18,26 @@ extension StateMachine {
     case .exited(let key, let status):
       guard let role = starting.role(of: key) else { break }
       exited(role, status, starting.without(key), in: &context)
-    case .deadline:
-      if case .settling(let until) = starting.phase, context.now >= until {
-        return postStart(from: 0, starting, in: &context)
-      }
+    case .deadline(.settle):
+      postStart(from: 0, starting, in: &context)
+    case .deadline(.startTimeout):
       attemptFailed(
         .startTimeout(context.definition.startTimeout ?? .zero, during: starting.hookRole.map { context.name(of: $0) }),
         starting, in: &context)
     case .stop(let outcome):
       guard starting.hasBegun || isInJail else { return rest(outcome, at: context.now) }
       end(remains(of: starting), commanded: false, outcome, in: &context)
-    case .admit, .start, .kill, .hurry, .released, .subtree: break
+    case .admit, .adopt, .start, .kill, .hurry, .deadline, .released, .subtree: break
     }
+  }
+
+  /// Its main process was found running, and nobody knows how far its start had come: that counts as done.
+  mutating func adopt(_ main: ProcessKey, in context: inout MachineContext) {
+    forgetTroubles()
+    isInJail = context.definition.hasJail
+    guard context.definition.isOneShot else { return becomeReady(at: context.now, main: main, isOneShot: false) }
+    let deadline = context.definition.startTimeout.map { context.now + $0 }
+    enter(.starting(Starting(phase: .oneShot, main: main, deadline: deadline, hasBegun: true)), at: context.now)
   }
 
   mutating func begin(rerun: Bool, in context: inout MachineContext) {
@@ -204,10 +212,13 @@ extension StateMachine.Starting {
     }
   }
 
-  /// The earlier of what has to be waited for and what must not be waited for any longer.
-  var nextDeadline: Instant? {
-    guard case .settling(let until) = phase else { return deadline }
-    return deadline.map { min($0, until) } ?? until
+  var timers: [ServiceTimer] {
+    // What is ended in its midst has a time of its own.
+    if let ending { return ending.timers }
+    var timers: [ServiceTimer] = []
+    if case .settling(let until) = phase { timers.append(ServiceTimer(kind: .settle, due: until)) }
+    if let deadline { timers.append(ServiceTimer(kind: .startTimeout, due: deadline)) }
+    return timers
   }
 
   /// What is being ended in the midst of the start.
@@ -216,6 +227,21 @@ extension StateMachine.Starting {
     case .clearing(let ending), .leaving(let ending): ending
     case .preparing, .enteringJail, .preStart, .launching, .settling, .oneShot, .postStart: nil
     }
+  }
+
+  var isPreparing: Bool {
+    if case .preparing = phase { true } else { false }
+  }
+
+  var isEnteringJail: Bool {
+    if case .enteringJail = phase { true } else { false }
+  }
+
+  /// The main process executes its program already.
+  func hasLaunched(_ key: ProcessKey) -> Bool {
+    guard key == main else { return false }
+    if case .launching = phase { return false }
+    return true
   }
 
   func role(of key: ProcessKey) -> ProcessRole? {

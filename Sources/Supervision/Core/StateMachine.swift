@@ -144,15 +144,13 @@ struct StateMachine: Sendable {
     }
   }
 
-  /// When `deadline` is due; at most one at a time.
-  var deadline: Instant? {
+  /// What it waits for by the clock.
+  var timers: [ServiceTimer] {
     switch state {
-    case .starting(let starting):
-      starting.ending?.deadline ?? starting.nextDeadline
-    case .respawning(.ending(let ending, _, _)): ending.deadline
-    case .respawning(.delay(let until, _)): until
-    case .stopping(let ending, _): ending.deadline
-    case .stopped, .waiting, .running, .completed, .failed: nil
+    case .starting(let starting): starting.timers
+    case .respawning(.delay(let until, _)): [ServiceTimer(kind: .respawnDelay, due: until)]
+    case .respawning(.ending(let ending, _, _)), .stopping(let ending, _): ending.timers
+    case .stopped, .waiting, .running, .completed, .failed: []
     }
   }
 

@@ -13,6 +13,8 @@ public struct ServiceSnapshot: Sendable {
   /// Why it rests, or why it is on its way down or respawning.
   public var cause: Outcome?
   public var mainPID: Int32?
+  /// The main process was found running, after a death of everybody who knew how it was started.
+  public var isMainAdopted: Bool
   public var intent: Intent?
   public var isDisabled: Bool
   public var isUp: Bool
@@ -29,8 +31,6 @@ public struct ServiceSnapshot: Sendable {
   public var troubles: [FailureCause]
   public var lastExit: ExitStatus?
   public var lastExitAt: Instant?
-  /// When the pending deadline (respawn delay, start timeout, grace period) is due.
-  public var deadline: Instant?
   public var dependents: [String]
 }
 
@@ -123,12 +123,12 @@ extension Supervisor {
       id: id, name: record.name, definition: record.blueprint.definition,
       definitionIsPending: record.isDefinitionPending,
       state: record.machine.state.name, since: record.machine.since, cause: cause(of: id),
-      mainPID: mainPID(of: id), intent: record.intent, isDisabled: record.isDisabled, isUp: record.machine.isUp,
+      mainPID: mainPID(of: id), isMainAdopted: mainPID(of: id) != nil && record.mainOrigin == .adopted,
+      intent: record.intent, isDisabled: record.isDisabled, isUp: record.machine.isUp,
       isToStop: record.stopOrder != nil, waitsFor: waitsFor(id), respawns: record.machine.history.total,
       lastRespawn: record.machine.history.last, lastRespawnCause: record.machine.history.lastCause,
       nextRespawn: record.machine.nextRespawn, troubles: record.machine.troubles,
       lastExit: record.machine.lastExit, lastExitAt: record.machine.lastExitAt,
-      deadline: record.machine.deadline,
       dependents: record.links.dependents.map { services[$0.service.index].name })
   }
 

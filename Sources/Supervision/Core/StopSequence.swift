@@ -110,6 +110,11 @@ struct StopSequence: Sendable {
     }
   }
 
+  var timers: [ServiceTimer] {
+    guard let deadline else { return [] }
+    return [ServiceTimer(kind: .grace, due: deadline)]
+  }
+
   // MARK: Events
 
   mutating func handle(_ event: MachineEvent, in context: inout MachineContext) -> Step {
@@ -121,7 +126,7 @@ struct StopSequence: Sendable {
     case .deadline: deadlinePassed(in: &context)
     case .hurry: hurry(in: &context)
     case .kill: force(in: &context)
-    case .admit, .start, .stop, .prepared, .jailEntered, .spawned: .ongoing
+    case .admit, .adopt, .start, .stop, .prepared, .jailEntered, .spawned: .ongoing
     }
   }
 

@@ -1,8 +1,15 @@
 import OrderedCollections
+import UCL
 
 // Configurations: what is new, what has changed, what is gone. An unchanged service is not touched.
 extension Supervisor {
   mutating func boot(_ configuration: Configuration, _ enablement: Enablement) {
+    let roots = know(configuration, enablement)
+    start(roots.filter { startsByItself($0) }, for: .boot, on: .automatic)
+  }
+
+  /// The first configuration: all that may start by itself, at rest.
+  mutating func know(_ configuration: Configuration, _ enablement: Enablement) -> [ServiceID] {
     enabledNames = enablement.enabled
     disabledNames = enablement.disabled
     self.configuration = configuration
@@ -16,8 +23,7 @@ extension Supervisor {
       roots.append(id)
     }
     relink()
-    roots += makeEnabledInstances()
-    start(roots.filter { startsByItself($0) }, for: .boot, on: .automatic)
+    return roots + makeEnabledInstances()
   }
 
   /// What a load would do: on a copy, of which only the answer is kept.
@@ -60,9 +66,10 @@ extension Supervisor {
       }
       configuration = loaded
       configuration.services = [:]
+      partTemplates = []
       remakeInstances(&summary, changed: &changed, removed: &removed)
     } else {
-      for (name, template) in loaded.templates { configuration.templates[name] = template }
+      for (name, template) in loaded.templates { take(template, as: name) }
     }
     summary.removed = removed.map { services[$0.index].name }
     relink()
@@ -129,6 +136,13 @@ extension Supervisor {
     replace(id, with: definition)
   }
 
+  /// A template of a part that is loaded by itself; most are those that are in force.
+  private mutating func take(_ template: Template, as name: String) {
+    guard configuration.templates[name]?.value.json != template.value.json else { return }
+    configuration.templates[name] = template
+    partTemplates.insert(name)
+  }
+
   mutating func replace(_ id: ServiceID, with definition: ServiceDefinition) {
     guard services[id.index].blueprint.definition != definition else { return }
     services[id.index].blueprint = Blueprint(definition)
@@ -173,7 +187,7 @@ extension Supervisor {
   }
 
   /// A service that runs may have got a new requirement: that is started beside it.
-  private mutating func startNewRequirements(_ changed: [ServiceID]) {
+  mutating func startNewRequirements(_ changed: [ServiceID]) {
     for id in changed where services[id.index].machine.isActive && services[id.index].stopOrder == nil {
       let name = services[id.index].name
       for requirement in services[id.index].links.requirements {
@@ -232,7 +246,7 @@ extension Supervisor {
     }
     watchers[id] = nil
     unlink(id)
-    deadlines.set(nil, for: .service(id))
+    for timer in services[id.index].armed { deadlines.set(nil, for: .timer(id, timer.kind)) }
     idsByName[name] = nil
     var empty = ServiceRecord(Self.nobody, incarnation: Incarnation(id, serial: 0), at: now)
     empty.isForgotten = true

@@ -3,9 +3,28 @@ extension Supervisor {
   mutating func spawned(_ key: ProcessKey, pid: Int32) {
     guard let entry = processes[key], !entry.isErrand else { return }
     if entry.role == .main, services[entry.service.index].machine.main == key {
+      // Who goes on where another has stopped may be told twice.
+      guard services[entry.service.index].mainPID != pid else { return }
       services[entry.service.index].mainPID = pid
     }
     deliver(entry.service, .spawned(key))
+  }
+
+  /// Takes over what was found running as the main process of a service at rest.
+  mutating func adopt(_ key: ProcessKey, pid: Int32, asMainOf id: ServiceID) {
+    processes[key] = ProcessEntry(service: id, role: .main)
+    services[id.index].processes += 1
+    services[id.index].mainPID = pid
+    services[id.index].mainOrigin = .adopted
+    services[id.index].inForce = services[id.index].blueprint
+    deliver(id, .adopt(key))
+  }
+
+  /// What a service had left behind has ended: nothing waits for it.
+  mutating func orphanEnded(_ pid: Int32, _ status: ExitStatus, of key: ProcessKey?) {
+    guard let key, let entry = processes[key] else { return }
+    let name = services[entry.service.index].name
+    actions.append(.record(.orphan(service: name, pid: pid, status)))
   }
 
   mutating func spawnFailed(_ key: ProcessKey, _ failure: SpawnFailure) {
@@ -30,7 +49,7 @@ extension Supervisor {
     }
   }
 
-  private mutating func errandEnded(_ key: ProcessKey, _ entry: ProcessEntry, _ reply: Reply) {
+  private mutating func errandEnded(_ key: ProcessKey, _ entry: ProcessEntry, _ reply: Answer) {
     deadlines.set(nil, for: .process(key))
     services[entry.service.index].errands -= 1
     if let errand = errands.removeValue(forKey: key) { close(errand.request, with: reply) }
@@ -85,9 +104,9 @@ extension Supervisor {
   mutating func tick() {
     while let owner = deadlines.takeDue(at: now) {
       switch owner {
-      case .service(let id):
-        services[id.index].armed = nil
-        deliver(id, .deadline)
+      case .timer(let id, let kind):
+        services[id.index].armed.removeAll { $0.kind == kind }
+        deliver(id, .deadline(kind))
       case .request(let request): requestTimedOut(request)
       case .process(let key): errandTimedOut(key)
       case .shutdown: shutdownTimedOut()
@@ -110,7 +129,7 @@ extension Supervisor {
   /// A slow caller makes the process wait; that is not the process's fault.
   mutating func callerBehind(_ request: RequestID, _ isBehind: Bool) {
     guard let key = requests[request]?.errand, let errand = errands[key], !errand.hasTimedOut else { return }
-    let now = now
+
     if isBehind, errand.left == nil {
       errands[key]?.left = errand.due - now
       deadlines.set(nil, for: .process(key))

@@ -29,7 +29,7 @@ extension Supervisor {
   /// - Parameter isLast: no further answer to the question will come.
   mutating func answer(_ id: QuestionID, _ kind: Question.Kind, _ event: MachineEvent, isLast: Bool = true) {
     guard let question = questions[id], question.kind == kind else {
-      return actions.append(.record(.anomaly("an answer to no question came: \(event)")))
+      return actions.append(.record(.anomaly(.unasked(event.word))))
     }
     if isLast { questions[id] = nil }
     let service = question.incarnation.service
@@ -52,6 +52,6 @@ extension Supervisor {
 extension StateMachine {
   /// Waits for the answer to `prepare`.
   var isPreparing: Bool {
-    if case .starting(let starting) = state, case .preparing = starting.phase { true } else { false }
+    if case .starting(let starting) = state { starting.isPreparing } else { false }
   }
 }

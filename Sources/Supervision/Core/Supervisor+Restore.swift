@@ -35,6 +35,10 @@ extension Supervisor {
     disabledNames = own.disabled
     for transient in own.finishedTransients { finishedTransients[transient.definition.name] = transient.definition }
     shutdown = own.shutdown
+    for template in own.templates {
+      configuration.templates[template.name] = template
+      partTemplates.insert(template.name)
+    }
   }
 
   // MARK: Services
@@ -115,7 +119,7 @@ extension Supervisor {
       if services[index].machine.state.name == .starting { startingCount += 1 }
       if !services[index].machine.isResting { restlessCount += 1 }
       if services[index].isHeld { waiting.append(id) }
-      if shutdown?.isOver != true { armDeadline(of: id) }
+      if shutdown?.isOver != true { armTimers(of: id) }
     }
     held = Deque(waiting.sorted { services[$0.index].heldOrder < services[$1.index].heldOrder })
     nextHeldOrder = held.last.map { services[$0.index].heldOrder &+ 1 } ?? 0

@@ -39,6 +39,15 @@ extension Supervisor {
     }
   }
 
+  /// Whose a process in the keeper's table is. The record knows those that had not ended; of one whose end was known, and of whose
+  /// subtree perhaps something was left, the label tells.
+  public func owner(of key: ProcessKey, _ label: ProcessLabel?) -> Incarnation? {
+    if let entry = processes[key] { return services[entry.service.index].incarnation }
+    guard let label, case .service(_, let name) = label.subject else { return nil }
+    let id = idsByName[name] ?? allServices.first { label.isOf(self.name(of: $0)) }
+    return id.map { incarnation(of: $0) }
+  }
+
   mutating func resume(_ fates: [ProcessKey: ProcessFate]) {
     resumeShutdown()
     guard shutdown?.isOver != true else { return }
@@ -102,9 +111,8 @@ extension Supervisor {
   private mutating func giveUpLostProcesses() {
     for index in services.indices where !services[index].isForgotten {
       for key in services[index].machine.awaited where processes[key] == nil {
-        let name = services[index].name
-        actions.append(.record(.anomaly("\(name) waits for process \(key.serial), which the state record does not have")))
-        deliver(ServiceID(index), .exited(key, .signaled(ProcessSignal.kill, core: false)))
+        actions.append(.record(.anomaly(.unrecorded(key, service: services[index].name))))
+        deliver(ServiceID(index), .exited(key, .unknown))
       }
     }
   }
@@ -112,7 +120,7 @@ extension Supervisor {
   private mutating func reportStrays(_ fates: [ProcessKey: ProcessFate], known: Set<ProcessKey>) {
     for (key, fate) in fates.sorted(by: { $0.key.serial < $1.key.serial }) where !known.contains(key) {
       guard case .runs(let pid) = fate else { continue }
-      actions.append(.record(.anomaly("process \(key.serial), pid \(pid), runs and is not in the state record: it is killed")))
+      actions.append(.record(.anomaly(.stray(key, pid: pid))))
       actions.append(.signalGroup(key, ProcessSignal.kill))
     }
   }
@@ -189,8 +197,8 @@ extension StateMachine {
 
   /// The process was asked for, and has not executed its program as far as is known.
   func isLaunching(_ key: ProcessKey) -> Bool {
-    guard case .starting(let starting) = state, case .launching = starting.phase else { return false }
-    return starting.main == key
+    guard case .starting(let starting) = state, starting.main == key else { return false }
+    return !starting.hasLaunched(key)
   }
 
   /// A process of which nothing was heard yet is still wanted.
@@ -204,7 +212,7 @@ extension StateMachine {
     switch kind {
     case .prepare: return isPreparing
     case .enterJail:
-      if case .starting(let starting) = state, case .enteringJail = starting.phase { return true }
+      if case .starting(let starting) = state { return starting.isEnteringJail }
       return false
     case .release: return isReleasing
     case .inspectSubtree: return ending?.asksForRemains ?? false
@@ -217,7 +225,7 @@ extension StateMachine {
 
   /// It has joined its jail, and has not left it for good.
   var mayBeInJail: Bool {
-    if case .starting(let starting) = state, case .enteringJail = starting.phase { return false }
+    if case .starting(let starting) = state, starting.isEnteringJail { return false }
     return isInJail || isReleasing
   }
 }

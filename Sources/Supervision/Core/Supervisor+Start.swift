@@ -83,7 +83,7 @@ extension Supervisor {
   private mutating func isCircling() -> Bool {
     startsInEvent += 1
     let most = 16 * services.count + 1000
-    if startsInEvent == most { actions.append(.record(.anomaly("services start each other without end"))) }
+    if startsInEvent == most { actions.append(.record(.anomaly(.circling))) }
     return startsInEvent >= most
   }
 

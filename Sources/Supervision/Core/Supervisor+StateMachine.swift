@@ -14,7 +14,7 @@ extension Supervisor {
     nextSerial = context.nextSerial
     withdrawPreparation(of: id)
     for effect in context.effects { emit(effect, of: id) }
-    armDeadline(of: id)
+    armTimers(of: id)
     if wasUp, !services[id.index].machine.isUp { requirementWentDown(id) }
     let after = services[id.index].machine.state.name
     if after != before { changed(id, from: before, to: after) }
@@ -32,7 +32,10 @@ extension Supervisor {
     case .spawn(let key, let role):
       processes[key] = ProcessEntry(service: id, role: role)
       services[id.index].processes += 1
-      if role == .main { services[id.index].mainPID = 0 }
+      if role == .main {
+        services[id.index].mainPID = 0
+        services[id.index].mainOrigin = .spawned
+      }
       actions.append(.spawn(key, id, role, nil))
     case .signal(let key, let number, let continues):
       actions.append(.signal(key, number))
@@ -50,19 +53,25 @@ extension Supervisor {
     case .trouble(let cause):
       actions.append(.record(.trouble(service: name, cause)))
       noteTrouble(cause, of: id)
+    case .anomaly(let event, let state):
+      actions.append(.record(.anomaly(.misplaced(event.word, service: name, in: state))))
     case .killing(let patience):
       actions.append(.record(.killing(service: name, after: patience, cause(of: id))))
     }
   }
 
-  mutating func armDeadline(of id: ServiceID) {
-    let deadline = services[id.index].machine.deadline
-    guard deadline != services[id.index].armed else { return }
-    services[id.index].armed = deadline
-    deadlines.set(deadline, for: .service(id))
+  mutating func armTimers(of id: ServiceID) {
+    let timers = services[id.index].machine.timers
+    let armed = services[id.index].armed
+    guard timers != armed else { return }
+    services[id.index].armed = timers
+    for timer in armed where !timers.contains(where: { $0.kind == timer.kind }) {
+      deadlines.set(nil, for: .timer(id, timer.kind))
+    }
+    for timer in timers where !armed.contains(timer) { deadlines.set(timer.due, for: .timer(id, timer.kind)) }
   }
 
-  private mutating func changed(_ id: ServiceID, from before: StateName, to after: StateName) {
+  mutating func changed(_ id: ServiceID, from before: StateName, to after: StateName) {
     services[id.index].hasLived = true
     services[id.index].isHeld = false
     if before == .starting { startingCount -= 1 }

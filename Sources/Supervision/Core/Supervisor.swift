@@ -35,6 +35,8 @@ public struct Supervisor: Sendable {
   /// Services that provide a name which is not their own, in load order.
   var providers: [String: [ServiceID]] = [:]
   var configuration = Configuration() { didSet { hasOwnChanges = true } }
+  /// Templates that a part brought which was loaded by itself: the copy of the whole configuration does not have them.
+  var partTemplates: Set<String> = []
   /// Enabled by command: makes a packaged service auto-start.
   var enabledNames: Set<String> = [] { didSet { hasOwnChanges = true } }
   /// Disabled by command, also names that no service has at present.
@@ -74,9 +76,9 @@ public struct Supervisor: Sendable {
   var written = WrittenState()
 
   var actions: [Action] = []
-  /// Of the event that is being handled.
-  var moment = Moment(Instant(nanoseconds: 0), wall: WallTime(seconds: 0))
-  var now: Instant { moment.instant }
+  /// The moment of the event that is being handled, by either clock.
+  var now = Instant(nanoseconds: 0)
+  var wall = WallTime(seconds: 0)
 
   struct Shutdown: Sendable {
     var requester: Requester
@@ -115,7 +117,7 @@ public struct Supervisor: Sendable {
 
   /// - Parameters:
   ///   - seed: of the jitter in respawn delays.
-  ///   - firstSerial: no process has had this number, or a higher one.
+  ///   - firstSerial: no process, question or service before it has had this number or a higher one.
   public init(seed: UInt64, firstSerial: UInt64 = 1) {
     random = SplitMix64(seed: seed)
     nextSerial = firstSerial
@@ -123,7 +125,8 @@ public struct Supervisor: Sendable {
 
   /// The whole interface: an event, the moment that it is handled, and what is to be done about it.
   public mutating func handle(_ event: Event, at moment: Moment) -> [Action] {
-    self.moment = moment
+    now = moment.instant
+    wall = moment.wall
     startsInEvent = 0
     dispatch(event)
     settleAll()
@@ -153,8 +156,10 @@ public struct Supervisor: Sendable {
     case .spawned(let key, let pid): spawned(key, pid: pid)
     case .spawnFailed(let key, let failure): spawnFailed(key, failure)
     case .exited(let key, let status): exited(key, status)
+    case .orphan(let pid, let status, let key): orphanEnded(pid, status, of: key)
     case .subtree(let question, let isEmpty):
       answer(question, .inspectSubtree, .subtree(isEmpty: isEmpty), isLast: isEmpty)
+    case .adopt(let configuration, let enablement, let found): adopt(configuration, enablement, found)
     case .resume(let fates): resume(fates)
     case .tick: tick()
     case .shutdown(let requester): beginShutdown(requester, request: nil)

@@ -77,7 +77,9 @@ struct Fields {
     return number
   }
 
-  private static func unfold(_ folded: UInt64) -> Int64 { Int64(bitPattern: folded >> 1) ^ -Int64(bitPattern: folded & 1) }
+  private static func unfold(_ folded: UInt64) -> Int64 {
+    Int64(bitPattern: folded >> 1) ^ -Int64(bitPattern: folded & 1)
+  }
 
   func signed<Number: FixedWidthInteger>(
     _ field: UInt8, as: Number.Type = Number.self

@@ -56,6 +56,28 @@ extension RecordedDefinition: Recorded {
   }
 }
 
+extension Template: Recorded {
+  func write(to writer: inout FieldWriter) {
+    writer.text(1, name)
+    writer.text(2, value.json)
+  }
+
+  init(_ fields: Fields) throws(StateRecordError) {
+    let name = try fields.text(1)
+    let source = Source(name: "<template \(name)>", text: try fields.text(2))
+    let value: Value
+    do {
+      value = try Parser(mode: .json).parse(source)
+    } catch {
+      throw .definition(service: name, problem: error.message)
+    }
+    guard let template = Template(value), template.name == name else {
+      throw .definition(service: name, problem: "its text is no template")
+    }
+    self = template
+  }
+}
+
 extension Origin.Place: Recorded {
   func write(to writer: inout FieldWriter) {
     writer.text(1, file)

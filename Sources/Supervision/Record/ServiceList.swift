@@ -67,7 +67,7 @@ extension ServiceList: RandomAccessCollection {
   var endIndex: Int { records.count }
 
   subscript(index: Int) -> ServiceRecord {
-    _read { yield records[index] }
+    get { records[index] }
     _modify {
       defer { touch(index) }
       yield &records[index]

@@ -11,6 +11,7 @@ private struct Marks: OptionSet {
   static let isInstanceOnDemand = Marks(rawValue: 8)
   static let isOfFiles = Marks(rawValue: 16)
   static let isConfigured = Marks(rawValue: 32)
+  static let isMainAdopted = Marks(rawValue: 64)
 
   init(rawValue: UInt32) { self.rawValue = rawValue }
 
@@ -22,6 +23,7 @@ private struct Marks: OptionSet {
     if record.isInstanceOnDemand { insert(.isInstanceOnDemand) }
     if record.isOfFiles { insert(.isOfFiles) }
     if record.isConfigured { insert(.isConfigured) }
+    if record.mainOrigin == .adopted { insert(.isMainAdopted) }
   }
 
   func apply(to record: inout ServiceRecord) {
@@ -31,6 +33,7 @@ private struct Marks: OptionSet {
     record.isInstanceOnDemand = contains(.isInstanceOnDemand)
     record.isOfFiles = contains(.isOfFiles)
     record.isConfigured = contains(.isConfigured)
+    record.mainOrigin = contains(.isMainAdopted) ? .adopted : .spawned
   }
 }
 

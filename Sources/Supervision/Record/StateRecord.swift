@@ -32,6 +32,7 @@ public struct StateRecord {
     var disabled: Set<String> = []
     var finishedTransients: [RecordedDefinition] = []
     var shutdown: Supervisor.Shutdown?
+    var templates: [Template] = []
   }
 
   /// Reads the batches of a record, one after the other; the last one counts only when it is whole.
@@ -84,6 +85,7 @@ extension StateRecord.OwnState {
     disabled = Set(try fields.texts(3))
     finishedTransients = try fields.values(4)
     shutdown = try fields.optionalValue(5)
+    templates = try fields.values(6)
   }
 }
 

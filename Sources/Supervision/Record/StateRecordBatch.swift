@@ -85,7 +85,9 @@ enum StateRecordBatch {
     _ bytes: [UInt8], _ position: Int, as: Number.Type
   ) -> Number {
     var number: Number = 0
-    for index in 0..<Number.bitWidth / 8 { number |= Number(truncatingIfNeeded: bytes[position + index]) << Number(index * 8) }
+    for index in 0..<Number.bitWidth / 8 {
+      number |= Number(truncatingIfNeeded: bytes[position + index]) << Number(index * 8)
+    }
     return number
   }
 }

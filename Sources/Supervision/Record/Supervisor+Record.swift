@@ -1,3 +1,5 @@
+import OrderedCollections
+
 // The state record: what a supervisor writes down after each turn, before the actions of that turn are carried out, so that its
 // successor goes on where it stopped (docs/STATE-RECORD.md).
 //
@@ -150,6 +152,7 @@ extension Supervisor {
       batch.value(4, finishedTransients[name].map { RecordedDefinition($0) })
     }
     batch.value(5, shutdown)
+    for name in partTemplates.sorted() { batch.value(6, configuration.templates[name]) }
     batch.end(beginning)
   }
 }

@@ -42,8 +42,14 @@ struct JournalEntry {
       self.init(.notice, Self.text(of: summary))
     case .forgotten(let service):
       self.init(.info, "\(service) is forgotten")
-    case .instanceRefused(let text), .anomaly(let text):
+    case .orphan(let service, let pid, let status):
+      self.init(
+        .debug, "\(service): process \(pid), which it had left behind, has ended: \(status)",
+        kind: "\(service): a process that it had left behind has ended")
+    case .instanceRefused(let text):
       self.init(.error, text)
+    case .anomaly(let anomaly):
+      self.init(.error, "\(anomaly)")
     }
     subject = record.service
   }
@@ -90,8 +96,9 @@ extension Record {
   fileprivate var service: String? {
     switch self {
     case .state(let service, _, _, _, _), .attemptFailed(let service, _, _), .ended(let service, _, _),
-      .trouble(let service, _), .killing(let service, _, _), .forgotten(let service):
+      .trouble(let service, _), .killing(let service, _, _), .orphan(let service, _, _), .forgotten(let service):
       service
+    case .anomaly(.misplaced(_, let service, _)): service
     case .ordered, .loaded, .instanceRefused, .anomaly: nil
     }
   }

@@ -14,6 +14,14 @@ public enum HostSignal {
   /// Whether this process ignores the signal: whoever started it in the background wants that.
   public static func isIgnored(_ signal: Int32) -> Bool { cproc_signal_is_ignored(signal) }
 
+  /// Blocks a signal until it is watched: it stays pending.
+  static func hold(_ signal: Int32) throws(SystemError) {
+    try check("sigprocmask", cproc_signal_hold(signal))
+  }
+
+  /// Takes a blocked signal that is pending: one from before it was watched. Returns whether there was one.
+  static func takePending(_ signal: Int32) -> Bool { cproc_signal_take(signal) }
+
   /// Those that would kill or stop the supervisor, and mean nothing to it.
   static var strange: [Int32] {
     (1...).lazy.map { Int32($0) }.prefix { cproc_signal_use($0) != CPROC_SIGNAL_NONE }

@@ -132,6 +132,7 @@ public final class Daemon {
     try Self.checkNullDevice()
     loop = try Self.loopOfAbleKernel()
     journal.attach(to: loop)
+    try Self.holdSignals()
     // Before any other directory is made: a second supervisor, which is refused here, leaves nothing behind.
     try Self.makeDirectory(ofSocket: socketPath, state: statePath, settings)
     server = try Self.listen(on: socketPath, loop: loop, settings: settings, handover)

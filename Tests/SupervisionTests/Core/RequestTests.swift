@@ -179,7 +179,7 @@ struct RequestTests {
   func deadlines() {
     var queue = DeadlineQueue()
     for number in 0..<10_000 {
-      queue.set(Instant(nanoseconds: Int64(1_000_000 + number)), for: .service(ServiceID(number % 3)))
+      queue.set(Instant(nanoseconds: Int64(1_000_000 + number)), for: .timer(ServiceID(number % 3), .settle))
     }
     #expect(queue.storedCount < 200)
     #expect(queue.next == Instant(nanoseconds: 1_009_997))

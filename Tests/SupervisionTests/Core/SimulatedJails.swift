@@ -28,6 +28,8 @@ struct SimulatedJails {
   /// Answers on their way to the core.
   private var telling: [QuestionID: Incarnation] = [:]
   private var counts: [String: Int] = [:]
+  /// Jails that are just being made or undone.
+  private var underWay: Set<String> = []
   /// What went wrong with the questions themselves.
   private(set) var trouble: String?
 
@@ -56,14 +58,31 @@ struct SimulatedJails {
     carryOut(registry.leave(id, jail: jail), at: now, &kernel, plans)
   }
 
+  /// The supervisor has died, and another one begins with what the dead one says of jails. What was half done is undone.
+  mutating func beginAnew(_ jailed: [JailedService], at now: Instant, _ kernel: inout SimulatedKernel, _ plans: Plans) {
+    registry = JailRegistry()
+    (joined, entered, joins, leaves, telling) = ([:], [], [:], [:], [:])
+    let whole = standing.subtracting(underWay)
+    for service in jailed where whole.contains(service.owner.name) {
+      registry.resume(service.incarnation, jail: service.owner.name)
+      joined[service.incarnation] = service.owner.name
+      entered.insert(service.incarnation)
+    }
+    for jail in standing.sorted() where !registry.knows(jail) {
+      carryOut(registry.inherit(jail), at: now, &kernel, plans)
+    }
+  }
+
   mutating func happen(
     _ happening: JailHappening, at now: Instant, _ kernel: inout SimulatedKernel, _ plans: Plans
   ) {
     switch happening {
     case .raised(let jail, let failure):
+      underWay.remove(jail)
       if failure != nil { standing.remove(jail) }
       carryOut(registry.raised(jail, failure: failure), at: now, &kernel, plans)
     case .lowered(let jail, let failure):
+      underWay.remove(jail)
       standing.remove(jail)
       carryOut(registry.lowered(jail, failure: failure), at: now, &kernel, plans)
     }
@@ -83,9 +102,11 @@ struct SimulatedJails {
       case .raise(let jail):
         if !standing.insert(jail).inserted { trouble = "\(jail) is made twice" }
         counts[jail, default: 0] += 1
+        underWay.insert(jail)
         let plan = plans(jail, counts[jail] ?? 0)
         kernel.at(now + plan.raising, .jail(.raised(jail, failure: plan.raisingFailure)))
       case .lower(let jail):
+        underWay.insert(jail)
         let plan = plans(jail, counts[jail] ?? 0)
         kernel.at(now + plan.lowering, .jail(.lowered(jail, failure: plan.loweringFailure)))
       case .abandon: break

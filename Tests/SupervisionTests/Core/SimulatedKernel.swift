@@ -40,6 +40,8 @@ struct SimulatedKernel {
     var role: ProcessRole
     var plan: ProcessPlan
     var isSpawned = false
+    /// Who asked for it has died before its exec: nobody reads the report.
+    var isUnreported = false
     var isEnding = false
     var isErrand = false
     /// By SIGSTOP: what is sent meanwhile waits, but for KILL.
@@ -71,6 +73,12 @@ struct SimulatedKernel {
   /// What was due of jails, for the world to take.
   var dueOfJails: [JailHappening] = []
   private var numbers: [ProcessKey: Int] = [:]
+  /// All that ever came to be.
+  private var born: Set<ProcessKey> = []
+  /// What must never be: a second process of the same key.
+  private(set) var trouble: String?
+  /// Those that have ended, as a parent knows it until it is told to forget: the keeper's table.
+  private(set) var ends: [ProcessKey: ExitStatus] = [:]
   private var members: [Incarnation: Set<Int>] = [:]
   private var agenda = Heap<Entry>()
   private var nextOrder = 0
@@ -89,7 +97,13 @@ struct SimulatedKernel {
   mutating func takeDue(at now: Instant) -> [Event]? {
     guard let entry = agenda.min, entry.instant <= now else { return nil }
     agenda.removeMin()
-    switch entry.happening {
+    let events = events(of: entry.happening, at: now)
+    for case .exited(let key, let status) in events { ends[key] = status }
+    return events
+  }
+
+  private mutating func events(of happening: Happening, at now: Instant) -> [Event] {
+    switch happening {
     case .event(let event): return [event]
     case .jail(let happening):
       dueOfJails.append(happening)
@@ -109,6 +123,7 @@ struct SimulatedKernel {
     nextNumber += 1
     processes[number] = Process(
       number: number, key: key, service: service, role: role, plan: plan, isErrand: isErrand)
+    if !born.insert(key).inserted { trouble = "process \(key.serial) of \(service) is started twice" }
     numbers[key] = number
     members[service, default: []].insert(number)
     at(now + plan.spawnsAfter, .spawned(number))
@@ -118,7 +133,10 @@ struct SimulatedKernel {
     guard let process = processes[number], let key = process.key else { return [] }
     if let failure = process.plan.spawnFailure {
       remove(number)
-      return [.spawnFailed(key, failure)] + emptied(process.service)
+      born.remove(key)
+      // The supervisor whose pipe would have told why is dead.
+      let news = process.isUnreported ? Event.exited(key, .exited(127)) : .spawnFailed(key, failure)
+      return [news] + emptied(process.service)
     }
     processes[number]?.isSpawned = true
     if let (status, after) = process.plan.exit { at(now + after, .ended(number, status)) }
@@ -130,13 +148,14 @@ struct SimulatedKernel {
       members[process.service, default: []].insert(nextNumber)
       nextNumber += 1
     }
-    return [.spawned(key, pid: Int32(number))]
+    return process.isUnreported ? [] : [.spawned(key, pid: Int32(number))]
   }
 
   private mutating func ended(_ number: Int, _ status: ExitStatus) -> [Event] {
     guard let process = processes[number] else { return [] }
     // What dies before its exec was under way to it: the exec is still reported, as a pipe that closes.
-    let early: [Event] = process.key.map { process.isSpawned ? [] : [.spawned($0, pid: Int32(number))] } ?? []
+    let early: [Event] =
+      process.key.map { process.isSpawned || process.isUnreported ? [] : [.spawned($0, pid: Int32(number))] } ?? []
     remove(number)
     return early + (process.key.map { [.exited($0, status)] } ?? []) + emptied(process.service)
   }
@@ -151,6 +170,30 @@ struct SimulatedKernel {
   mutating func end(_ number: Int, _ status: ExitStatus, at now: Instant) {
     processes[number]?.isEnding = true
     at(now, .ended(number, status))
+  }
+
+  // MARK: The supervisor's death
+
+  /// The supervisor knows that a process has ended.
+  mutating func forget(_ key: ProcessKey) { ends[key] = nil }
+
+  /// Answers to a dead supervisor come to nobody.
+  mutating func supervisorDied() {
+    agenda = Heap(
+      agenda.unordered.filter { entry in
+        switch entry.happening {
+        case .event, .inspected, .jail: false
+        case .spawned, .ended: true
+        }
+      })
+    awaited = [:]
+    for number in processes.keys where processes[number]?.isSpawned == false { processes[number]?.isUnreported = true }
+  }
+
+  /// What the keeper says of a process.
+  func fate(of key: ProcessKey) -> ProcessFate {
+    if let status = ends[key] { return .ended(status) }
+    return numbers[key].map { .runs(pid: Int32($0)) } ?? .neverStarted
   }
 
   // MARK: Signals and subtrees

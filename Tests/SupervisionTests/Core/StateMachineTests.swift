@@ -25,6 +25,50 @@ struct StateMachineTests {
     #expect(walk.troubles.isEmpty, "\(Self.definitions[number].0): \(walk.troubles.prefix(5))")
   }
 
+  @Test("a pair of state and event that cannot be is recorded, and changes nothing", arguments: 0..<definitions.count)
+  func impossible(number: Int) {
+    let definition = Self.definitions[number].1
+    var walk = Walk(definition)
+    walk.run()
+    var found = 0
+    for node in walk.nodes {
+      for event in walk.events(node) where !node.machine.isPossible(event) {
+        var machine = node.machine
+        let (effects, serial) = Walk.answer(event, &machine, definition, node.now, serial: 7)
+        #expect(effects.count == 1 && serial == 7)
+        guard case .anomaly(_, let state)? = effects.first else {
+          Issue.record("\(Walk.place(node.machine)): \(event) gave \(effects)")
+          return
+        }
+        #expect(state == node.machine.state.name)
+        #expect(Walk.place(machine) == Walk.place(node.machine) && machine.timers == node.machine.timers)
+        found += 1
+      }
+    }
+    #expect(found > 0)
+  }
+
+  @Test("a service is started only while it waits, and its timers are its own")
+  func possible() {
+    var machine = StateMachine(at: Instant(nanoseconds: 0))
+    let definition = service("s").aliveFor(.seconds(2)).startTimeout(.seconds(9))
+    #expect(
+      !machine.isPossible(.start) && machine.isPossible(.admit) && machine.isPossible(.adopt(ProcessKey(serial: 1))))
+    let now = Instant(nanoseconds: 1)
+    for event in [MachineEvent.admit, .start, .prepared(lacks: []), .spawned(ProcessKey(serial: 1))] {
+      #expect(machine.isPossible(event), "\(event)")
+      _ = Walk.answer(event, &machine, definition, now, serial: 1)
+    }
+    #expect(
+      machine.timers == [
+        ServiceTimer(kind: .settle, due: now + .seconds(2)), ServiceTimer(kind: .startTimeout, due: now + .seconds(9)),
+      ])
+    #expect(machine.isPossible(.deadline(.settle)) && !machine.isPossible(.deadline(.grace)))
+    #expect(!machine.isPossible(.prepared(lacks: [])) && !machine.isPossible(.spawned(ProcessKey(serial: 1))))
+    #expect(machine.isPossible(.exited(ProcessKey(serial: 1), .unknown)))
+    #expect(!machine.isPossible(.exited(ProcessKey(serial: 2), .unknown)))
+  }
+
   @Test("the walk comes through every state and phase")
   func coverage() {
     var seen: Set<String> = []
@@ -56,9 +100,9 @@ struct StateMachineTests {
       var rounds = 0
       while !machine.isResting, rounds < 12 {
         rounds += 1
-        guard let deadline = machine.deadline else { break }
-        now = max(now, deadline)
-        _ = Walk.answer(.deadline, &machine, definition, now, serial: 1_000_000 + UInt64(rounds) * 10)
+        guard let next = machine.timers.min(by: { $0.due < $1.due }) else { break }
+        now = max(now, next.due)
+        _ = Walk.answer(.deadline(next.kind), &machine, definition, now, serial: 1_000_000 + UInt64(rounds) * 10)
       }
       #expect(machine.isResting, "from \(Walk.place(node.machine)): \(Walk.place(machine)) after \(rounds) deadlines")
       if !machine.isResting { return }
@@ -99,7 +143,9 @@ private struct Walk {
 
   private mutating func step(_ node: Node, _ event: MachineEvent) {
     var next = node
-    if case .deadline = event, let deadline = node.machine.deadline { next.now = max(next.now, deadline) }
+    if case .deadline(let kind) = event, let timer = node.machine.timers.first(where: { $0.kind == kind }) {
+      next.now = max(next.now, timer.due)
+    }
     switch event {
     case .exited(let key, _), .spawnFailed(let key, _): next.alive.remove(key)
     default: break
@@ -125,13 +171,13 @@ private struct Walk {
     let place = Self.place(node.machine)
     switch node.machine.state {
     case .stopping, .respawning:
-      if node.machine.deadline == nil { return "\(place) without a deadline" }
+      if node.machine.timers.isEmpty { return "\(place) without a deadline" }
     case .starting:
-      if definition.startTimeout != nil, node.machine.deadline == nil { return "\(place) without a deadline" }
+      if definition.startTimeout != nil, node.machine.timers.isEmpty { return "\(place) without a deadline" }
     case .failed(.unkillable):
       break
     default:
-      if node.machine.deadline != nil { return "\(place) has a deadline for nothing" }
+      if !node.machine.timers.isEmpty { return "\(place) has a deadline for nothing" }
     }
     // What outlived SIGKILL is lost on purpose; the graph starts nothing beside it.
     if !isUnkillable(node.machine), !node.alive.isSubset(of: owned(node.machine)) {
@@ -169,12 +215,14 @@ private struct Walk {
     return keys
   }
 
-  private func events(_ node: Node) -> [MachineEvent] {
+  func events(_ node: Node) -> [MachineEvent] {
     var events: [MachineEvent] = [
       .admit, .start, .stop(.stopped(.shutdown)), .stop(.failed(.requirement("r", .failed))), .kill, .hurry,
       .prepared(lacks: []), .prepared(lacks: ["nothing"]), .jailEntered(failure: nil), .jailEntered(failure: "no jail"),
-      .released(failure: nil), .released(failure: "busy"), .subtree(isEmpty: true), .subtree(isEmpty: false), .deadline,
+      .released(failure: nil), .released(failure: "busy"), .subtree(isEmpty: true), .subtree(isEmpty: false),
+      .adopt(ProcessKey(serial: 0)),
     ]
+    events += ServiceTimer.Kind.allCases.map { .deadline($0) }
     for key in node.alive.sorted(by: { $0.serial < $1.serial }) + [ProcessKey(serial: 0)] {
       events += [
         .spawned(key), .spawnFailed(key, .noProgram), .exited(key, .exited(0)), .exited(key, .exited(1)),

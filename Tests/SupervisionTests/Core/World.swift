@@ -29,6 +29,10 @@ struct World {
   var lacks: [String: [String]] = [:]
   /// Looks at the world after every event.
   var watch: Watch?
+  /// What the supervisor writes down; `nil`: it does not.
+  var record: SimulatedRecord?
+  /// How many supervisors have died.
+  private(set) var deaths = 0
   /// How much of what has happened the supervisor has not heard yet.
   private(set) var untold = 0
   private(set) var handled = 0
@@ -40,8 +44,8 @@ struct World {
   /// What a user would read in the journal: `db starting`, `db running`.
   private(set) var journal: [String] = []
   private(set) var records: [Record] = []
-  private(set) var replies: [RequestID: [Reply]] = [:]
-  private(set) var progress: [RequestID: [Progress]] = [:]
+  private(set) var replies: [RequestID: [Answer]] = [:]
+  private(set) var progress: [RequestID: [ServiceStep]] = [:]
   private(set) var open: Set<RequestID> = []
   private(set) var hungUp: Set<RequestID> = []
   private(set) var signals: [String] = []
@@ -130,10 +134,14 @@ struct World {
       if let events = kernel.takeDue(at: now) {
         for happening in kernel.dueOfJails { jails.happen(happening, at: now, &kernel, jailPlans) }
         kernel.dueOfJails = []
+        let life = deaths
         for (index, event) in events.enumerated() {
           untold = events.count - index - 1
           handle(event)
+          // The rest was on its way to somebody who is dead.
+          guard life == deaths else { break }
         }
+        untold = 0
       } else if let deadline = supervisor.nextDeadline, deadline <= now {
         handle(.tick)
       } else {
@@ -184,9 +192,81 @@ struct World {
     case .jailEntered(let question, let failure): jails.told(question, isInJail: failure == nil)
     default: break
     }
+    guard record != nil else {
+      let actions = supervisor.handle(event, at: now)
+      for action in actions { carryOut(action) }
+      watch?.look(at: self, after: event, actions)
+      return
+    }
+    handleRecording(event)
+  }
+
+  // MARK: The state record
+
+  /// A turn as a supervisor takes it that writes down what it knows; it may die in it.
+  private mutating func handleRecording(_ event: Event) {
+    let event = record?.keep(event) ?? event
+    let crash = record?.crash(at: handled)
     let actions = supervisor.handle(event, at: now)
+    if crash == .beforeRecord { return die(in: event) }
+    let batch = supervisor.takeChanges()
+    if case .inRecord(let count) = crash {
+      record?.append(Array(batch.prefix(count)))
+      return die(in: event)
+    }
+    record?.append(batch)
+    if let trouble = record?.check(supervisor) { watch?.fail(trouble) }
+    if case .exited(let key, _) = event { kernel.forget(key) }
+    if case .resume(let fates) = event { for key in fates.keys { kernel.forget(key) } }
+    if case .afterActions(let count) = crash {
+      for action in actions.prefix(count) { carryOut(action) }
+      return die(in: event)
+    }
     for action in actions { carryOut(action) }
+    record?.append(supervisor.takeConfirmation())
+    record?.compact(supervisor)
     watch?.look(at: self, after: event, actions)
+  }
+
+  /// The supervisor dies, and another one goes on from what it has written.
+  private mutating func die(in event: Event) {
+    deaths += 1
+    note("· crash")
+    kernel.supervisorDied()
+    hungUp.formUnion(open)
+    open = []
+    untold = 0
+    do throws(StateRecordError) {
+      guard let restored = try record?.read() else {
+        supervisor = Supervisor(seed: 1)
+        return handle(event)
+      }
+      supervisor = restored
+    } catch {
+      watch?.fail("the record cannot be read: \(error)")
+      return
+    }
+    let before = supervisor
+    if case .load = event { watch?.excuse(supervisor) }
+    jails.beginAnew(supervisor.jailed, at: now, &kernel, jailPlans)
+    let keys = Set(supervisor.processes.keys).union(kernel.ends.keys)
+    let fates = Dictionary(uniqueKeysWithValues: keys.map { ($0, kernel.fate(of: $0)) })
+    let life = deaths
+    handle(.resume(fates))
+    if life == deaths, let trouble = harm(before, fates) { watch?.fail(trouble) }
+  }
+
+  /// What was up and is not any more, though nothing has ended but the supervisor.
+  private func harm(_ before: Supervisor, _ fates: [ProcessKey: ProcessFate]) -> String? {
+    let hasEnded = fates.contains { if case .ended = $0.value { before.processes[$0.key] != nil } else { false } }
+    guard !hasEnded, before.shutdown == nil else { return nil }
+    for (index, record) in before.services.enumerated() where record.machine.isUp && record.stopOrder == nil {
+      let now = supervisor.services[index]
+      guard now.incarnation == record.incarnation, now.machine.isUp, now.stopOrder == nil,
+        now.machine.main == record.machine.main
+      else { return "\(record.name) was up, and a crash has stopped it" }
+    }
+    return nil
   }
 
   mutating func note(_ text: String) {
@@ -264,10 +344,10 @@ struct World {
   func pid(_ name: String) -> Int32? { snapshot(name)?.mainPID }
 
   /// The one final reply; `nil` while there is none.
-  func reply(_ request: RequestID) -> Reply? { replies[request]?.first }
+  func reply(_ request: RequestID) -> Answer? { replies[request]?.first }
 
   /// What the reply says of a service.
-  func result(_ request: RequestID, _ name: String) -> ServiceOutcome.Result? {
+  func result(_ request: RequestID, _ name: String) -> OrderOutcome.Result? {
     guard case .services(let outcomes) = reply(request) else { return nil }
     return outcomes.last { $0.service == name }?.result
   }

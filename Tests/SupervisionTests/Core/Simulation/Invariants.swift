@@ -13,10 +13,11 @@ struct Invariants {
   /// - Returns: what does not hold; `nil` if all is well.
   mutating func check(_ world: World, after event: Event, _ actions: [Action]) -> String? {
     let core = world.supervisor
-    for case .record(.anomaly(let text)) in actions { return text }
+    for case .record(.anomaly(let anomaly)) in actions { return anomaly.description }
     if case .load = event { excuse(core) }
     let trouble =
-      replies(world, actions) ?? counters(core) ?? totals(core) ?? requirements(core) ?? conflicts(core)
+      world.kernel.trouble ?? replies(world, actions) ?? counters(core) ?? totals(core) ?? requirements(core)
+      ?? conflicts(core)
       ?? deadlines(world) ?? order(core, event) ?? processes(world) ?? jails(world)
     before = [:]
     for record in core.services where !record.isForgotten { before[record.name] = record.machine.state.name }
@@ -123,7 +124,7 @@ struct Invariants {
     let restless = alive.count { !$0.machine.isResting }
     if restless != core.restlessCount { return "restlessCount is \(core.restlessCount), counted \(restless)" }
     let errands = core.processes.filter { $0.value.isErrand }
-    if Set(errands.keys) != Set(core.errands.keys) { return "errands and processes do not agree" }
+    if Set(errands.map(\.key)) != Set(core.errands.keys) { return "errands and processes do not agree" }
     let counted = alive.reduce(0) { $0 + Int($1.errands) }
     if errands.count != counted { return "services count \(counted) errands, there are \(errands.count)" }
     let most = core.configuration.supervisor.maxParallelStarts
@@ -135,7 +136,7 @@ struct Invariants {
 
   // MARK: Requirements and conflicts
 
-  private mutating func excuse(_ core: Supervisor) {
+  mutating func excuse(_ core: Supervisor) {
     for record in core.services where !record.isForgotten && record.machine.isActive {
       for requirement in record.links.requirements
       where !requirement.candidates.contains(where: { core.isUpToStay($0) }) {
@@ -185,7 +186,11 @@ struct Invariants {
       guard let name = before[record.name], name == .running || name == .completed, record.stopOrder != nil else {
         continue
       }
-      if case .exited = event { continue }
+      switch event {
+      // What had ended with nobody there to hear of it.
+      case .exited, .resume: continue
+      default: break
+      }
       for edge in record.links.dependents {
         let above = core.services[edge.service.index]
         let candidates = above.links.requirements[Int(edge.requirement)].candidates
@@ -245,15 +250,15 @@ struct Invariants {
 
   private func deadlines(_ world: World) -> String? {
     for record in world.supervisor.services where !record.isForgotten {
-      if record.armed != record.machine.deadline { return "\(record.name): the deadline is not armed" }
+      if record.armed != record.machine.timers { return "\(record.name): the deadline is not armed" }
       switch record.machine.state {
       case .stopping, .respawning:
-        if record.machine.deadline == nil { return "\(record.name) is \(record.machine.state.name) without a deadline" }
+        if record.machine.timers.isEmpty { return "\(record.name) is \(record.machine.state.name) without a deadline" }
       case .starting:
         let isBounded = record.inForce.definition.startTimeout != nil
-        if isBounded, record.machine.deadline == nil { return "\(record.name) is starting without a deadline" }
+        if isBounded, record.machine.timers.isEmpty { return "\(record.name) is starting without a deadline" }
       case .stopped, .waiting, .running, .completed, .failed:
-        if record.machine.deadline != nil { return "\(record.name) has a deadline for nothing" }
+        if !record.machine.timers.isEmpty { return "\(record.name) has a deadline for nothing" }
       }
     }
     return nil

@@ -33,6 +33,8 @@ struct Scenario {
   var steps: [Step]
   /// Whether every event is checked, or every so many: large graphs would take too long.
   var stride = 1
+  /// When the supervisor dies; `nil`: it does not write down anything.
+  var crashes: CrashPlan?
 }
 
 extension SplitMix64 {

@@ -24,6 +24,49 @@ struct SimulationTests {
     }
   }
 
+  @Test("what is written down after each event is what is known, in 400 worlds", arguments: 0..<parts)
+  func recorded(part: Int) {
+    for seed in stride(from: part + 1, through: 400, by: Self.parts) {
+      var scenario = Scenario(seed: UInt64(seed), size: .small)
+      scenario.crashes = CrashPlan()
+      guard Self.holds(scenario) else { return }
+    }
+  }
+
+  @Test("the supervisor may die at any moment of 2,000 worlds", arguments: 0..<parts)
+  func crashes(part: Int) {
+    for seed in stride(from: part + 1, through: 2000, by: Self.parts) {
+      guard Self.holds(Self.dying(UInt64(seed), size: .small)) else { return }
+    }
+  }
+
+  @Test("the supervisor may die at each point of each turn", arguments: 0..<parts)
+  func everyPoint(part: Int) {
+    let points: [CrashPoint] = [.beforeRecord, .inRecord(20), .afterActions(0), .afterActions(1), .afterActions(100)]
+    for seed in stride(from: part + 1, through: 16, by: Self.parts) {
+      for event in 1..<120 {
+        for point in points {
+          var scenario = Scenario(seed: UInt64(seed), size: .small)
+          scenario.crashes = CrashPlan(points: [event: point], checkStride: .max)
+          guard Self.holds(scenario) else { return }
+        }
+      }
+    }
+  }
+
+  @Test("the supervisor may die in large worlds", arguments: 0..<parts)
+  func largeCrashes(part: Int) {
+    for seed in stride(from: part + 1, through: 16, by: Self.parts) {
+      guard Self.holds(Self.dying(UInt64(seed), size: .large)) else { return }
+    }
+  }
+
+  private static func dying(_ seed: UInt64, size: Scenario.Size) -> Scenario {
+    var scenario = Scenario(seed: seed, size: size)
+    scenario.crashes = CrashPlan(percent: 1 + Int(seed % 12), seed: seed, checkStride: 50)
+    return scenario
+  }
+
   @Test("worlds for as long as is wanted", .enabled(if: seconds != nil))
   func endless() {
     let environment = ProcessInfo.processInfo.environment
@@ -32,7 +75,9 @@ struct SimulationTests {
     var seed = first
     Self.say("simulation: from seed \(first) on, for \(Self.seconds ?? 0) s")
     while ContinuousClock.now < end {
-      guard Self.holds(Scenario(seed: seed, size: seed % 64 == 0 ? .large : .small)) else { return }
+      let size: Scenario.Size = seed % 64 == 0 ? .large : .small
+      // In every other one the supervisor dies now and then.
+      guard Self.holds(seed % 2 == 0 ? Self.dying(seed, size: size) : Scenario(seed: seed, size: size)) else { return }
       seed += 1
     }
     Self.say("simulation: \(seed - first) worlds, seeds \(first) to \(seed - 1), every promise kept")
