@@ -41,6 +41,9 @@ public enum Host {
     return lines
   }
 
+  /// umask(2), as it is.
+  static var umask: UInt32 { UInt32(cproc_mask()) }
+
   /// The value of a variable of this process's environment.
   public static func environmentValue(_ name: String) -> String? {
     guard let value = cproc_environment_value(name) else { return nil }

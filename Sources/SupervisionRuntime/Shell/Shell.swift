@@ -33,12 +33,11 @@ final class Shell {
   private var wake: (deadline: Instant, timer: TimerHeap.Timer)?
 
   /// - Parameters:
-  ///   - supervisor: which of a keeper's supervisors this is.
   ///   - starter: forks.
   ///   - worker: the command that a worker is started by.
   ///   - jails: makes what makes jails, given the processes that the supervisor runs for itself.
   init(
-    loop: EventLoop, launcher: Launcher, journal: Journal, core: Supervisor, supervisor: UInt64,
+    loop: EventLoop, launcher: Launcher, journal: Journal, core: Supervisor,
     starter: any ProcessStarter, worker: @escaping () throws(SystemError) -> [String],
     jails: (OwnProcesses, WorkerPool) -> JailManager
   ) throws(SystemError) {
@@ -46,7 +45,7 @@ final class Shell {
     self.launcher = launcher
     self.journal = journal
     table = try ProcessTable(loop: loop, starter: starter)
-    own = OwnProcesses(loop: loop, table: table, supervisor: supervisor)
+    own = OwnProcesses(loop: loop, table: table)
     workers = WorkerPool(loop: loop, own: own, command: worker)
     preparations = Preparations(pool: workers)
     self.jails = jails(own, workers)
@@ -133,6 +132,7 @@ final class Shell {
         if case .tick = event { isTickWaiting = false }
         let actions = core.handle(event, at: Clock.moment())
         record(after: event)
+        table.note(event)
         work.act(actions)
       }
       guard Clock.now() < end else { return goOnLater() }
