@@ -361,7 +361,7 @@ extension Order {
 
 extension OrderOptions {
   fileprivate init(_ options: Request.ChangeOptions) {
-    self.init(noWait: !options.waits, dryRun: options.isDryRun)
+    self.init(noWait: !options.waits, dryRun: options.isDryRun, repeated: options.isRepeated)
   }
 }
 

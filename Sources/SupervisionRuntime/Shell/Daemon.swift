@@ -145,7 +145,9 @@ public final class Daemon {
       shell = try Shell(
         loop: loop, launcher: launcher, journal: journal,
         core: restored?.core ?? Self.freshCore(handover),
-        starter: try Self.starter(handover), worker: OwnProcesses.command("worker")
+        // Where it cannot be had, only those miss it who need it.
+        program: try? OwnProgram(handover?.takeProgram()), starter: try Self.starter(handover),
+        worker: OwnProcesses.command("worker")
       ) { JailManager(own: $0, pool: $1, stateDirectory: statePath) }
     } catch {
       // It is a predecessor's, too, and its successor's.

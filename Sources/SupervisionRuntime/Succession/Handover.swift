@@ -99,6 +99,9 @@ public final class Handover {
 
   // MARK: What is held
 
+  /// The program that this process runs, which the keeper has given along.
+  func takeProgram() -> Descriptor? { connection.takeProgram() }
+
   /// The listening socket of a predecessor, with its lock.
   func takeListener(path: String) -> ControlListener? {
     guard let socket = held.take(Name.socket), let lock = held.take(Name.socketLock) else { return nil }
