@@ -9,7 +9,7 @@ import Supervision
 final class RequestHandler: ControlDelegate, ShellClient {
   let shell: Shell
   let configuration: ConfigurationSource
-  private let identity: SupervisorIdentity
+  var identity: SupervisorIdentity
   let fileChanges: FileChanges
   let state: StateDirectory
   let settingsInUse: SettingsInUse

@@ -164,7 +164,7 @@ public final class Daemon {
     }
     let identity = SupervisorIdentity(
       pid: Host.pid, uid: Host.user, started: .now, socket: socketPath, stateDirectory: statePath,
-      keeper: handover?.welcome.keeper, number: handover.map { Int($0.welcome.number) },
+      keeper: handover?.keeper, number: handover.map { Int($0.welcome.number) },
       predecessor: handover?.predecessor)
     desk = RequestHandler(
       shell: shell, configuration: source, identity: identity, state: state,
