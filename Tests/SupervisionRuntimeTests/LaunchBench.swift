@@ -62,7 +62,7 @@ struct LaunchBench: ~Copyable {
   /// Reaps until the subtree has no living member, asleep while one of them has still to end.
   mutating func waitUntilEmpty(_ subtree: Subtree) throws {
     // Whatever lives in a subtree hangs from a child of ours that lives.
-    while let child = try reaper.subtrees.members(of: subtree).first(where: { $0.parent == Host.pid }) {
+    while let child = try reaper.members(of: subtree).first(where: { $0.parent == Host.pid }) {
       try waitForEnd(of: child.pid)
       _ = try reaper.reapOrphans()
     }
@@ -91,6 +91,14 @@ struct LaunchBench: ~Copyable {
     } catch {
       return error as? SystemError
     }
+  }
+}
+
+extension Reaper {
+  /// The living processes of a service, looked for now.
+  borrowing func members(of subtree: Subtree) throws -> [Subtree.Member] {
+    try subtrees.look()
+    return try subtrees.members(of: subtree)
   }
 }
 

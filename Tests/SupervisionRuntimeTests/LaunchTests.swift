@@ -99,7 +99,7 @@ extension ProcessTests {
       plan.descriptors = [.init(child: 4, parent: 2), .init(child: 4, parent: 1)]
       let error = bench.launchError(plan)
       #expect(error?.code == EINVAL)
-      #expect(try bench.reaper.subtrees.members(of: Subtree(firsts: [])).isEmpty)
+      #expect(try bench.reaper.members(of: Subtree(firsts: [])).isEmpty)
     }
 
     @Test("ignored and blocked signals are as usual in the child")

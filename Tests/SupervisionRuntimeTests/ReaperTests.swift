@@ -68,7 +68,7 @@ extension ProcessTests {
       let started = try bench.start("sh -c 'sleep 1000 & echo $!; wait' & wait")
       let process = started.process
       let sleeper = try #require(Int32(started.line))
-      let members = try bench.reaper.subtrees.members(of: Subtree(firsts: [process.pid]))
+      let members = try bench.reaper.members(of: Subtree(firsts: [process.pid]))
       #expect(members.count == 3)
       #expect(members.first?.pid == process.pid)
       #expect(members.contains { $0.pid == sleeper })
@@ -95,7 +95,7 @@ extension ProcessTests {
       let hidden = try #require(Int32(started.line))
       #expect(try process.waitForExit() == .exited(5))
       let subtree = Subtree(firsts: [process.pid], mark: "hidden")
-      let members = try bench.reaper.subtrees.members(of: subtree)
+      let members = try bench.reaper.members(of: subtree)
       #expect(members.map(\.pid) == [hidden])
       #expect(members.first?.first == process.pid)
       #expect(try bench.reaper.subtrees.signal(SIGKILL, to: subtree) == 1)
@@ -115,14 +115,14 @@ extension ProcessTests {
       let second = two.process
       _ = try first.waitForExit()
       _ = try second.waitForExit()
-      let ofFirst = try bench.reaper.subtrees.members(of: Subtree(firsts: [first.pid]))
-      let ofSecond = try bench.reaper.subtrees.members(of: Subtree(firsts: [second.pid]))
+      let ofFirst = try bench.reaper.members(of: Subtree(firsts: [first.pid]))
+      let ofSecond = try bench.reaper.members(of: Subtree(firsts: [second.pid]))
       #expect(ofFirst.map { "\($0.pid)" } == [lines[0]])
       #expect(ofSecond.map { "\($0.pid)" } == [lines[1]])
-      let ofBoth = try bench.reaper.subtrees.members(of: Subtree(firsts: [first.pid, second.pid]))
+      let ofBoth = try bench.reaper.members(of: Subtree(firsts: [first.pid, second.pid]))
       #expect(ofBoth.count == 2)
       try bench.end(first)
-      #expect(try bench.reaper.subtrees.members(of: Subtree(firsts: [second.pid])).count == 1)
+      #expect(try bench.reaper.members(of: Subtree(firsts: [second.pid])).count == 1)
       try bench.end(second)
     }
 

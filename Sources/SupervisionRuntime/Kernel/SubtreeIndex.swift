@@ -2,19 +2,29 @@ import CProc
 
 /// Which of the processes below the reaper belong to which of those that were started.
 ///
-/// The reaper is whoever forks: this process, or the keeper.
+/// The reaper is whoever forks: this process, or the keeper. One look at its descendants is enough for questions about any number
+/// of services.
 public final class SubtreeIndex {
   /// Its pid.
   public let reaper: Int32
   /// The pids of what was started and not released, ascending.
   private(set) var known: [Int32] = []
+  private let descendants: OpaquePointer
   private let reserve = DescriptorReserve()
   private let devNull: Descriptor
 
   public init(of reaper: Int32) throws(SystemError) {
     self.reaper = reaper
     devNull = try Descriptor.open("/dev/null")
+    guard let descendants = cproc_descendants_make(reaper) else {
+      throw SystemError("malloc", code: SystemError.noMemory)
+    }
+    self.descendants = descendants
     reserve.refill(from: devNull)
+  }
+
+  deinit {
+    cproc_descendants_free(descendants)
   }
 
   /// /dev/null: number 0 of every process that is not promised another.
@@ -33,7 +43,15 @@ public final class SubtreeIndex {
 
   // MARK: What descends from it
 
-  /// The living processes of a service: its first processes and all that descends from them, adopted ones included.
+  /// Looks at all of it anew.
+  public func look() throws(SystemError) {
+    _ = try lending { () throws(SystemError) in
+      try check("procctl", on: "PROC_REAP_GETPIDS", cproc_descendants_look(descendants, known, known.count))
+    }
+  }
+
+  /// The living processes of a service, as of the last look: its first processes and all that descends from them, adopted ones
+  /// included.
   public func members(of subtree: Subtree) throws(SystemError) -> [Subtree.Member] {
     try lending { () throws(SystemError) in try list(subtree) }
   }
@@ -50,10 +68,10 @@ public final class SubtreeIndex {
   }
 
   private func list(_ subtree: Subtree) throws(SystemError) -> [Subtree.Member] {
-    try subtree.withRequest(known: known) { (request) throws(SystemError) in
+    try subtree.withRequest { (request) throws(SystemError) in
       var members = [cproc_member](repeating: cproc_member(), count: 16)
       while true {
-        let count = cproc_subtree_list(&request, &members, members.count)
+        let count = cproc_descendants_members(descendants, &request, &members, members.count)
         guard count >= 0 else { throw SystemError("procctl", on: "PROC_REAP_GETPIDS", code: cproc_errno()) }
         if count <= members.count { return members.prefix(count).map(Subtree.Member.init) }
         members = [cproc_member](repeating: cproc_member(), count: 2 * count)
@@ -61,7 +79,7 @@ public final class SubtreeIndex {
     }
   }
 
-  /// Sends a signal to all members. Returns how many got it; 0 when there are none.
+  /// Sends a signal to all members, whom it looks for anew. Returns how many got it; 0 when there are none.
   ///
   /// - Parameter continues: each gets SIGCONT after it.
   /// - Throws: when a member could not be signalled (the others were), or they could not be listed.
@@ -73,9 +91,9 @@ public final class SubtreeIndex {
   }
 
   private func send(_ signal: Int32, to subtree: Subtree, _ continues: Bool) throws(SystemError) -> Int {
-    try subtree.withRequest(known: known) { (request) throws(SystemError) in
+    try subtree.withRequest { (request) throws(SystemError) in
       var killed = cproc_subtree_killed()
-      if cproc_subtree_signal(&request, signal, continues, &killed) < 0 {
+      if cproc_descendants_signal(descendants, known, known.count, &request, signal, continues, &killed) < 0 {
         let code = cproc_errno()
         if code == ESRCH { return 0 }
         throw SystemError("procctl", on: "PROC_REAP_GETPIDS", code: code)
@@ -124,13 +142,13 @@ extension Subtree.Member {
 extension Subtree {
   /// Lays the request out in C for the time of the call.
   fileprivate func withRequest<Result>(
-    known: [Int32], _ body: (inout cproc_subtree) throws(SystemError) -> Result
+    _ body: (inout cproc_subtree) throws(SystemError) -> Result
   ) throws(SystemError) -> Result {
     try firsts.withUnsafeBufferPointer { (firsts) throws(SystemError) in
-      try known.withUnsafeBufferPointer { (known) throws(SystemError) in
+      try strangers.withUnsafeBufferPointer { (strangers) throws(SystemError) in
         var request = cproc_subtree(
-          firsts: firsts.baseAddress, first_count: firsts.count, mark: nil,
-          known: known.baseAddress, known_count: known.count)
+          firsts: firsts.baseAddress, first_count: firsts.count, strangers: strangers.baseAddress,
+          stranger_count: strangers.count, mark: nil)
         guard let mark else { return try body(&request) }
         var bytes = mark.utf8CString
         return try bytes.withUnsafeMutableBufferPointer { (bytes) throws(SystemError) in

@@ -35,6 +35,7 @@ extension ProcessTable {
   func members(of owner: ProcessOwner) throws(SystemError) -> [Subtree.Member] {
     guard let subtree = subtree(owner) else { return [] }
     try beforeListing?()
+    try starter.subtrees.look()
     return try starter.subtrees.members(of: subtree)
   }
 
@@ -71,6 +72,7 @@ extension ProcessTable {
     suspects = []
     do throws(SystemError) {
       try beforeListing?()
+      try starter.subtrees.look()
       for owner in owners { try sweep(owner) }
       relook?.succeeded()
     } catch {
