@@ -22,7 +22,7 @@ public enum ServiceState: String, Sendable, CaseIterable {
 }
 
 /// How a process ended.
-public enum ExitStatus: Sendable, Equatable {
+public enum ExitReport: Sendable, Equatable {
   case code(Int32)
   /// By a signal; `name` without `SIG`, as the system calls it.
   case signal(Int32, name: String, dumpedCore: Bool)
@@ -150,10 +150,10 @@ public struct ServiceStatus: Sendable, Equatable {
   }
 
   public struct LastExit: Sendable, Equatable {
-    public var status: ExitStatus
+    public var status: ExitReport
     public var at: Timestamp
 
-    public init(_ status: ExitStatus, at: Timestamp) {
+    public init(_ status: ExitReport, at: Timestamp) {
       self.status = status
       self.at = at
     }

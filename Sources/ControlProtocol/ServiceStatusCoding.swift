@@ -1,4 +1,4 @@
-extension ExitStatus {
+extension ExitReport {
   func write(to json: inout JSONWriter) {
     switch self {
     case .code(let code): json.member("code", code)
@@ -111,7 +111,7 @@ extension ServiceStatus {
     respawnsAt = try fields.optionalTimestamp("respawns_at")
     remarks = try fields.strings("remarks")
     if let exit = try fields.optionalObject("last_exit") {
-      lastExit = LastExit(try ExitStatus(exit), at: try exit.timestamp("at"))
+      lastExit = LastExit(try ExitReport(exit), at: try exit.timestamp("at"))
     }
     memory = try fields.optionalInteger("memory")
     isDefinitionPending = try fields.flag("definition_pending", or: false)

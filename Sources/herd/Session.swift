@@ -1,8 +1,5 @@
 import ControlProtocol
 // The core has names of its own for the same things; here the protocol's are meant.
-import enum ControlProtocol.Progress
-import struct ControlProtocol.Reply
-import struct ControlProtocol.RequestID
 import Supervision
 import SupervisionRuntime
 
@@ -131,7 +128,7 @@ struct Session: ~Copyable {
     if onInterrupt != nil { try system { () throws(SystemError) in try wait.watchInterrupt() } }
     let id = nextID()
     if let loss = try send(ClientMessage(id: id, request: request).encoded()) { return .lost(loss) }
-    var question: RequestID?
+    var question: RequestNumber?
     while true {
       guard let message = try received() else {
         switch try arrival(until: patience.deadline) {
@@ -221,9 +218,9 @@ struct Session: ~Copyable {
     Console().writeError(Array("herd: \(text)\n".utf8))
   }
 
-  private mutating func nextID() -> RequestID {
+  private mutating func nextID() -> RequestNumber {
     lastID += 1
-    return RequestID(lastID)
+    return RequestNumber(lastID)
   }
 
   private func unknownProtocol(_ greeting: Greeting) -> Failure {

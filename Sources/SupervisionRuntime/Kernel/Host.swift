@@ -41,6 +41,9 @@ public enum Host {
     return lines
   }
 
+  /// umask(2), as it is.
+  static var umask: UInt32 { UInt32(cproc_mask()) }
+
   /// The value of a variable of this process's environment.
   public static func environmentValue(_ name: String) -> String? {
     guard let value = cproc_environment_value(name) else { return nil }
@@ -55,6 +58,14 @@ public enum Host {
     }
     guard let text else { throw SystemError("sysctl", on: "KERN_PROC_PATHNAME", code: cproc_errno()) }
     return text
+  }
+
+  /// A path to the program that this process runs, whatever has become of its name; `nil` where there is none.
+  static var runningProgram: String? {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+      guard let start = buffer.baseAddress, cproc_running_program(start, buffer.count) == 0 else { return nil }
+      return String(cString: start)
+    }
   }
 
   /// HOME if it is an absolute path, else what the user database says.

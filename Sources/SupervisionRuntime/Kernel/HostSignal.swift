@@ -11,6 +11,9 @@ public enum HostSignal {
   public static var kill: Int32 { SIGKILL }
   public static var `continue`: Int32 { SIGCONT }
 
+  /// Whether this process ignores the signal: whoever started it in the background wants that.
+  public static func isIgnored(_ signal: Int32) -> Bool { cproc_signal_is_ignored(signal) }
+
   /// Blocks a signal until it is watched: it stays pending.
   static func hold(_ signal: Int32) throws(SystemError) {
     try check("sigprocmask", cproc_signal_hold(signal))
@@ -18,9 +21,6 @@ public enum HostSignal {
 
   /// Takes a blocked signal that is pending: one from before it was watched. Returns whether there was one.
   static func takePending(_ signal: Int32) -> Bool { cproc_signal_take(signal) }
-
-  /// Whether this process ignores the signal: whoever started it in the background wants that.
-  public static func isIgnored(_ signal: Int32) -> Bool { cproc_signal_is_ignored(signal) }
 
   /// Those that would kill or stop the supervisor, and mean nothing to it.
   static var strange: [Int32] {

@@ -28,11 +28,12 @@ final class OwnProcesses {
     var limit: (time: Duration, timer: TimerHeap.Timer, isOver: Bool)?
   }
 
-  /// - Parameter supervisor: which of a keeper's supervisors this is. None of another's processes has a number of one of these.
-  init(loop: EventLoop, table: ProcessTable, supervisor: UInt64 = 0) {
+  init(loop: EventLoop, table: ProcessTable) {
     self.loop = loop
     self.table = table
-    lastSerial = 1 << 63 | supervisor << 32
+    // No process of a supervisor before this one has such a number: they were counted on from an earlier moment, and it takes
+    // longer than a nanosecond to start one.
+    lastSerial = 1 << 63 | UInt64(clamping: Clock.now().nanoseconds)
   }
 
   /// What the record of processes calls those that look up and read.
@@ -45,7 +46,12 @@ final class OwnProcesses {
   /// cannot be found, only those miss it who need it.
   static func command(_ verb: String) -> () throws(SystemError) -> [String] {
     let program = Result { () throws(SystemError) in try Host.executable() }
-    return { () throws(SystemError) in [try program.get(), verb] }
+    return { () throws(SystemError) in
+      let path = try program.get()
+      // Of a program that goes on because the one after it did not come up, the name is that one's, or nobody's.
+      guard (try? Files.checkProgram(path)) == nil else { return [path, verb] }
+      return [Host.runningProgram ?? path, verb]
+    }
   }
 
   /// Starts a program.
@@ -114,21 +120,25 @@ final class OwnProcesses {
   /// - Returns: whether the event is about one of these processes, and need not go to the core.
   func take(_ event: Event) -> Bool {
     switch event {
-    case .spawned(let key, _): return running[key] != nil
-    case .spawnFailed(let key, let failure): return end(key, .failed(failure))
-    case .exited(let key, let status): return end(key, .exited(status))
+    case .spawned(let key, _): return Self.isOwn(key)
+    case .spawnFailed(let key, let failure):
+      guard Self.isOwn(key) else { return false }
+      end(key, .failed(failure))
+    case .exited(let key, let status):
+      guard Self.isOwn(key) else { return false }
+      end(key, .exited(status))
     default: return false
     }
+    table.note(event)
+    return true
   }
 
-  private func end(_ key: ProcessKey, _ end: End) -> Bool {
-    guard running[key] != nil else { return false }
+  private func end(_ key: ProcessKey, _ end: End) {
     if key == starting {
       loop.schedule(at: Clock.now()) { [weak self] in self?.finish(key, end) }
     } else {
       finish(key, end)
     }
-    return true
   }
 
   private func finish(_ key: ProcessKey, _ end: End) {

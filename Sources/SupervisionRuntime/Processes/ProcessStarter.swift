@@ -27,6 +27,15 @@ protocol ProcessStarter: AnyObject {
   func childrenEnded()
 }
 
+/// A process of which somebody else has to know, or to have the descriptor.
+struct KeptProcess {
+  var identity: UInt64
+  var pid: Int32
+  var label: String
+  /// The number of its descriptor.
+  var descriptor: Int32?
+}
+
 /// Who hears what becomes of processes.
 protocol StarterObserver: AnyObject {
   func started(_ identity: UInt64, _ launched: consuming Launched)
@@ -40,6 +49,12 @@ protocol StarterObserver: AnyObject {
   func orphanEnded(_ orphan: Reaper.Orphan, of identity: UInt64?)
   /// It takes starts again.
   func starterHasRoom()
+  /// The reaper has died: what it had started is nobody's child here any more.
+  func reaperLost()
+  /// The processes that live and are nobody's children here, for the reaper that comes after a dead one.
+  var strangers: [KeptProcess] { get }
+  /// The descriptors of processes, which a new holder has to be given; they stay the observer's.
+  var descriptors: [KeptProcess] { get }
   /// Something does not work as it should.
   func starterTrouble(_ text: String)
 }

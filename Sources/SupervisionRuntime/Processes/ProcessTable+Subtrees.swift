@@ -22,7 +22,7 @@ extension ProcessTable {
       onEvent?(.subtree(earlier.question, isEmpty: true))
     }
     // Of what lives nothing has to be listed.
-    if held(owner).allSatisfy(\.hasEnded) { lookSoon(owner) } else { answerOccupied(owner) }
+    if held(owner).allSatisfy(\.isOver) { lookSoon(owner) } else { answerOccupied(owner) }
   }
 
   private func answerOccupied(_ owner: ProcessOwner) {
@@ -77,7 +77,7 @@ extension ProcessTable {
       relook?.succeeded()
     } catch {
       // What cannot be known counts as occupied.
-      for owner in owners where held(owner).contains(where: \.hasEnded) {
+      for owner in owners where held(owner).contains(where: \.isOver) {
         occupied.insert(owner)
         answerOccupied(owner)
       }
@@ -90,7 +90,7 @@ extension ProcessTable {
   /// Releases an owner's dead processes if nothing of their subtrees is left.
   private func sweep(_ owner: ProcessOwner) throws(SystemError) {
     let held = held(owner)
-    let dead = held.filter(\.hasEnded)
+    let dead = held.filter(\.isOver)
     let isWhole = dead.count == held.count
     guard awaited[owner] == nil || isWhole else { return answerOccupied(owner) }
     guard !dead.isEmpty else {
@@ -152,7 +152,7 @@ extension ProcessTable {
       recordFile?.released(process.pid)
     }
     occupied.remove(owner)
-    keep(held(owner).filter { !$0.hasEnded }, of: owner)
+    keep(held(owner).filter { !$0.isOver }, of: owner)
   }
 
   func subtree(_ owner: ProcessOwner) -> Subtree? {

@@ -18,9 +18,10 @@ extension ProcessTable {
       let key = ProcessKey(serial: entry.identity)
       let isOwn = OwnProcesses.isOwn(key)
       let owner = (isOwn ? nil : owner(entry)) ?? ProcessOwner(own: key)
-      let process = RunningProcess(key, of: owner, pid: entry.pid, descriptors.take(entry.identity, pid: entry.pid))
+      let process = RunningProcess(
+        key, of: owner, label: entry.label, pid: entry.pid, descriptors.take(entry.identity, pid: entry.pid))
       let fate = adopt(process, entry.state)
-      if isOwn { signalSubtree(owner, HostSignal.kill) } else { fates[key] = fate }
+      if isOwn { end(process) } else { fates[key] = fate }
     }
     for identity in descriptors.identities { starter.release(identity, pid: 0) }
     return fates
@@ -47,7 +48,7 @@ extension ProcessTable {
 
   private func adoptEnded(_ process: RunningProcess, _ status: WaitStatus?) -> ProcessFate {
     process.markEnded()
-    lookSoon(process.owner)
+    processes[process.key] = process
     return .ended(ExitStatus(status))
   }
 
@@ -59,13 +60,19 @@ extension ProcessTable {
     }
   }
 
+  /// What a predecessor had started for itself.
+  private func end(_ process: RunningProcess) {
+    note(.exited(process.key, .unknown))
+    signalSubtree(process.owner, HostSignal.kill)
+  }
+
   // MARK: Strangers
 
   /// Takes over a process that is no child of the reaper: found by the record of a supervisor that died together with its keeper.
   ///
   /// - Returns: whether it lives.
-  func adopt(_ key: ProcessKey, of owner: ProcessOwner, stranger pid: Int32) -> Bool {
-    let process = RunningProcess(key, of: owner, pid: pid, nil)
+  func adopt(_ key: ProcessKey, of owner: ProcessOwner, label: ProcessLabel, stranger pid: Int32) -> Bool {
+    let process = RunningProcess(key, of: owner, label: label.text, pid: pid, nil)
     process.next = trees.updateValue(process, forKey: owner)
     if case .runs = adoptStranger(process) { return true }
     return false
@@ -85,6 +92,23 @@ extension ProcessTable {
     }
     processes[process.key] = process
     return .runs(pid: process.pid)
+  }
+
+  /// A process whose reaper has died.
+  func orphan(_ process: RunningProcess) {
+    // Of what is dead nothing more can be known, and nothing has to be kept.
+    guard !process.hasEnded else {
+      process.becomeStranger()
+      return lookSoon(process.owner)
+    }
+    do throws(SystemError) {
+      try process.holdAsStranger()
+      // Where a descriptor tells all, it is watched already.
+      if starter.tellsEnds || process.descriptorNumber == nil { try watchStranger(process) }
+    } catch {
+      process.becomeStranger()
+      ended(process, nil)
+    }
   }
 
   private func watchStranger(_ process: RunningProcess) throws(SystemError) {

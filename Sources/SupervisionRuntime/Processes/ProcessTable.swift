@@ -5,7 +5,7 @@ import Supervision
 final class ProcessTable {
   let loop: EventLoop
   let starter: any ProcessStarter
-  /// What was asked for and has not ended.
+  /// What was asked for, and whose end is not noted.
   var processes: [ProcessKey: RunningProcess] = [:]
   /// Per owner: what was started and not released, dead ones included. Nearly always that is one process, and there may be
   /// thousands of services: the others hang from the first (`RunningProcess.next`). A tree may outlive its service, whose
@@ -151,11 +151,31 @@ final class ProcessTable {
     // The end may be told before the report: whether its program ever ran comes first.
     settleReport(process)
     process.markEnded()
-    processes[process.key] = nil
-    if !process.hasFailed {
+    if process.hasFailed {
+      if process.isNoted { forget(process) }
+    } else {
       process.output?.finish()
       onEvent?(.exited(process.key, ExitStatus(status)))
     }
+  }
+
+  /// An event of this table's has been handled, and what came of it is written down. Only from then on the end of a process is
+  /// not asked of the kernel or the keeper any more: a successor that has not read of it would have to.
+  func note(_ event: Event) {
+    switch event {
+    case .exited(let key, _), .spawnFailed(let key, _): if let process = processes[key] { note(process) }
+    case .resume: for process in processes.values where process.hasEnded { note(process) }
+    default: break
+    }
+  }
+
+  private func note(_ process: RunningProcess) {
+    process.isNoted = true
+    if process.hasEnded { forget(process) }
+  }
+
+  private func forget(_ process: RunningProcess) {
+    processes[process.key] = nil
     lookSoon(process.owner)
   }
 
@@ -168,7 +188,7 @@ final class ProcessTable {
   // MARK: Signals
 
   func signal(_ key: ProcessKey, _ number: Int32) {
-    guard let process = processes[key], !process.hasFailed else { return }
+    guard let process = processes[key], !process.hasFailed, !process.hasEnded else { return }
     guard process.isStarted else {
       process.launch?.signals.append(.process(number))
       return
@@ -187,7 +207,7 @@ final class ProcessTable {
 
   /// To the process group that the process leads (each process of ours leads a session).
   func signalGroup(_ key: ProcessKey, _ number: Int32) {
-    guard let process = processes[key], !process.hasFailed else { return }
+    guard let process = processes[key], !process.hasFailed, !process.hasEnded else { return }
     guard process.isStarted else {
       process.launch?.signals.append(.group(number))
       return
@@ -268,8 +288,31 @@ extension ProcessTable: StarterObserver {
     onRoom?()
   }
 
+  /// Those who live are watched by themselves, and what they leave behind is not heard of.
+  func reaperLost() {
+    for process in trees.values.flatMap(\.line) where process.isOurs && process.isStarted { orphan(process) }
+  }
+
+  var strangers: [KeptProcess] {
+    kept.filter { !$0.isOurs && !$0.hasEnded }.map { KeptProcess($0, number: nil) }
+  }
+
+  var descriptors: [KeptProcess] {
+    kept.compactMap { process in process.descriptorNumber.map { KeptProcess(process, number: $0) } }
+  }
+
+  private var kept: [RunningProcess] {
+    trees.values.flatMap(\.line).sorted { $0.key.serial < $1.key.serial }
+  }
+
   func starterTrouble(_ text: String) {
     onAnomaly?(text)
+  }
+}
+
+extension KeptProcess {
+  fileprivate init(_ process: RunningProcess, number: Int32?) {
+    self.init(identity: process.key.serial, pid: process.pid, label: process.label, descriptor: number)
   }
 }
 

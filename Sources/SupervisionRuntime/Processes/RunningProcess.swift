@@ -36,6 +36,8 @@ struct ProcessPurpose {
 final class RunningProcess {
   let key: ProcessKey
   let owner: ProcessOwner
+  /// What the keeper's table calls it.
+  let label: String
   /// 0 until it is started.
   private(set) var pid: Int32 = 0
   private var descriptor: ProcessDescriptor?
@@ -44,6 +46,8 @@ final class RunningProcess {
   /// Whether it is a child of the reaper, or was.
   private(set) var isOurs = true
   private(set) var hasEnded = false
+  /// That it has ended, or never began, is written down wherever that is done: its descriptor is not needed for it any more.
+  var isNoted = false
   /// It never became its program; the core has heard so, and that it ends is no news.
   var hasFailed = false
   /// The next of those that were started for the same owner and not released.
@@ -56,8 +60,12 @@ final class RunningProcess {
   init(_ launch: PendingLaunch) {
     key = launch.purpose.key
     owner = launch.purpose.owner
+    label = launch.purpose.label
     self.launch = launch
   }
+
+  /// Whether nothing more is to come of it but what it has left.
+  var isOver: Bool { hasEnded && isNoted }
 
   /// Whether there is a process, alive or dead.
   var isStarted: Bool { pid != 0 }
@@ -115,9 +123,12 @@ final class RunningProcess {
   /// One that a predecessor has started.
   ///
   /// - Parameter descriptor: `nil`: it was lost.
-  init(_ key: ProcessKey, of owner: ProcessOwner, pid: Int32, _ descriptor: consuming ProcessDescriptor?) {
+  init(
+    _ key: ProcessKey, of owner: ProcessOwner, label: String, pid: Int32, _ descriptor: consuming ProcessDescriptor?
+  ) {
     self.key = key
     self.owner = owner
+    self.label = label
     self.pid = pid
     self.descriptor = descriptor
   }

@@ -44,7 +44,7 @@ struct StatusReporter {
     status.respawnsAt = snapshot.nextRespawn.map { Timestamp($0) }
     status.remarks = snapshot.troubles.map(\.description)
     if let exit = snapshot.lastExit {
-      status.lastExit = .init(ControlProtocol.ExitStatus(exit), at: Timestamp(snapshot.lastExitAt ?? snapshot.since))
+      status.lastExit = .init(ExitReport(exit), at: Timestamp(snapshot.lastExitAt ?? snapshot.since))
     }
     if case .full = detail { addDetails(of: snapshot, to: &status) }
     return status

@@ -2,14 +2,23 @@ import Supervision
 
 /// Signals: what each means, and that the others mean nothing.
 extension Daemon {
-  /// What a keeper passes on, and means something.
+  /// What means something.
   static let passedOn = [HostSignal.terminate, HostSignal.interrupt, HostSignal.hangup, HostSignal.upgrade]
+
+  /// From the first thing that is made on, a signal that comes before anybody listens waits, and ends nothing half-way.
+  static func holdSignals() throws(Failure) {
+    do throws(SystemError) {
+      for signal in passedOn { try HostSignal.hold(signal) }
+    } catch {
+      throw Failure("cannot hold signals back: \(error)", exitCode: ExitCode.system)
+    }
+  }
 
   func watchSignals() throws(SystemError) {
     for signal in Self.passedOn {
       _ = try loop.watchSignal(signal) { [weak self] _ in self?.take(signal) }
       // From before it was watched.
-      if handover != nil, HostSignal.takePending(signal) {
+      if HostSignal.takePending(signal) {
         loop.schedule(at: Clock.now()) { [weak self] in self?.take(signal) }
       }
     }

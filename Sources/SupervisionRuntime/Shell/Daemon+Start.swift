@@ -6,10 +6,13 @@ extension Daemon {
   func start() {
     if let handover, let restored = restored.take() { return goOn(from: restored, handover) }
     tellOfPredecessor()
+    if let handover, !handover.isFirst { return adoptTable(of: handover) }
     var inheritance = Inheritance.find(in: state, own: shell.table.record)
     guard let predecessor = inheritance.predecessor else { return succeed(inheritance) }
+    let adoption = adoption(of: predecessor)
+    inheritance.adopted = adoption?.adopted ?? []
     let ending = SurvivorEnding(
-      predecessor, on: loop,
+      predecessor, except: adoption?.incarnations ?? [], on: loop,
       tell: { [weak self] found, longest in
         self?.announce(Inheritance.announcement(of: found, of: predecessor.supervisor, within: longest))
       },
@@ -45,7 +48,7 @@ extension Daemon {
     record = inheritance.file
     record?.onTrouble = { [weak self] error in self?.tellOfIncompleteRecord(error) }
     shell.table.recordFile = record
-    startServices()
+    startServices(beside: inheritance.adopted, of: inheritance.predecessor)
   }
 
   /// It stays so as long as this supervisor runs: what was not written is written nowhere else.
@@ -56,17 +59,23 @@ extension Daemon {
     if !desk.notes.contains(note) { desk.notes.append(note) }
   }
 
-  private func startServices() {
+  /// - Parameter adopted: what runs already.
+  private func startServices(beside adopted: [SurvivorAdoption.Adopted], of predecessor: ProcessRecord?) {
     guard let boot = boot.take() else { return }
     report(boot)
     reportAccess()
-    guard tryFacilities(of: boot.configuration) else {
+    let goesOn = tryFacilities(of: boot.configuration)
+    if !adopted.isEmpty {
+      adopt(adopted, of: predecessor, boot.configuration)
+    } else if goesOn {
+      shell.jails.inherit()
+      beginKeeping()
+      shell.feed(.boot(boot.configuration, saved.enablement), from: source.takeCopy())
+    }
+    guard goesOn else {
       desk.refuseHeld()
       return shell.feed(.shutdown(.shutdown))
     }
-    shell.jails.inherit()
-    beginKeeping()
-    shell.feed(.boot(boot.configuration, saved.enablement), from: source.takeCopy())
     becomeReady()
     desk.release()
     if isHangUpHeld { hangUp() }

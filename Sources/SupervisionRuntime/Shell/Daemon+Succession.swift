@@ -81,16 +81,14 @@ extension Daemon {
     tellOfPredecessor()
     goOnWithProcessRecord()
     beginKeeping(restored.state)
-    let fates = shell.table.adopt(handover.entries, handover.processes) { entry in
-      shell.core.owner(of: ProcessKey(serial: entry.identity), ProcessLabel(entry.label)).map { ProcessOwner($0) }
-    }
+    let fates = takeOverTable(of: handover)
     shell.jails.resume(shell.core.jailed)
     shell.feed(.resume(fates))
     becomeReady()
   }
 
   /// What the state directory says of what runs, for the case that all of us die.
-  private func goOnWithProcessRecord() {
+  func goOnWithProcessRecord() {
     let path = state.processRecordPath
     do throws(SystemError) {
       record = try ProcessRecordFile(continuing: path, record: shell.table.record)

@@ -132,6 +132,7 @@ public final class Daemon {
     try Self.checkNullDevice()
     loop = try Self.loopOfAbleKernel()
     journal.attach(to: loop)
+    try Self.holdSignals()
     // Before any other directory is made: a second supervisor, which is refused here, leaves nothing behind.
     try Self.makeDirectory(ofSocket: socketPath, state: statePath, settings)
     server = try Self.listen(on: socketPath, loop: loop, settings: settings, handover)
@@ -143,7 +144,7 @@ public final class Daemon {
       let launcher = try Launcher(logDirectory: logPath, openFiles: openFiles)
       shell = try Shell(
         loop: loop, launcher: launcher, journal: journal,
-        core: restored?.core ?? Self.freshCore(handover), supervisor: handover?.welcome.number ?? 0,
+        core: restored?.core ?? Self.freshCore(handover),
         starter: try Self.starter(handover), worker: OwnProcesses.command("worker")
       ) { JailManager(own: $0, pool: $1, stateDirectory: statePath) }
     } catch {

@@ -33,12 +33,11 @@ final class Shell {
   private var wake: (deadline: Instant, timer: TimerHeap.Timer)?
 
   /// - Parameters:
-  ///   - supervisor: which of a keeper's supervisors this is.
   ///   - starter: forks.
   ///   - worker: the command that a worker is started by.
   ///   - jails: makes what makes jails, given the processes that the supervisor runs for itself.
   init(
-    loop: EventLoop, launcher: Launcher, journal: Journal, core: Supervisor, supervisor: UInt64,
+    loop: EventLoop, launcher: Launcher, journal: Journal, core: Supervisor,
     starter: any ProcessStarter, worker: @escaping () throws(SystemError) -> [String],
     jails: (OwnProcesses, WorkerPool) -> JailManager
   ) throws(SystemError) {
@@ -46,7 +45,7 @@ final class Shell {
     self.launcher = launcher
     self.journal = journal
     table = try ProcessTable(loop: loop, starter: starter)
-    own = OwnProcesses(loop: loop, table: table, supervisor: supervisor)
+    own = OwnProcesses(loop: loop, table: table)
     workers = WorkerPool(loop: loop, own: own, command: worker)
     preparations = Preparations(pool: workers)
     self.jails = jails(own, workers)
@@ -81,6 +80,28 @@ final class Shell {
     keeping.begin(frame, &core)
   }
 
+  /// Begins with what runs, and without a record of why it does.
+  ///
+  /// - Parameters:
+  ///   - event: `.adopt`.
+  ///   - takeOver: puts the processes into the table, now that the core knows whose they are; and says what became of those.
+  func adopt(
+    _ event: Event, from copy: StateFrame.ConfigurationCopy?, takeOver: () -> [ProcessKey: ProcessFate]
+  ) {
+    copies.append(copy)
+    isWorking = true
+    let actions = core.handle(event, at: Clock.moment())
+    record(after: event)
+    let fates = takeOver()
+    jails.resume(core.jailed)
+    for (key, fate) in fates.sorted(by: { $0.key.serial < $1.key.serial }) {
+      if case .ended(let status) = fate { work.arrive(.exited(key, status)) }
+    }
+    work.act(actions)
+    isWorking = false
+    doWork()
+  }
+
   /// Hands over a configuration, with what it rests on.
   func feed(_ load: Event, from copy: StateFrame.ConfigurationCopy?) {
     copies.append(copy)
@@ -111,6 +132,7 @@ final class Shell {
         if case .tick = event { isTickWaiting = false }
         let actions = core.handle(event, at: Clock.moment())
         record(after: event)
+        table.note(event)
         work.act(actions)
       }
       guard Clock.now() < end else { return goOnLater() }
@@ -123,7 +145,7 @@ final class Shell {
   private func record(after event: Event) {
     var copy: StateFrame.ConfigurationCopy?
     switch event {
-    case .boot, .load: copy = copies.popFirst() ?? nil
+    case .boot, .load, .adopt: copy = copies.popFirst() ?? nil
     default: break
     }
     keeping?.record(copy, of: &core)
@@ -259,8 +281,8 @@ final class Shell {
 
 /// Who speaks for the clients of the control socket.
 protocol ShellClient: AnyObject {
-  func answer(_ request: RequestID, _ reply: Reply)
-  func report(_ request: RequestID, _ progress: Progress)
+  func answer(_ request: RequestID, _ reply: Answer)
+  func report(_ request: RequestID, _ progress: ServiceStep)
   /// - Parameter source: to be paused while the caller has not read what came before.
   func output(_ request: RequestID, _ stream: CallerOutput.Stream, _ bytes: [UInt8], from source: CallerOutput)
 }

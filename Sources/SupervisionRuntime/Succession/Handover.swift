@@ -38,7 +38,7 @@ public final class Handover {
   /// - Returns: `nil`: nobody has, this is no supervisor yet.
   public static func take() throws -> Handover? {
     // The keeper passes on what has come before; this supervisor hears it when it can.
-    for signal in Daemon.passedOn { try HostSignal.hold(signal) }
+    try Daemon.holdSignals()
     guard let (connection, takeover) = try KeeperConnection.take() else { return nil }
     return try Handover(connection, takeover)
   }
@@ -71,6 +71,8 @@ public final class Handover {
     do throws(SystemError) {
       state = try stateFiles.read()
       places = state?.places
+      // Nothing was begun.
+      if state?.configurations.isEmpty == true { return state = nil }
       if state == nil, !isFirst { leaveStateAside("there is nothing in it that can be read") }
     } catch {
       leaveStateAside("\(error)")

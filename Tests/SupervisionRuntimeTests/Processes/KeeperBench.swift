@@ -33,7 +33,9 @@ final class KeeperBench {
     var plan = LaunchBench.shell(#""$0" --adopt 3 -- "$1" & wait"#, [try Self.program, successor])
     let theirs = pair.writing
     plan.descriptors.append(.init(child: 3, parent: theirs.number))
-    shell = try bench.reaper.launch(plan).process
+    let launched = try bench.reaper.launch(plan)
+    let process = launched.process
+    shell = consume process
     theirs.close()
     connection = try KeeperConnection(over: pair.reading)
     takeover = try connection.greet(within: .seconds(10))

@@ -7,7 +7,7 @@ import Testing
 
 extension ProcessTests {
   /// With the keeper itself at the other end.
-  @Suite struct Keeper {
+  @Suite struct UnderKeeper {
     private final class Scene {
       let bench: KeeperBench
       let loop: EventLoop
@@ -22,7 +22,10 @@ extension ProcessTests {
         table = try ProcessTable(loop: loop, starter: starter)
         try bench.connection.attach(to: loop)
         table.onAnomaly = { Issue.record("\($0)") }
-        table.onEvent = { [weak self] event in self?.events.append(Self.word(event)) }
+        table.onEvent = { [weak self] event in
+          self?.events.append(Self.word(event))
+          self?.table.note(event)
+        }
       }
 
       convenience init() throws { try self.init(KeeperBench()) }
@@ -158,11 +161,59 @@ extension ProcessTests {
       }
       scene.start(LaunchBench.shell("exec sleep 1000"), 1)
       try scene.wait(for: 1)
-      let holder = try #require(try Self.holder(of: scene.bench.keeper, besides: scene.table.processes.values.map(\.pid)))
+      let holder = try #require(
+        try Self.holder(of: scene.bench.keeper, besides: scene.table.processes.values.map(\.pid)))
       kill(holder, SIGKILL)
       while given == 0 { try scene.loop.turn() }
       #expect(given == 1)
       try scene.end()
+    }
+
+    // MARK: The keeper's death
+
+    @Test("what runs outlives its keeper, is signalled and watched, and a new keeper starts what comes after")
+    func keeperLost() throws {
+      let scene = try Scene()
+      var changes: [KeeperChange] = []
+      scene.starter.onKeeperChange = { changes.append($0) }
+      let command = [try KeeperBench.program, "--adopt", "3", "--", "/bin/true"]
+      scene.starter.command = { () throws(SystemError) in command }
+      scene.start(LaunchBench.shell("sleep 1000 & wait"), 1)
+      scene.start(LaunchBench.shell("exec sleep 1000"), 2, owner: 8)
+      try scene.wait(for: 2)
+      let dead = scene.bench.keeper
+      try scene.bench.killKeeper()
+      while changes.count < 2 { try scene.loop.turn() }
+      let keeper = scene.starter.keeper
+      defer { kill(keeper, SIGKILL) }
+      #expect(changes == [.died(pid: dead), .replaced(pid: keeper)] && keeper != dead)
+      // By its parents: the new keeper knows nothing of it.
+      #expect(try scene.table.members(of: Scene.owner(7)).count == 2)
+      scene.start(LaunchBench.shell("exit 4"), 3, owner: 9)
+      try scene.wait(for: "exited 3 exit 4")
+      scene.table.signalSubtree(Scene.owner(7), SIGKILL)
+      scene.table.signal(ProcessKey(serial: 2), SIGTERM)
+      while !scene.table.trees.isEmpty { try scene.loop.turn() }
+      let status = cproc_parent_alone_learns_ends() ? "\(ExitStatus.unknown)" : "signal 15 (TERM)"
+      #expect(scene.events.contains("exited 2 \(status)"))
+      kill(keeper, SIGKILL)
+      try scene.bench.end()
+    }
+
+    @Test("a start that the keeper has died of, or before, is a failure that passes")
+    func startLost() throws {
+      let scene = try Scene()
+      var failure: SpawnFailure?
+      scene.table.onEvent = { if case .spawnFailed(_, let found) = $0 { failure = found } }
+      scene.starter.command = { () throws(SystemError) in throw SystemError("open", code: SystemError.notFound) }
+      // It hears nothing more.
+      kill(scene.bench.keeper, SIGSTOP)
+      scene.start(LaunchBench.shell("exit 0"), 1)
+      try scene.bench.killKeeper()
+      while failure == nil { try scene.loop.turn() }
+      #expect(failure?.isPassing == true && failure?.message.contains("the keeper, which has died") == true)
+      scene.table.onEvent = nil
+      try scene.bench.end()
     }
 
     /// The child of the keeper that is none of these processes.

@@ -18,10 +18,11 @@ extension ProcessTests {
         table.onAnomaly = { Issue.record("\($0)") }
         table.onEvent = { [weak self] event in
           self?.events.append(Self.word(event))
+          self?.table.note(event)
         }
       }
 
-      private static func word(_ event: Event) -> String {
+      static func word(_ event: Event) -> String {
         switch event {
         case .spawned(let key, _): "spawned \(key.serial)"
         case .spawnFailed(let key, let failure): "failed \(key.serial) \(failure.stage)"
@@ -193,6 +194,24 @@ extension ProcessTests {
       #expect(scene.events.suffix(2) == ["exited 1 signal 9 (KILL)", "subtree 1 true"])
     }
 
+    @Test("a process whose end is not written down yet is not given back")
+    func notNoted() throws {
+      let scene = try Scene()
+      scene.table.onEvent = { scene.events.append(Scene.word($0)) }
+      defer { scene.table.onEvent = nil }
+      scene.start(LaunchBench.shell("exit 0"), 1)
+      try scene.wait(for: 2)
+      let key = ProcessKey(serial: 1)
+      let pid = try #require(scene.table.processes[key]?.pid)
+      scene.table.inspect(Scene.owner(1), QuestionID(serial: 1))
+      #expect(scene.events.last == "subtree 1 false")
+      #expect(kill(pid, 0) == 0)
+      scene.table.note(.exited(key, .exited(0)))
+      try scene.wait(for: 4)
+      #expect(scene.events.last == "subtree 1 true")
+      #expect(kill(pid, 0) < 0)
+    }
+
     // MARK: A starter that answers later
 
     /// Forks when it is told to.
@@ -206,15 +225,22 @@ extension ProcessTests {
 
       var subtrees: SubtreeIndex { starter.subtrees }
       var tellsEnds: Bool { false }
+      var takesStarts: Bool { true }
 
       func start(_ plan: LaunchPlan, as identity: UInt64, label: String) { waiting.append((plan, identity)) }
       func release(_ identity: UInt64, _ process: consuming ProcessDescriptor) { starter.release(identity, process) }
+      func release(_ identity: UInt64, pid: Int32) { starter.release(identity, pid: pid) }
+      func signal(_ identity: UInt64, _ number: Int32) {}
       func childrenEnded() { starter.childrenEnded() }
 
       func fork() {
         starter.observer = observer
         for (plan, identity) in waiting {
-          if let refusal { observer?.startFailed(identity, refusal) } else { starter.start(plan, as: identity, label: "") }
+          if let refusal {
+            observer?.startFailed(identity, refusal)
+          } else {
+            starter.start(plan, as: identity, label: "")
+          }
         }
         waiting = []
       }

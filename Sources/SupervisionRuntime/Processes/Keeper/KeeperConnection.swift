@@ -5,7 +5,7 @@ import Supervision
 final class KeeperConnection {
   private(set) var keeper: KeeperChannel
   private(set) var holder: KeeperChannel?
-  private var loop: EventLoop?
+  private(set) var loop: EventLoop?
   /// How far the handshake has come.
   private var greeting = Greeting()
   /// A holder has come that knows nothing of what is held; told when the connection is driven.
@@ -29,6 +29,8 @@ final class KeeperConnection {
   /// A new holder has come: whatever is held has to be given to it again, by ``hold(_:_:)``.
   var onNewHolder: [() -> Void] = []
   var onRefused: ((Refusal) -> Void)?
+  /// A keeper that was started in place of a dead one has answered.
+  var onWelcome: ((Welcome) -> Void)?
   /// The keeper is another image of itself from here on.
   var onReplaced: (() -> Void)?
   /// The keeper has gone. What was not answered is not going to be.
@@ -47,7 +49,22 @@ final class KeeperConnection {
 
   private func listen(to channel: KeeperChannel) {
     channel.onMessage = { [weak self] message in self?.take(message) }
-    channel.onClose = { [weak self] error in self?.lost(error) }
+    channel.onClose = { [weak self, weak channel] error in
+      if let self, channel === keeper { lost(error) }
+    }
+  }
+
+  /// Another keeper is at the other end of this socket, and knows nothing yet.
+  func renew(over socket: consuming Descriptor) throws(SystemError) {
+    let channel = try KeeperChannel(socket)
+    if let loop { try channel.attach(to: loop) }
+    keeper.detach()
+    keeper = channel
+    listen(to: channel)
+    greeting = Greeting()
+    greeting.hasMetHolder = true
+    isLost = false
+    sayHello()
   }
 
   // MARK: The handshake
@@ -109,7 +126,7 @@ final class KeeperConnection {
     self.loop = loop
     try keeper.attach(to: loop)
     try holder?.attach(to: loop)
-    if owesAll, greeting.isOver { giveAll() }
+    giveAll()
   }
 
   private func detach() {
@@ -138,9 +155,13 @@ final class KeeperConnection {
 
   private func take(_ message: KeeperChannel.Message) {
     switch message.type {
-    case CPROC_KEEPER_WELCOME: greeting.welcome = Welcome(message)
+    case CPROC_KEEPER_WELCOME:
+      greeting.welcome = Welcome(message)
+      if let welcome = greeting.welcome { onWelcome?(welcome) }
     case CPROC_KEEPER_ENTRY: if let entry = Entry(message) { greeting.entries.append(entry) }
-    case CPROC_KEEPER_TABLE_END: greeting.isTableTold = true
+    case CPROC_KEEPER_TABLE_END:
+      greeting.isTableTold = true
+      giveAll()
     case CPROC_KEEPER_HOLDER: meetHolder(message)
     case CPROC_KEEPER_REFUSED: refused(message)
     case CPROC_KEEPER_REPLACED: onReplaced?()
@@ -179,7 +200,7 @@ final class KeeperConnection {
       if let self, let channel, channel === holder { holderLost() }
     }
     if let loop { try? channel.attach(to: loop) }
-    if owesAll, greeting.isTableTold { giveAll() }
+    giveAll()
   }
 
   /// Another one comes, and the keeper says so.
@@ -188,7 +209,9 @@ final class KeeperConnection {
     greeting.awaitsHolder = false
   }
 
+  /// To a holder that has nothing, once it is known what there is to give.
   private func giveAll() {
+    guard owesAll, holder != nil, greeting.isTableTold else { return }
     owesAll = false
     for give in onNewHolder { give() }
   }
@@ -215,7 +238,16 @@ final class KeeperConnection {
   }
 
   func hold(_ name: String, number: Int32) {
-    holder?.send(CPROC_KEEPER_HOLD, Array(words: [name]), descriptors: [number])
+    hold([(name, number)])
+  }
+
+  /// As many as there are, in as few messages as may be.
+  func hold(_ descriptors: [(name: String, number: Int32)]) {
+    let most = Int(CPROC_KEEPER_DESCRIPTORS_MAX)
+    for start in stride(from: 0, to: descriptors.count, by: most) {
+      let batch = descriptors[start..<min(start + most, descriptors.count)]
+      holder?.send(CPROC_KEEPER_HOLD, Array(words: batch.map(\.name)), descriptors: batch.map(\.number))
+    }
   }
 
   func drop(_ name: String) {

@@ -5,11 +5,17 @@ import Supervision
 final class KeeperStarter: ProcessStarter, KeeperClient {
   weak var observer: (any StarterObserver)?
   let connection: KeeperConnection
-  let subtrees: SubtreeIndex
+  private(set) var subtrees: SubtreeIndex
   /// Linux tells only a parent how its child has ended; else the process descriptor does.
   let tellsEnds = cproc_parent_alone_learns_ends()
   /// What was asked for and not answered.
   private var unanswered: Set<UInt64> = []
+  /// The keeper that this process has started in place of a dead one.
+  private var replacement: Replacement?
+  /// The program that is started in place of a dead keeper, and its arguments before `--adopt`; and this program with its own.
+  var command: () throws(SystemError) -> [String] = KeeperStarter.standardCommand
+  /// Is told that the keeper has died, and when another one is there.
+  var onKeeperChange: ((KeeperChange) -> Void)?
 
   /// So many starts may be on their way, and so many bytes: the keeper forks one after the other.
   private static let mostStarts = 64
@@ -20,7 +26,13 @@ final class KeeperStarter: ProcessStarter, KeeperClient {
     self.connection = connection
     subtrees = try SubtreeIndex(of: keeper)
     connection.processes = self
+    connection.onKeeperLost = { [weak self] error in self?.keeperLost(error) }
+    connection.onWelcome = { [weak self] welcome in self?.meet(welcome) }
+    connection.onNewHolder.append { [weak self] in self?.giveDescriptors() }
   }
+
+  /// Its pid.
+  var keeper: Int32 { subtrees.reaper }
 
   var takesStarts: Bool { unanswered.count < Self.mostStarts && connection.backlog < Self.mostBytes }
 
@@ -39,7 +51,8 @@ final class KeeperStarter: ProcessStarter, KeeperClient {
   }
 
   private static let largestBlock = Int(CPROC_KEEPER_PAYLOAD_MAX) - Int(CPROC_KEEPER_NAME_SIZE)
-  private static let noKeeper = SystemError("pdfork", on: "the keeper", code: EPIPE)
+  /// It passes: another keeper is started.
+  private static let noKeeper = SystemError("pdfork", on: "the keeper, which has died", code: EAGAIN)
 
   func release(_ identity: UInt64, _ process: consuming ProcessDescriptor) {
     subtrees.remove(process.pid)
@@ -101,5 +114,121 @@ final class KeeperStarter: ProcessStarter, KeeperClient {
     let wasFull = !takesStarts
     unanswered.remove(identity)
     if wasFull, takesStarts { observer?.starterHasRoom() }
+  }
+}
+
+// MARK: - When the keeper has died
+
+/// What has become of the keeper.
+enum KeeperChange: Equatable {
+  case died(pid: Int32)
+  /// None can be started; it is tried again.
+  case failed(SystemError)
+  /// Another one is there. It has not started what runs already.
+  case replaced(pid: Int32)
+}
+
+extension KeeperStarter {
+  /// A keeper that this process has started.
+  private final class Replacement {
+    private var process: ProcessDescriptor?
+    let began = Clock.now()
+
+    init(_ process: consuming ProcessDescriptor) {
+      self.process = consume process
+    }
+
+    /// It is a child of this process, and has to be reaped.
+    func watch(on loop: EventLoop) throws(SystemError) {
+      guard let number = process?.number else { return }
+      // A process descriptor is ready when its process has ended, on both systems.
+      var registration: EventLoop.Registration?
+      registration = try loop.watch(number, for: .read) { _ in
+        if let registration { loop.cancel(registration) }
+        self.reap()
+      }
+    }
+
+    private func reap() {
+      if let process = process.take() { _ = cproc_process_release(process.relinquish()) }
+    }
+  }
+
+  /// One that dies sooner is not followed by another at once.
+  private static let shortLife: Duration = .seconds(10)
+
+  private func keeperLost(_ error: SystemError) {
+    let lived = replacement.map { Clock.now() - $0.began }
+    replacement = nil
+    onKeeperChange?(.died(pid: keeper))
+    observer?.reaperLost()
+    // Whether it had done it, nobody knows.
+    let lost = unanswered.sorted()
+    unanswered = []
+    if let lived, lived < Self.shortLife { replaceLater() } else { replaceKeeper() }
+    for identity in lost { observer?.startFailed(identity, Self.noKeeper) }
+    if !lost.isEmpty { observer?.starterHasRoom() }
+  }
+
+  private func replaceLater() {
+    connection.loop?.schedule(at: Clock.now() + .seconds(1)) { [weak self] in self?.replaceKeeper() }
+  }
+
+  private func replaceKeeper() {
+    do throws(SystemError) {
+      let pair = try LocalSocket.pair()
+      let theirs = pair.writing
+      let process = try startKeeper(theirs)
+      theirs.close()
+      let next = Replacement(process)
+      replacement = next
+      if let loop = connection.loop { try next.watch(on: loop) }
+      try connection.renew(over: pair.reading)
+    } catch {
+      onKeeperChange?(.failed(error))
+      replaceLater()
+    }
+  }
+
+  private func startKeeper(_ socket: borrowing Descriptor) throws(SystemError) -> ProcessDescriptor {
+    let words = try command()
+    var plan = LaunchPlan(programs: Array(words.prefix(1)), arguments: words)
+    plan.environment = Host.environment
+    plan.workingDirectory = Host.currentDirectory() ?? "/"
+    plan.umask = Host.umask
+    plan.descriptors = [1, 2].map { LaunchPlan.Promise(child: $0, parent: $0) }
+    plan.descriptors.append(LaunchPlan.Promise(child: Self.socketNumber, parent: socket.number))
+    let spawned = try plan.spawn(nullDevice: subtrees.nullDevice)
+    // That it could not be executed shows in its socket, too.
+    _ = cproc_close(spawned.report)
+    return ProcessDescriptor(pid: spawned.pid, adopting: spawned.process)
+  }
+
+  private static let socketNumber: Int32 = 3
+
+  private static func standardCommand() throws(SystemError) -> [String] {
+    let keeper: String
+    do throws(ProgramPlaces.KeeperMissing) { keeper = try ProgramPlaces.keeper() } catch {
+      throw SystemError("open", on: error.places.first ?? "fruix-keeper", code: SystemError.notFound)
+    }
+    return [keeper, "--adopt", "\(socketNumber)", "--", try ProgramPlaces.own()] + Host.arguments.dropFirst()
+  }
+
+  /// The first that the new one says.
+  private func meet(_ welcome: KeeperConnection.Welcome) {
+    do throws(SystemError) {
+      subtrees = try SubtreeIndex(of: welcome.keeper)
+    } catch {
+      observer?.starterTrouble("the processes below the new keeper cannot be listed: \(error)")
+    }
+    for process in observer?.strangers ?? [] {
+      connection.foreign(process.identity, pid: process.pid, label: process.label)
+    }
+    onKeeperChange?(.replaced(pid: welcome.keeper))
+  }
+
+  private func giveDescriptors() {
+    let all = observer?.descriptors ?? []
+    connection.hold(all.compactMap { kept in kept.descriptor.map { (HeldProcesses.name(of: kept.identity), $0) } })
   }
 }
