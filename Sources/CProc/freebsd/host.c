@@ -58,15 +58,6 @@ cproc_executable(char *buffer, size_t size)
 	return sysctl(name, 4, buffer, &size, NULL, 0);
 }
 
-int
-cproc_running_program(char *buffer, size_t size)
-{
-	(void)buffer;
-	(void)size;
-	errno = EOPNOTSUPP;
-	return -1;
-}
-
 /* The undocumented request behind sysctl(8): type and format of an OID. */
 static int
 type_of(const int *oid, size_t length, unsigned *type)

@@ -112,8 +112,6 @@ ssize_t cproc_read_at(int descriptor, void *buffer, size_t size, uint64_t offset
 
 /* The absolute path of the program that this process runs.  FreeBSD: ENOENT when its name is no longer in the cache. */
 int cproc_executable(char *buffer, size_t size);
-/* A path to that program as long as this process lives, whatever has become of its name.  EOPNOTSUPP: FreeBSD has none. */
-int cproc_running_program(char *buffer, size_t size);
 
 /*
  * Sees that a kernel module is there: FreeBSD loads it (kldload(2)) when it is not; Linux only looks.

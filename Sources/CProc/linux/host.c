@@ -32,13 +32,6 @@ cproc_executable(char *buffer, size_t size)
 	return cproc_link_destination("/proc/self/exe", buffer, size);
 }
 
-int
-cproc_running_program(char *buffer, size_t size)
-{
-	snprintf(buffer, size, "/proc/%d/exe", (int)getpid());
-	return 0;
-}
-
 /* A part of a name below /proc or /sys: no slash, and no leading dot. */
 static bool
 is_plain(const char *name)

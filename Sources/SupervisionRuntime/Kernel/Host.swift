@@ -60,14 +60,6 @@ public enum Host {
     return text
   }
 
-  /// A path to the program that this process runs, whatever has become of its name; `nil` where there is none.
-  static var runningProgram: String? {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
-      guard let start = buffer.baseAddress, cproc_running_program(start, buffer.count) == 0 else { return nil }
-      return String(cString: start)
-    }
-  }
-
   /// HOME if it is an absolute path, else what the user database says.
   public static func homeDirectory() throws(SystemError) -> String? {
     if let home = environmentValue("HOME"), home.hasPrefix("/") { return home }
