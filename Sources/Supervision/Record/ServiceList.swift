@@ -67,7 +67,8 @@ extension ServiceList: RandomAccessCollection {
   var endIndex: Int { records.count }
 
   subscript(index: Int) -> ServiceRecord {
-    _read { yield records[index] }
+    // No `_read`: with Swift 6.3 who switches over a part of so large a value uses it after the end of the access.
+    get { records[index] }
     _modify {
       defer { touch(index) }
       yield &records[index]
