@@ -28,10 +28,14 @@ extension Supervisor {
   public var jailed: [JailedService] {
     services.indices.compactMap { index in
       guard !services[index].isForgotten, services[index].machine.mayBeInJail else { return nil }
-      return jailMaker(of: ServiceID(index)).map {
-        JailedService(incarnation: services[index].incarnation, owner: $0)
-      }
+      return JailedService(incarnation: services[index].incarnation, owner: jailOwner(of: ServiceID(index)))
     }
+  }
+
+  /// That of a service which is gone by now, and whose jail others still share, is known by its name alone.
+  private func jailOwner(of id: ServiceID) -> ServiceDefinition {
+    let name = services[id.index].inForce.definition.process.rare.jail?.sharedWith
+    return jailMaker(of: id) ?? ServiceDefinition(name: name ?? services[id.index].name)
   }
 
   mutating func resume(_ fates: [ProcessKey: ProcessFate]) {
