@@ -106,6 +106,8 @@ extension Supervisor {
         services[entry.service.index].processes &+= 1
       }
     }
+    // They are in the record: when they go, that is to be written.
+    _ = processes.takeChanges()
   }
 
   // MARK: What follows

@@ -25,7 +25,7 @@ struct AdoptTests {
     var signals: [String] {
       actions.compactMap { action in
         switch action {
-        case .signal(let key, let number): "\(key.serial) \(number)"
+        case .signal(let key, let number), .signalGroup(let key, let number): "\(key.serial) \(number)"
         case .signalSubtree(let service, let number, _): "\(core.name(of: service.service)) \(number)"
         default: nil
         }
@@ -132,7 +132,7 @@ struct AdoptTests {
   func names() {
     let long = String(repeating: "long-", count: 14) + "name"
     var files = Configuration([service(long)])
-    files.templates["web@"] = template("web@", "exec = [/bin/web]")
+    files.templates["web@"] = template("web@")
     let begun = Begun(files, Self.found(50, .main, "web@3"), Self.found(51, .main, long))
     #expect(begun.state("web@3") == .running && begun.state(long) == .running && begun.signals.isEmpty)
   }
