@@ -51,10 +51,14 @@ public enum Request: Sendable, Equatable {
     public var waits: Bool
     /// Nothing is done; the reply lists what would be.
     public var isDryRun: Bool
+    /// Another supervisor was asked before, and it is its successor who is asked now: a one-shot that has completed is not run once
+    /// more.
+    public var isRepeated: Bool
 
-    public init(waits: Bool = true, isDryRun: Bool = false) {
+    public init(waits: Bool = true, isDryRun: Bool = false, isRepeated: Bool = false) {
       self.waits = waits
       self.isDryRun = isDryRun
+      self.isRepeated = isRepeated
     }
   }
 

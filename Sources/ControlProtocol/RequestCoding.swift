@@ -66,11 +66,13 @@ extension Request.ChangeOptions {
   fileprivate func write(to json: inout JSONWriter) {
     if !waits { json.member("wait", false) }
     if isDryRun { json.member("dry_run", true) }
+    if isRepeated { json.member("again", true) }
   }
 
   fileprivate init(_ fields: Fields) throws(MalformedMessage) {
     waits = try fields.flag("wait", or: true)
     isDryRun = try fields.flag("dry_run", or: false)
+    isRepeated = try fields.flag("again", or: false)
   }
 }
 

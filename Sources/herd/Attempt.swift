@@ -24,7 +24,8 @@ struct Attempt {
     // Its process has ended with its caller.
     case .action, .reload: return false
     // What was stopped is on its way up again.
-    case .restart(let names, let options): request = .start(names: names, options)
+    case .restart(let names, let options), .start(let names, let options):
+      request = .start(names: names, .init(waits: options.waits, isDryRun: options.isDryRun, isRepeated: true))
     default: break
     }
     passTime(until: now)

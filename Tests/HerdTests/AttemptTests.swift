@@ -25,7 +25,7 @@ struct AttemptTests {
   func restarts() {
     var attempt = Attempt(.restart(names: ["web"], .init()), at: start)
     #expect(attempt.renewAfterReplacement(at: start))
-    #expect(attempt.request == .start(names: ["web"], .init()))
+    #expect(attempt.request == .start(names: ["web"], .init(isRepeated: true)))
   }
 
   @Test("an action has ended with its caller")

@@ -66,7 +66,7 @@ signal_pass(const struct signalling *signalling, struct member_list *signalled, 
 
 		if (was_signalled(signalled, member.pid))
 			continue;
-		if (signalling->hit(member, signalling->number) < 0) {
+		if (signalling->deliver(member, signalling->number) < 0) {
 			if (errno != ESRCH && killed->refused == 0) {
 				killed->refused = member.pid;
 				killed->error = errno;
@@ -74,7 +74,7 @@ signal_pass(const struct signalling *signalling, struct member_list *signalled, 
 			continue;
 		}
 		if (signalling->continues)
-			(void)signalling->hit(member, SIGCONT);
+			(void)signalling->deliver(member, SIGCONT);
 		count = append_member(signalled, member.pid, member.parent, member.first) < 0 ? -1 : count + 1;
 	}
 	free(list.members);

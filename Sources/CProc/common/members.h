@@ -23,14 +23,14 @@ ssize_t copy_members(const struct member_list *list, struct cproc_member *member
 
 /*
  * cproc_descendants_signal(): passes over the members, each listed anew, until one finds nobody new.  list() replaces the list, -1: it
- * cannot be made; hit() signals one member.
+ * cannot be made; deliver() signals one member.
  */
 struct signalling {
 	int number;
 	bool continues;
 	int passes; /* at most so many */
 	int (*list)(void *context, struct member_list *list);
-	int (*hit)(struct cproc_member member, int number);
+	int (*deliver)(struct cproc_member member, int number);
 	void *context;
 };
 

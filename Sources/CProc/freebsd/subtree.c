@@ -333,7 +333,7 @@ cproc_descendants_signal(struct cproc_descendants *descendants, const pid_t *kno
 		.continues = continues,
 		.passes = MOST_PASSES,
 		.list = look_and_collect,
-		.hit = signal_member,
+		.deliver = signal_member,
 		.context = &search,
 	};
 

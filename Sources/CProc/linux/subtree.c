@@ -338,7 +338,7 @@ cproc_descendants_signal(struct cproc_descendants *descendants, const pid_t *kno
 		 */
 		.passes = number == SIGKILL ? 32 : 1,
 		.list = look_and_collect,
-		.hit = signal_member,
+		.deliver = signal_member,
 		.context = &search,
 	};
 

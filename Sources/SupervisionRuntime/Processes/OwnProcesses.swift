@@ -17,6 +17,7 @@ final class OwnProcesses {
 
   let loop: EventLoop
   private let table: ProcessTable
+  private let program: OwnProgram?
   private var running: [ProcessKey: Running] = [:]
   private var lastSerial: UInt64
   /// The process that is being started: that it has come to its end already is told later.
@@ -28,8 +29,10 @@ final class OwnProcesses {
     var limit: (time: Duration, timer: TimerHeap.Timer, isOver: Bool)?
   }
 
-  init(loop: EventLoop, table: ProcessTable) {
+  /// - Parameter program: this one, for what is started under its name.
+  init(loop: EventLoop, table: ProcessTable, program: OwnProgram? = nil) {
     self.loop = loop
+    self.program = program
     self.table = table
     // No process of a supervisor before this one has such a number: they were counted on from an earlier moment, and it takes
     // longer than a nanosecond to start one.
@@ -42,11 +45,9 @@ final class OwnProcesses {
   /// Whether a process with this number is, or was, one of a supervisor's own.
   static func isOwn(_ process: ProcessKey) -> Bool { process.serial >> 63 == 1 }
 
-  /// This program under another of its names. It is looked up now, since a new version may take its place later; where it
-  /// cannot be found, only those miss it who need it.
+  /// This program under another of its names.
   static func command(_ verb: String) -> () throws(SystemError) -> [String] {
-    let program = Result { () throws(SystemError) in try Host.executable() }
-    return { () throws(SystemError) in [try program.get(), verb] }
+    { () throws(SystemError) in [try ProgramPlaces.own(), verb] }
   }
 
   /// Starts a program.
@@ -77,6 +78,7 @@ final class OwnProcesses {
         LaunchPlan.Promise(child: 1, parent: ends.output.number),
         LaunchPlan.Promise(child: 2, parent: ends.error.number),
       ]
+    if let program, words.first == program.path { program.become(by: &plan) }
     running[key] = Running(output: collector, onEnd: onEnd)
     if let limit { self.limit(key, to: limit) }
     start(plan, key, name: name, output)

@@ -9,7 +9,7 @@ import Supervision
 final class RequestHandler: ControlDelegate, ShellClient {
   let shell: Shell
   let configuration: ConfigurationSource
-  private let identity: SupervisorIdentity
+  var identity: SupervisorIdentity
   let fileChanges: FileChanges
   let state: StateDirectory
   let settingsInUse: SettingsInUse
@@ -361,7 +361,7 @@ extension Order {
 
 extension OrderOptions {
   fileprivate init(_ options: Request.ChangeOptions) {
-    self.init(noWait: !options.waits, dryRun: options.isDryRun)
+    self.init(noWait: !options.waits, dryRun: options.isDryRun, repeated: options.isRepeated)
   }
 }
 

@@ -44,6 +44,7 @@ extension Daemon {
   func connectToKeeper() throws(SystemError) {
     guard let handover else { return }
     holdAll()
+    (shell.table.starter as? KeeperStarter)?.onKeeperChange = { [weak self] in self?.take($0) }
     handover.connection.onNewHolder.append { [weak self] in
       handover.giveAgain()
       self?.holdAll()
@@ -57,6 +58,36 @@ extension Daemon {
     server.lendListener { handover.hold($0) }
     handover.hold(ownership, Handover.Name.stateLock)
     if let pidFile { handover.hold(pidFile, Handover.Name.pidFile) }
+  }
+
+  // MARK: Another keeper
+
+  /// The keeper has died, and what it had started goes on as somebody else's children.
+  private func take(_ change: KeeperChange) {
+    switch change {
+    case .died(let pid):
+      let text =
+        "the keeper \(pid) has died: what runs goes on, and its end is still noticed; what it leaves behind is attributed to no "
+        + "service any more, until it is started again"
+      journal.error(text)
+      desk.notes.append(text)
+    case .failed(let error): journal.error("no other keeper can be started: \(error); it is tried again")
+    case .replaced(let pid):
+      journal.notice("another keeper is there (pid \(pid))")
+      handover?.keeper = pid
+      desk.identity.keeper = pid
+      writeKeeper()
+    }
+  }
+
+  /// Who stays is another process from here on.
+  private func writeKeeper() {
+    guard let pid = handover?.keeper else { return }
+    for file in [ownership, pidFile].compactMap(\.self) {
+      do throws(SystemError) { try file.write(pid: pid) } catch {
+        journal.error("\(file.path) names the keeper that has died, and cannot be written: \(error)")
+      }
+    }
   }
 
   // MARK: Coming

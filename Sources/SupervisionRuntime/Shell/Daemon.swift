@@ -145,7 +145,9 @@ public final class Daemon {
       shell = try Shell(
         loop: loop, launcher: launcher, journal: journal,
         core: restored?.core ?? Self.freshCore(handover),
-        starter: try Self.starter(handover), worker: OwnProcesses.command("worker")
+        // Where it cannot be had, only those miss it who need it.
+        program: try? OwnProgram(handover?.takeProgram()), starter: try Self.starter(handover),
+        worker: OwnProcesses.command("worker")
       ) { JailManager(own: $0, pool: $1, stateDirectory: statePath) }
     } catch {
       // It is a predecessor's, too, and its successor's.
@@ -162,7 +164,7 @@ public final class Daemon {
     }
     let identity = SupervisorIdentity(
       pid: Host.pid, uid: Host.user, started: .now, socket: socketPath, stateDirectory: statePath,
-      keeper: handover?.welcome.keeper, number: handover.map { Int($0.welcome.number) },
+      keeper: handover?.keeper, number: handover.map { Int($0.welcome.number) },
       predecessor: handover?.predecessor)
     desk = RequestHandler(
       shell: shell, configuration: source, identity: identity, state: state,

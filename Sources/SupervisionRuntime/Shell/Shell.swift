@@ -34,10 +34,11 @@ final class Shell {
 
   /// - Parameters:
   ///   - starter: forks.
+  ///   - program: the one that this process runs.
   ///   - worker: the command that a worker is started by.
   ///   - jails: makes what makes jails, given the processes that the supervisor runs for itself.
   init(
-    loop: EventLoop, launcher: Launcher, journal: Journal, core: Supervisor,
+    loop: EventLoop, launcher: Launcher, journal: Journal, core: Supervisor, program: OwnProgram?,
     starter: any ProcessStarter, worker: @escaping () throws(SystemError) -> [String],
     jails: (OwnProcesses, WorkerPool) -> JailManager
   ) throws(SystemError) {
@@ -45,7 +46,7 @@ final class Shell {
     self.launcher = launcher
     self.journal = journal
     table = try ProcessTable(loop: loop, starter: starter)
-    own = OwnProcesses(loop: loop, table: table)
+    own = OwnProcesses(loop: loop, table: table, program: program)
     workers = WorkerPool(loop: loop, own: own, command: worker)
     preparations = Preparations(pool: workers)
     self.jails = jails(own, workers)

@@ -46,6 +46,7 @@ public final class Handover {
   init(_ connection: KeeperConnection, _ takeover: KeeperConnection.Takeover) throws(SystemError) {
     self.connection = connection
     welcome = takeover.welcome
+    keeper = takeover.welcome.keeper
     entries = takeover.entries
     held = takeover.held
     processes = takeover.processes
@@ -95,9 +96,13 @@ public final class Handover {
   }
   /// This is a new program, and the one before is started again if it does not come up.
   var isOnTrial: Bool { welcome.reason == .upgraded }
-  public var keeper: Int32 { welcome.keeper }
+  /// The pid of the keeper, which is another one after its death.
+  public internal(set) var keeper: Int32
 
   // MARK: What is held
+
+  /// The program that this process runs, which the keeper has given along.
+  func takeProgram() -> Descriptor? { connection.takeProgram() }
 
   /// The listening socket of a predecessor, with its lock.
   func takeListener(path: String) -> ControlListener? {

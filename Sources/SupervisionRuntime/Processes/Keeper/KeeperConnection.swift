@@ -6,6 +6,7 @@ final class KeeperConnection {
   private(set) var keeper: KeeperChannel
   private(set) var holder: KeeperChannel?
   private(set) var loop: EventLoop?
+  private var program: Descriptor?
   /// How far the handshake has come.
   private var greeting = Greeting()
   /// A holder has come that knows nothing of what is held; told when the connection is driven.
@@ -86,8 +87,13 @@ final class KeeperConnection {
     } catch {
       throw .system(error)
     }
+    // The keeper gives the program along, at the number behind that of the socket.
+    if cproc_descriptor_inherit(number + 1, false) == 0 { connection.program = Descriptor(adopting: number + 1) }
     return (connection, try connection.greet(within: patience))
   }
+
+  /// The program that this process was started from, by the keeper; once.
+  func takeProgram() -> Descriptor? { program.take() }
 
   /// Waits until the keeper has told what runs and the holder has handed over what it has.
   func greet(within time: Duration) throws(KeeperError) -> Takeover {
