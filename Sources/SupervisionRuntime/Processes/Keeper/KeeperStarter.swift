@@ -82,7 +82,8 @@ final class KeeperStarter: ProcessStarter, KeeperClient {
       observer?.ended(message.identity, said.waitStatus)
     case CPROC_KEEPER_ORPHAN:
       guard let said = message.fixedPart(cproc_keeper_orphan.self) else { return }
-      observer?.orphanEnded(.init(pid: said.pid, status: WaitStatus(raw: said.status)), of: message.identity)
+      let identity = message.identity == 0 ? nil : message.identity
+      observer?.orphanEnded(.init(pid: said.pid, status: WaitStatus(raw: said.status)), of: identity)
     default: break
     }
   }
