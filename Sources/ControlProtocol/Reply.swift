@@ -22,7 +22,7 @@ public struct Reply: Sendable, Equatable {
     /// each service that the request concerned, those included that it did not name.
     case outcomes([ServiceOutcome])
     /// Of `action` and `reload`, when a process ran.
-    case exit(ExitStatus)
+    case exit(ExitReport)
     case documentation(ServiceDocumentation)
     /// Of `show`: UCL.
     case definition(String)

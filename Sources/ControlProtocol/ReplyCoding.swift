@@ -42,7 +42,7 @@ extension Reply.Content {
     } else if fields.contains("outcomes") {
       self = .outcomes(try fields.objects("outcomes", ServiceOutcome.init))
     } else if let exit = try fields.optionalObject("exit") {
-      self = .exit(try ExitStatus(exit))
+      self = .exit(try ExitReport(exit))
     } else if let documentation = try fields.optionalObject("documentation") {
       self = .documentation(try ServiceDocumentation(documentation))
     } else if let text = try fields.optionalLines("definition") {

@@ -101,7 +101,7 @@ public enum Request: Sendable, Equatable {
 }
 
 /// The number that a client gives to a request, so that it knows the answers.
-public struct RequestID: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+public struct RequestNumber: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
   /// 0 to 2^53 - 1: what every JSON reader keeps exactly.
   public let rawValue: Int64
 
@@ -120,10 +120,10 @@ public struct RequestID: RawRepresentable, Sendable, Hashable, CustomStringConve
 
 /// A line from a client.
 public struct ClientMessage: Sendable, Equatable {
-  public var id: RequestID
+  public var id: RequestNumber
   public var request: Request
 
-  public init(id: RequestID, request: Request) {
+  public init(id: RequestNumber, request: Request) {
     self.id = id
     self.request = request
   }
@@ -175,7 +175,7 @@ extension Request {
   }
 
   /// The word that stands for the request in `"command"`.
-  public var command: CommandName {
+  public var command: RequestCommand {
     switch self {
     case .status: .status
     case .start: .start
@@ -201,7 +201,7 @@ extension Request {
 }
 
 /// The commands of the protocol.
-public enum CommandName: String, Sendable, CaseIterable {
+public enum RequestCommand: String, Sendable, CaseIterable {
   case status, start, stop, restart, reload, action, signal, enable, disable, reset, preset, doc, show, wait, processes
   case load, unload, shutdown, ping
 }

@@ -78,7 +78,7 @@ extension ClientMessage {
   /// Why a line from a client cannot be carried out.
   public struct Refusal: Error, Sendable, Equatable {
     /// The id to answer under; `nil` when the line has none that can be read.
-    public var id: RequestID?
+    public var id: RequestNumber?
     public var error: ControlError
     /// Whether the line was no message at all: the connection ends after the answer.
     public var isFatal: Bool
@@ -104,8 +104,8 @@ extension ClientMessage {
     }
   }
 
-  private static func readID(_ fields: Fields) throws(MalformedMessage) -> RequestID {
-    guard let id = RequestID(rawValue: try fields.integer("id")) else {
+  private static func readID(_ fields: Fields) throws(MalformedMessage) -> RequestNumber {
+    guard let id = RequestNumber(rawValue: try fields.integer("id")) else {
       throw MalformedMessage("`id` must be a whole number from 0 to 2^53 - 1")
     }
     return id
@@ -124,10 +124,10 @@ extension ClientMessage {
       throw ControlError(
         .protocolVersion, "this daemon speaks version \(Greeting.currentProtocol) of the protocol, not \(version)")
     }
-    guard let command = CommandName(rawValue: word) else {
+    guard let command = RequestCommand(rawValue: word) else {
       throw ControlError(
         .unknownCommand, "there is no command `\(word)`",
-        hint: "the commands are " + CommandName.allCases.map(\.rawValue).joined(separator: ", "))
+        hint: "the commands are " + RequestCommand.allCases.map(\.rawValue).joined(separator: ", "))
     }
     do {
       return try Request(command, fields)
@@ -139,7 +139,7 @@ extension ClientMessage {
 
 extension Request {
   /// Reads the arguments of a command.
-  fileprivate init(_ command: CommandName, _ fields: Fields) throws(MalformedMessage) {
+  fileprivate init(_ command: RequestCommand, _ fields: Fields) throws(MalformedMessage) {
     switch command {
     case .status:
       self = .status(

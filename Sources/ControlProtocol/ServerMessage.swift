@@ -3,9 +3,9 @@ import UCL
 /// A line from the server.
 public enum ServerMessage: Sendable, Equatable {
   case greeting(Greeting)
-  case progress(RequestID, Progress)
+  case progress(RequestNumber, Progress)
   /// Without an id: the server could not read one, or answers no request in particular (`busy`).
-  case reply(RequestID?, Reply)
+  case reply(RequestNumber?, Reply)
   /// A line of a later version of the protocol, to be passed over.
   case unknown
 }
@@ -43,7 +43,7 @@ extension ServerMessage {
       self = .greeting(try Greeting(fields))
       return
     }
-    let id = try fields.optionalInteger("id", Int64.self).flatMap(RequestID.init(rawValue:))
+    let id = try fields.optionalInteger("id", Int64.self).flatMap(RequestNumber.init(rawValue:))
     if fields.contains("ok") {
       self = .reply(id, try Reply(fields))
     } else if let id, fields.contains("event"), let progress = try Progress(fields) {

@@ -22,7 +22,7 @@ public enum ServiceState: String, Sendable, CaseIterable {
 }
 
 /// How a process ended.
-public enum ExitStatus: Sendable, Equatable {
+public enum ExitReport: Sendable, Equatable {
   case code(Int32)
   /// By a signal; `name` without `SIG`, as the system calls it.
   case signal(Int32, name: String, dumpedCore: Bool)
@@ -40,6 +40,8 @@ public struct ServiceStatus: Sendable, Equatable {
   public var since: Timestamp
   /// The main process.
   public var pid: Int32?
+  /// The main process was found running, after a death of everybody who knew how it was started: how it ends may be known to nobody.
+  public var isAdopted = false
   /// Why it is in this state, where that is not plain: `exit 1, 5 times in 7 s`, `its requirement api has failed`.
   public var cause: String?
   public var isEnabled = true
@@ -67,6 +69,8 @@ public struct ServiceStatus: Sendable, Equatable {
   public var documentation: String?
   public var intent: Intent?
   public var isOneShot = false
+  /// A successor that finds its main process, and knows no more of it, ends it instead of taking it over.
+  public var killsOrphan = false
   public var isTransient = false
   public var isPackaged = false
   /// Files of its definition that are no longer what was loaded.
@@ -146,10 +150,10 @@ public struct ServiceStatus: Sendable, Equatable {
   }
 
   public struct LastExit: Sendable, Equatable {
-    public var status: ExitStatus
+    public var status: ExitReport
     public var at: Timestamp
 
-    public init(_ status: ExitStatus, at: Timestamp) {
+    public init(_ status: ExitReport, at: Timestamp) {
       self.status = status
       self.at = at
     }

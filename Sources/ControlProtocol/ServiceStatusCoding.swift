@@ -1,4 +1,4 @@
-extension ExitStatus {
+extension ExitReport {
   func write(to json: inout JSONWriter) {
     switch self {
     case .code(let code): json.member("code", code)
@@ -30,6 +30,7 @@ extension ServiceStatus {
       json.member("state", state.rawValue)
       json.member("since", since)
       json.member("pid", pid)
+      if isAdopted { json.member("adopted", true) }
       json.member("cause", cause)
       if !isEnabled { json.member("enabled", false) }
       if isGroup { json.member("group", true) }
@@ -63,6 +64,7 @@ extension ServiceStatus {
       json.member("wanted_since", intent.since)
     }
     if isOneShot { json.member("one_shot", true) }
+    if killsOrphan { json.member("orphan", "kill") }
     if isTransient { json.member("transient", true) }
     if isPackaged { json.member("packaged", true) }
     json.member("changed_files", changedFiles)
@@ -97,6 +99,7 @@ extension ServiceStatus {
     state = try fields.word("state", ServiceState.self)
     since = try fields.timestamp("since")
     pid = try fields.optionalInteger("pid")
+    isAdopted = try fields.flag("adopted", or: false)
     cause = try fields.optionalString("cause")
     isEnabled = try fields.flag("enabled", or: true)
     isGroup = try fields.flag("group", or: false)
@@ -108,7 +111,7 @@ extension ServiceStatus {
     respawnsAt = try fields.optionalTimestamp("respawns_at")
     remarks = try fields.strings("remarks")
     if let exit = try fields.optionalObject("last_exit") {
-      lastExit = LastExit(try ExitStatus(exit), at: try exit.timestamp("at"))
+      lastExit = LastExit(try ExitReport(exit), at: try exit.timestamp("at"))
     }
     memory = try fields.optionalInteger("memory")
     isDefinitionPending = try fields.flag("definition_pending", or: false)
@@ -123,6 +126,7 @@ extension ServiceStatus {
         since: try fields.optionalTimestamp("wanted_since"))
     }
     isOneShot = try fields.flag("one_shot", or: false)
+    killsOrphan = try fields.optionalString("orphan") == "kill"
     isTransient = try fields.flag("transient", or: false)
     isPackaged = try fields.flag("packaged", or: false)
     changedFiles = try fields.strings("changed_files")

@@ -1,8 +1,6 @@
 import ArgumentParser
 import ControlProtocol
 // The core has names of its own for the same things; here the protocol's are meant.
-import enum ControlProtocol.Progress
-import struct ControlProtocol.Reply
 import Supervision
 
 /// A command that talks to the daemon.

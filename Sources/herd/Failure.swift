@@ -40,7 +40,7 @@ enum ExitCodes {
   }
 
   /// The exit status that passes the end of an action's process on; 128 and the signal's number, as shells have it.
-  static func status(for exit: ExitStatus) -> Int32 {
+  static func status(for exit: ExitReport) -> Int32 {
     switch exit {
     case .code(let code): code
     case .signal(let number, _, _): 128 + number

@@ -1,8 +1,5 @@
 import ControlProtocol
 // The core has names of its own for the same things; here the protocol's are meant.
-import enum ControlProtocol.Progress
-import struct ControlProtocol.Reply
-import struct ControlProtocol.RequestID
 import Supervision
 import SupervisionRuntime
 
@@ -95,7 +92,7 @@ struct Session: ~Copyable {
     if onInterrupt != nil { try system { () throws(SystemError) in try wait.watchInterrupt() } }
     let id = nextID()
     try send(ClientMessage(id: id, request: request).encoded())
-    var question: RequestID?
+    var question: RequestNumber?
     while true {
       guard let message = try received() else {
         switch try arrival(until: patience.deadline) {
@@ -129,9 +126,9 @@ struct Session: ~Copyable {
     }
   }
 
-  private mutating func nextID() -> RequestID {
+  private mutating func nextID() -> RequestNumber {
     lastID += 1
-    return RequestID(lastID)
+    return RequestNumber(lastID)
   }
 
   private func unknownProtocol(_ greeting: Greeting) -> Failure {

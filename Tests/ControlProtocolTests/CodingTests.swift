@@ -6,7 +6,7 @@ import Testing
 struct CodingTests {
   @Test("a request", arguments: Samples.requests)
   func request(_ request: Request) throws {
-    let message = ClientMessage(id: RequestID(7), request: request)
+    let message = ClientMessage(id: RequestNumber(7), request: request)
     let line = message.encoded()
     #expect(line.last == UInt8(ascii: "\n"))
     #expect(line.count { $0 == UInt8(ascii: "\n") } == 1)
@@ -15,7 +15,7 @@ struct CodingTests {
 
   @Test("an event", arguments: Samples.progress)
   func progress(_ progress: Progress) throws {
-    let message = ServerMessage.progress(RequestID(7), progress)
+    let message = ServerMessage.progress(RequestNumber(7), progress)
     let line = message.encoded()
     #expect(line.count { $0 == UInt8(ascii: "\n") } == 1)
     #expect(try ServerMessage(decoding: line) == message)
@@ -23,7 +23,7 @@ struct CodingTests {
 
   @Test("a reply", arguments: Samples.replies)
   func reply(_ reply: Reply) throws {
-    for id in [RequestID(7), nil] {
+    for id in [RequestNumber(7), nil] {
       let message = ServerMessage.reply(id, reply)
       #expect(try ServerMessage(decoding: message.encoded()) == message)
     }
@@ -42,10 +42,11 @@ struct CodingTests {
   func documented() throws {
     #expect(
       String(
-        decoding: ClientMessage(id: RequestID(2), request: .start(names: ["web"], .init())).encoded(), as: UTF8.self)
+        decoding: ClientMessage(id: RequestNumber(2), request: .start(names: ["web"], .init())).encoded(), as: UTF8.self
+      )
         == #"{"id":2,"protocol":1,"command":"start","services":["web"]}"# + "\n")
     let reply = ServerMessage.reply(
-      RequestID(2), Reply(.outcomes([.init("web", .started, state: .running, pid: 1044)])))
+      RequestNumber(2), Reply(.outcomes([.init("web", .started, state: .running, pid: 1044)])))
     #expect(
       String(decoding: reply.encoded(), as: UTF8.self)
         == #"{"id":2,"ok":true,"outcomes":[{"service":"web","outcome":"started","state":"running","pid":1044}]}"#
@@ -56,7 +57,7 @@ struct CodingTests {
   func later() throws {
     let request = try ClientMessage(
       decoding: Array(#"{"new":{"a":[1]},"id":1,"command":"shutdown","also":null}"#.utf8))
-    #expect(request == ClientMessage(id: RequestID(1), request: .shutdown))
+    #expect(request == ClientMessage(id: RequestNumber(1), request: .shutdown))
     #expect(try ServerMessage(decoding: Array(#"{"id":1,"event":"weather","is":"fine"}"#.utf8)) == .unknown)
     guard
       case .reply(_, let reply) = try ServerMessage(
@@ -124,7 +125,7 @@ struct RefusalTests {
     let refusal = refusal(line)
     #expect(refusal?.error.code == code)
     #expect(refusal?.isFatal == false)
-    #expect(refusal?.id == (hasID ? RequestID(1) : nil))
+    #expect(refusal?.id == (hasID ? RequestNumber(1) : nil))
   }
 
   @Test("an unknown command is told the known ones")

@@ -41,7 +41,7 @@ struct FuzzTests {
   @Test("requests", arguments: 0..<8)
   func requests(seed: UInt64) throws {
     var generator = Generator(state: seed)
-    let lines = Samples.requests.map { ClientMessage(id: RequestID(1), request: $0).encoded() }
+    let lines = Samples.requests.map { ClientMessage(id: RequestNumber(1), request: $0).encoded() }
     var accepted = 0
     for _ in 0..<2000 {
       guard let line = lines.randomElement(using: &generator) else { continue }
@@ -57,8 +57,8 @@ struct FuzzTests {
   func answers(seed: UInt64) throws {
     var generator = Generator(state: seed)
     let lines =
-      Samples.replies.map { ServerMessage.reply(RequestID(1), $0).encoded() }
-      + Samples.progress.map { ServerMessage.progress(RequestID(1), $0).encoded() }
+      Samples.replies.map { ServerMessage.reply(RequestNumber(1), $0).encoded() }
+      + Samples.progress.map { ServerMessage.progress(RequestNumber(1), $0).encoded() }
     for _ in 0..<2000 {
       guard let line = lines.randomElement(using: &generator) else { continue }
       guard let message = try? ServerMessage(decoding: damaged(line, &generator)), message != .unknown else { continue }

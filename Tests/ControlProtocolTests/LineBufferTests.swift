@@ -60,9 +60,9 @@ struct Base64Tests {
     arguments: [0x00, 0x1B, 0x22, 0x5C, 0xFF, 0x78])
   func outputLine(byte: UInt8) throws {
     let chunk = OutputChunk(.stdout, [UInt8](repeating: byte, count: 16 << 10))
-    let line = ServerMessage.progress(RequestID(1), .output(chunk)).encoded()
+    let line = ServerMessage.progress(RequestNumber(1), .output(chunk)).encoded()
     #expect(line.count < 24 << 10)
-    #expect(try ServerMessage(decoding: line) == .progress(RequestID(1), .output(chunk)))
+    #expect(try ServerMessage(decoding: line) == .progress(RequestNumber(1), .output(chunk)))
   }
 
   @Test("what is no base64 is refused", arguments: ["Zg", "Z===", "Zm9?", "====", "Zg==Zg=="])

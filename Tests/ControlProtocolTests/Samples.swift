@@ -35,6 +35,7 @@ enum Samples {
     service.pid = 901
     service.cause = hardText
     service.isEnabled = false
+    service.isAdopted = true
     service.isGroup = true
     service.respawns = 4
     service.lastRespawn = .init(at: time, cause: hardText)
@@ -45,6 +46,7 @@ enum Samples {
     service.documentation = "a web server"
     service.intent = .init(isWanted: true, by: "boot", since: time)
     service.isOneShot = true
+    service.killsOrphan = true
     service.isTransient = true
     service.isPackaged = true
     service.isDefinitionPending = true

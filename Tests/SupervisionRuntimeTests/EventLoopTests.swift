@@ -210,16 +210,6 @@ import Testing
     try loop.run()
     #expect(hasRun)
   }
-
-  @Test("another thread can wake the loop")
-  func wake() throws {
-    let loop = try EventLoop()
-    loop.wake()
-    var woken = 0
-    loop.beforeSleep = { woken += 1 }
-    try loop.turn()
-    #expect(woken == 1)
-  }
 }
 
 extension EventLoop {

@@ -45,8 +45,7 @@ cproc_queue_make(void)
 		return NULL;
 	/* kqueuex(2) with its flag is too new to rely on.  No child gets a kqueue; an exec of this process would. */
 	queue->kqueue = kqueue();
-	if (queue->kqueue < 0 || fcntl(queue->kqueue, F_SETFD, FD_CLOEXEC) < 0 ||
-	    change(queue, 0, EVFILT_USER, EV_ADD | EV_CLEAR, 0, 0) < 0) {
+	if (queue->kqueue < 0 || fcntl(queue->kqueue, F_SETFD, FD_CLOEXEC) < 0) {
 		int error = errno;
 
 		cproc_queue_free(queue);
@@ -166,12 +165,6 @@ cproc_queue_forget_vnode(struct cproc_queue *queue, int descriptor)
 	return change(queue, (uintptr_t)descriptor, EVFILT_VNODE, EV_DELETE, 0, 0);
 }
 
-int
-cproc_queue_trigger(struct cproc_queue *queue)
-{
-	return change(queue, 0, EVFILT_USER, 0, NOTE_TRIGGER, 0);
-}
-
 static int64_t
 vnode_changes(unsigned fflags)
 {
@@ -205,9 +198,6 @@ translate(const struct kevent *from, struct cproc_event *event)
 	case EVFILT_VNODE:
 		event->ready = CPROC_READY_VNODE;
 		event->data = vnode_changes(from->fflags);
-		break;
-	case EVFILT_USER:
-		event->ready = CPROC_READY_USER;
 		break;
 	}
 }

@@ -21,8 +21,7 @@ enum cproc_ready {
 	CPROC_READY_HANGUP = 1 << 2, /* the other side sends no more or is gone; what it has sent can still be read */
 	CPROC_READY_EXIT = 1 << 3,   /* data: the wait(2) status */
 	CPROC_READY_SIGNAL = 1 << 4, /* data: how often; at least once */
-	CPROC_READY_VNODE = 1 << 5,  /* data: enum cproc_vnode */
-	CPROC_READY_USER = 1 << 6    /* cproc_queue_trigger() was called */
+	CPROC_READY_VNODE = 1 << 5   /* data: enum cproc_vnode */
 };
 
 enum cproc_vnode {
@@ -36,7 +35,7 @@ enum cproc_vnode {
 #define CPROC_TOKEN_END (UINT64_C(1) << 40)
 
 struct cproc_event {
-	uint64_t token; /* as registered; 0 for CPROC_READY_USER */
+	uint64_t token; /* as registered */
 	int64_t data;
 	uint32_t ready; /* enum cproc_ready */
 };
@@ -65,9 +64,6 @@ int cproc_queue_watch_signal(struct cproc_queue *queue, int signal, uint64_t tok
 /* Changes of the file behind an open descriptor (EVFILT_VNODE, inotify(7)), until it is forgotten or closed. */
 int cproc_queue_watch_vnode(struct cproc_queue *queue, int descriptor, uint64_t token);
 int cproc_queue_forget_vnode(struct cproc_queue *queue, int descriptor);
-
-/* Wakes cproc_queue_wait(); the one function that any thread may call. */
-int cproc_queue_trigger(struct cproc_queue *queue);
 
 /*
  * Waits for events: at most `timeout` nanoseconds, for ever when negative.  Returns how many were filled in,

@@ -9,14 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 /*
  * An epoll(7), and beside it the descriptors that stand for kqueue(2)'s other filters: one
- * signalfd(2) for all signals, one eventfd(2), one inotify(7) a watched file.
+ * signalfd(2) for all signals, one inotify(7) a watched file.
  */
 struct watched_file {
 	int descriptor; /* the caller's */
@@ -26,7 +25,6 @@ struct watched_file {
 struct cproc_queue {
 	int epoll;
 	int signals; /* -1 until a signal is watched */
-	int trigger;
 	sigset_t mask;
 	uint64_t signal_tokens[NSIG];
 	struct watched_file *files;
@@ -37,7 +35,7 @@ struct cproc_queue {
  * epoll_event has 64 bits for us: what kind it is, the descriptor that has to be asked for the
  * rest, and the caller's token.
  */
-enum kind { KIND_DESCRIPTOR, KIND_EXIT, KIND_FILE, KIND_OWN };
+enum kind { KIND_DESCRIPTOR, KIND_EXIT, KIND_FILE, KIND_SIGNALS };
 
 #define DESCRIPTOR_BITS 22
 #define TOKEN_BITS 40
@@ -77,9 +75,7 @@ cproc_queue_make(void)
 	queue->signals = -1;
 	sigemptyset(&queue->mask);
 	queue->epoll = epoll_create1(EPOLL_CLOEXEC);
-	queue->trigger = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (queue->epoll < 0 || queue->trigger < 0 ||
-	    control(queue, EPOLL_CTL_ADD, KIND_OWN, queue->trigger, EPOLLIN, 0) < 0) {
+	if (queue->epoll < 0) {
 		int error = errno;
 
 		cproc_queue_free(queue);
@@ -97,8 +93,6 @@ cproc_queue_free(struct cproc_queue *queue)
 	free(queue->files);
 	if (queue->signals >= 0)
 		close(queue->signals);
-	if (queue->trigger >= 0)
-		close(queue->trigger);
 	if (queue->epoll >= 0)
 		close(queue->epoll);
 	free(queue);
@@ -152,7 +146,7 @@ cproc_queue_watch_signal(struct cproc_queue *queue, int number, uint64_t token)
 		return -1;
 	if (queue->signals < 0) {
 		queue->signals = signals;
-		if (control(queue, EPOLL_CTL_ADD, KIND_OWN, signals, EPOLLIN, 0) < 0)
+		if (control(queue, EPOLL_CTL_ADD, KIND_SIGNALS, signals, EPOLLIN, 0) < 0)
 			return -1;
 	}
 	queue->signal_tokens[number] = token;
@@ -216,15 +210,6 @@ cproc_queue_forget_vnode(struct cproc_queue *queue, int descriptor)
 	return -1;
 }
 
-int
-cproc_queue_trigger(struct cproc_queue *queue)
-{
-	uint64_t one = 1;
-
-	/* EAGAIN: the counter is full, so the queue will wake anyhow. */
-	return write(queue->trigger, &one, sizeof one) < 0 && errno != EAGAIN ? -1 : 0;
-}
-
 static unsigned
 vnode_changes(uint32_t mask)
 {
@@ -269,17 +254,6 @@ read_signal(struct cproc_queue *queue, struct cproc_event *event)
 }
 
 static bool
-read_trigger(struct cproc_queue *queue, struct cproc_event *event)
-{
-	uint64_t count;
-
-	if (read(queue->trigger, &count, sizeof count) < 0)
-		return false;
-	event->ready = CPROC_READY_USER;
-	return true;
-}
-
-static bool
 read_exit(int process, struct cproc_event *event)
 {
 	int status;
@@ -315,8 +289,8 @@ translate(struct cproc_queue *queue, const struct epoll_event *from, struct cpro
 		return read_exit(descriptor, event);
 	case KIND_FILE:
 		return read_file_changes(descriptor, event);
-	case KIND_OWN:
-		return descriptor == queue->signals ? read_signal(queue, event) : read_trigger(queue, event);
+	case KIND_SIGNALS:
+		return read_signal(queue, event);
 	}
 	return false;
 }

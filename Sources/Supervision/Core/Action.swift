@@ -16,8 +16,8 @@ public enum Action: Sendable {
   case signalSubtree(Incarnation, Int32, continues: Bool)
   /// Is anything left? Answer `Event.subtree`.
   case inspectSubtree(QuestionID, Incarnation)
-  case reply(RequestID, Reply)
-  case progress(RequestID, Progress)
+  case reply(RequestID, Answer)
+  case progress(RequestID, ServiceStep)
   /// A line of the supervisor's own journal.
   case record(Record)
   /// Write the lists of enabled and disabled services.
@@ -40,9 +40,9 @@ public struct Invocation: Sendable, Hashable {
 }
 
 /// The final answer to a request.
-public enum Reply: Sendable, Equatable {
+public enum Answer: Sendable, Equatable {
   /// Start, stop, restart, enable, disable: what became of each service that was named, and of those it took along.
-  case services([ServiceOutcome])
+  case services([OrderOutcome])
   /// A process ran on the caller's behalf: reload, action.
   case exited(ExitStatus)
   case processFailed(FailureCause)
@@ -53,7 +53,7 @@ public enum Reply: Sendable, Equatable {
 }
 
 /// What became of one service.
-public struct ServiceOutcome: Sendable, Equatable {
+public struct OrderOutcome: Sendable, Equatable {
   public enum Result: Sendable, Equatable {
     case up(pid: Int32?)
     case alreadyUp(pid: Int32?)
@@ -124,7 +124,7 @@ public enum Refusal: Error, Sendable, Equatable {
 }
 
 /// One step of a service, for a caller that watches.
-public struct Progress: Sendable, Equatable {
+public struct ServiceStep: Sendable, Equatable {
   public var service: String
   public var state: StateName
   public var pid: Int32?

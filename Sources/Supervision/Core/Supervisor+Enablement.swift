@@ -65,7 +65,7 @@ extension Supervisor {
     }
     saveEnablement()
     let outcomes =
-      listed.map { ServiceOutcome(service: $0, result: .preset, isNamed: true) }
+      listed.map { OrderOutcome(service: $0, result: .preset, isNamed: true) }
       + ids.map { outcome($0, .preset, named: true) }
     actions.append(.reply(request, .services(outcomes)))
   }

@@ -91,7 +91,7 @@ extension Supervisor {
     guard !options.noWait else { return accept(request, ids) }
     var pending = PendingRequest(named: Set(ids))
     for id in ids where services[id.index].machine.isResting {
-      let rest = forgotten[id].map { ServiceOutcome.Result.forgotten($0) } ?? .alreadyStopped
+      let rest = forgotten[id].map { OrderOutcome.Result.forgotten($0) } ?? .alreadyStopped
       // What outlived SIGKILL is as it was.
       pending.resolve(outcome(id, services[id.index].hasFailed ? restResult(of: id) : rest, named: true))
     }

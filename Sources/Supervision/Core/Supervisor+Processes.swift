@@ -49,7 +49,7 @@ extension Supervisor {
     }
   }
 
-  private mutating func errandEnded(_ key: ProcessKey, _ entry: ProcessEntry, _ reply: Reply) {
+  private mutating func errandEnded(_ key: ProcessKey, _ entry: ProcessEntry, _ reply: Answer) {
     deadlines.set(nil, for: .process(key))
     services[entry.service.index].errands -= 1
     if let errand = errands.removeValue(forKey: key) { close(errand.request, with: reply) }

@@ -17,7 +17,7 @@ struct PendingRequest: Sendable {
   var goals: [ServiceID: Goal] = [:]
   /// Those whose steps the caller hears of; goals among them.
   var watched: [ServiceID] = []
-  var outcomes: [ServiceOutcome] = []
+  var outcomes: [OrderOutcome] = []
   /// What went wrong on the way, by service.
   var troubles: [ServiceID: [FailureCause]] = [:]
   var named: Set<ServiceID>
@@ -34,7 +34,7 @@ struct PendingRequest: Sendable {
     self.named = named
   }
 
-  mutating func resolve(_ outcome: ServiceOutcome) {
+  mutating func resolve(_ outcome: OrderOutcome) {
     outcomes.append(outcome)
   }
 }
@@ -53,7 +53,7 @@ extension Supervisor {
     closeIfDone(request)
   }
 
-  mutating func close(_ request: RequestID, with reply: Reply?) {
+  mutating func close(_ request: RequestID, with reply: Answer?) {
     guard let pending = requests.removeValue(forKey: request) else { return }
     deadlines.set(nil, for: .request(request))
     for id in pending.watched {
@@ -76,7 +76,7 @@ extension Supervisor {
   mutating func notify(_ id: ServiceID) {
     guard let watching = watchers[id] else { return }
     let record = services[id.index]
-    let progress = Progress(
+    let progress = ServiceStep(
       service: record.name, state: record.machine.state.name, pid: mainPID(of: id), cause: restOutcome(of: id))
     for request in watching {
       actions.append(.progress(request, progress))
@@ -100,7 +100,7 @@ extension Supervisor {
       target = known.map { self.target($0, of: record) } ?? "what is left"
     default: return
     }
-    let progress = Progress(
+    let progress = ServiceStep(
       service: record.name, state: record.machine.state.name, pid: nil, cause: nil,
       step: "\(SignalName.name(of: number)) to \(target)")
     for request in watching { actions.append(.progress(request, progress)) }
@@ -191,7 +191,7 @@ extension Supervisor {
     }
   }
 
-  mutating func resolve(_ request: RequestID, _ id: ServiceID, _ result: ServiceOutcome.Result) {
+  mutating func resolve(_ request: RequestID, _ id: ServiceID, _ result: OrderOutcome.Result) {
     guard requests[request]?.goals.removeValue(forKey: id) != nil else { return }
     let isNamed = requests[request]?.named.contains(id) ?? false
     var resolved = outcome(id, result, named: isNamed)
@@ -252,19 +252,19 @@ extension Supervisor {
 
   // MARK: Answers
 
-  func outcome(_ id: ServiceID, _ result: ServiceOutcome.Result, named: Bool) -> ServiceOutcome {
-    ServiceOutcome(service: services[id.index].name, result: result, isNamed: named)
+  func outcome(_ id: ServiceID, _ result: OrderOutcome.Result, named: Bool) -> OrderOutcome {
+    OrderOutcome(service: services[id.index].name, result: result, isNamed: named)
   }
 
   mutating func accept(_ request: RequestID, _ ids: [ServiceID]) {
     replyAll(request, ids, .accepted)
   }
 
-  mutating func replyAll(_ request: RequestID, _ ids: [ServiceID], _ result: ServiceOutcome.Result) {
+  mutating func replyAll(_ request: RequestID, _ ids: [ServiceID], _ result: OrderOutcome.Result) {
     actions.append(.reply(request, .services(ids.map { outcome($0, result, named: true) })))
   }
 
-  func restResult(of id: ServiceID) -> ServiceOutcome.Result {
+  func restResult(of id: ServiceID) -> OrderOutcome.Result {
     switch services[id.index].machine.state {
     case .failed(let cause): .failed(cause, willRetry: false)
     case .stopped(let cause): .stopped(cause)

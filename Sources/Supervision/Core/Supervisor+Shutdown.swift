@@ -77,10 +77,10 @@ extension Supervisor {
     shutdown?.isOver = true
     deadlines.clear()
     let failures = unstopped.map { name in
-      ServiceOutcome(service: name, result: .failed(.unkillable, willRetry: false), isNamed: false)
+      OrderOutcome(service: name, result: .failed(.unkillable, willRetry: false), isNamed: false)
     }
     for request in requests.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
-      let report = failures.isEmpty ? Reply.done : .services(failures)
+      let report = failures.isEmpty ? Answer.done : .services(failures)
       close(request, with: leaving.requests.contains(request) ? report : .refused(.shuttingDown))
     }
     leave()

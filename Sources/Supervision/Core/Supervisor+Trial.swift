@@ -26,7 +26,7 @@ extension Supervisor {
   }
 
   /// Why there is nothing to do.
-  private func alreadyThere(_ id: ServiceID) -> ServiceOutcome? {
+  private func alreadyThere(_ id: ServiceID) -> OrderOutcome? {
     let record = services[id.index]
     if record.machine.isReady { return outcome(id, .alreadyUp(pid: mainPID(of: id)), named: true) }
     return record.machine.isResting ? outcome(id, .alreadyStopped, named: true) : nil

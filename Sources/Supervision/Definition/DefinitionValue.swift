@@ -68,6 +68,7 @@ extension ServiceDefinition {
     case .respawnLimit: .map([("count", .integer(respawn.limitCount)), ("period", .duration(respawn.limitPeriod))])
     case .respawnDelay: respawn.delay.value
     case .successExitCodes: .list(successExitCodes.map { .integer(Int($0)) })
+    case .orphan: .string(orphan == .adopt ? "adopt" : "kill")
     case .ready: ready.map(\.value)
     case .startTimeout: startTimeout.map { .duration($0) } ?? .literal("none")
     case .workingDirectory, .umask, .environment, .environmentFile, .inheritEnvironment, .user, .group, .groups:

@@ -39,6 +39,7 @@ public struct ServiceDefinition: Sendable, Equatable {
   @SharedDefault public var respawn = RespawnRule()
   /// Exit codes of the main process that count as success.
   public var successExitCodes: [UInt8] = [0]
+  public var orphan: OrphanRule = .adopt
   /// When its process counts as running; `nil`: as soon as its program is executed.
   public var ready: ReadyRule?
   /// From the first pre-start to ready; `nil`: as long as it takes (the default of a one-shot).
@@ -139,6 +140,12 @@ public struct ServiceAction: Sendable, Equatable {
     self.documentation = documentation
     self.reaction = reaction
   }
+}
+
+/// What becomes of a main process that outlives the supervisor, its keeper and the record of both, once a successor finds it.
+public enum OrphanRule: Sendable, Equatable {
+  case adopt
+  case kill
 }
 
 /// When the main process is started again after an end that nobody asked for.

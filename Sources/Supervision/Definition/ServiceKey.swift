@@ -24,6 +24,7 @@ public enum ServiceKey: String, CaseIterable, Sendable {
   case respawnLimit = "respawn-limit"
   case respawnDelay = "respawn-delay"
   case successExitCodes = "success-exit-codes"
+  case orphan
   case ready
   case startTimeout = "start-timeout"
   case workingDirectory = "working-directory"
@@ -68,7 +69,8 @@ public enum ServiceKey: String, CaseIterable, Sendable {
       .map
     case .stop, .reload, .respawnDelay, .respawnLimit, .log:
       .scalarOrMap
-    case .documentation, .autoStart, .oneShot, .transient, .exec, .respawn, .startTimeout, .workingDirectory, .umask,
+    case .documentation, .autoStart, .oneShot, .transient, .exec, .respawn, .orphan, .startTimeout, .workingDirectory,
+      .umask,
       .user, .group, .loginClass, .chroot, .nice, .protect, .noNewPrivileges, .terminal, .fib:
       .scalar
     }
@@ -93,7 +95,7 @@ public enum ServiceKey: String, CaseIterable, Sendable {
   public var countsAtOnce: Bool {
     switch self {
     case .documentation, .provision, .requirement, .wants, .after, .before, .conflicts, .restartWith, .autoStart,
-      .transient, .instances:
+      .transient, .orphan, .instances:
       true
     default: false
     }

@@ -20,6 +20,7 @@ extension ServiceReader {
     case .respawnLimit: readRespawnLimit(field)
     case .respawnDelay: readRespawnDelay(field)
     case .successExitCodes: readExitCodes(field)
+    case .orphan: set(\.orphan, reader.choice(field, ["adopt": .adopt, "kill": .kill]))
     case .ready: definition.ready = reader.readyRule(field, fields: &inner)
     case .startTimeout: readStartTimeout(field)
     default: break

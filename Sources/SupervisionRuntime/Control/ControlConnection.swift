@@ -1,5 +1,4 @@
 import ControlProtocol
-import struct ControlProtocol.RequestID
 import Supervision
 
 /// One client: its bytes in both directions, and what it is waiting for.
@@ -20,7 +19,7 @@ final class ControlConnection {
   /// What has arrived and was not yet carried out.
   var input: LineBuffer
   var output = OutputQueue()
-  var openRequests: Set<RequestID> = []
+  var openRequests: Set<RequestNumber> = []
 
   /// What the event loop watches for it; `nil` while nothing is.
   var registration: EventLoop.Registration?

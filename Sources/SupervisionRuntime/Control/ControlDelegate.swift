@@ -4,7 +4,7 @@ import ControlProtocol
 public struct OpenRequest: Hashable, Sendable {
   /// Which connection; never used twice.
   public let connection: UInt64
-  public let id: RequestID
+  public let id: RequestNumber
 }
 
 /// Who carries out what clients ask for.

@@ -1,5 +1,4 @@
 import ControlProtocol
-import struct ControlProtocol.Reply
 import Supervision
 
 /// Which connections there are: who is admitted, and who has to go.

@@ -1,6 +1,4 @@
 import ControlProtocol
-import struct ControlProtocol.Reply
-import struct ControlProtocol.RequestID
 import Supervision
 
 /// A connection's turn: what has arrived is read and carried out, and what it waits for next is watched.
@@ -88,7 +86,9 @@ extension ControlServer {
   }
 
   /// Answers what is not a request that the delegate should see.
-  private func refuse(_ id: RequestID?, _ error: ControlError, _ connection: ControlConnection, fatally: Bool = false) {
+  private func refuse(
+    _ id: RequestNumber?, _ error: ControlError, _ connection: ControlConnection, fatally: Bool = false
+  ) {
     send(ServerMessage.reply(id, Reply(error: error)).encoded(), to: connection)
     if fatally { connection.isClosing = true }
   }

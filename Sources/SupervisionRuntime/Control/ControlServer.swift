@@ -1,8 +1,5 @@
 import ControlProtocol
 // The core has names of its own for the same things; here the protocol's are meant.
-import enum ControlProtocol.Progress
-import struct ControlProtocol.Reply
-import struct ControlProtocol.RequestID
 import Supervision
 
 /// The server's side of the control socket: connections, lines, rights, and bounds on all of them.

@@ -67,9 +67,6 @@ public final class EventLoop {
   private var timers = TimerHeap()
   private var isStopping = false
 
-  /// Called after each batch of events and before the loop sleeps: the place to carry out what the batch has caused.
-  public var beforeSleep: (() -> Void)?
-
   /// - Throws: no more descriptors or memory.
   public init() throws(SystemError) {
     guard let queue = cproc_queue_make() else { throw SystemError("kqueue", code: cproc_errno()) }
@@ -183,7 +180,6 @@ public final class EventLoop {
 
   /// Waits for one batch of events and calls their handlers, then those of the timers that are due.
   public func turn() throws(SystemError) {
-    beforeSleep?()
     guard !isStopping else { return }
     let count = cproc_queue_wait(queue, events, Self.batchSize, timeUntilNextTimer())
     guard count >= 0 else { throw SystemError("kevent", code: cproc_errno()) }
@@ -221,12 +217,6 @@ public final class EventLoop {
   /// Makes ``run()`` return after the current handler, or at once when it is called the next time.
   public func stop() {
     isStopping = true
-  }
-
-  /// Ends the sleep of ``turn()``: the one thing that may be done from another thread, or from a signal handler.
-  public nonisolated func wake() {
-    // It can only fail when the queue is gone, and then nobody sleeps in it.
-    _ = cproc_queue_trigger(queue)
   }
 
   private func nextToken() -> UInt64 {

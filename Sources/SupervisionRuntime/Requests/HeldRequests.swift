@@ -1,5 +1,4 @@
 import ControlProtocol
-import struct ControlProtocol.Reply
 import Supervision
 
 /// Requests that have come while what a dead supervisor has left is ended: nothing is loaded yet, so there is no service to

@@ -9,30 +9,30 @@ struct ReplyTranslation {
   let request: Request
   let load: LoadBackground
 
-  func reply(to reply: Supervision.Reply) -> ControlProtocol.Reply {
+  func reply(to reply: Answer) -> Reply {
     switch reply {
     case .services(let outcomes): services(outcomes)
     case .exited(let status): exited(status)
     case .processFailed(let cause): processFailed(cause)
     case .done: done()
-    case .loaded(let summary): ControlProtocol.Reply(.load(LoadReport(summary, load)))
-    case .refused(let refusal): ControlProtocol.Reply(error: error(for: refusal))
+    case .loaded(let summary): Reply(.load(LoadReport(summary, load)))
+    case .refused(let refusal): Reply(error: error(for: refusal))
     }
   }
 
   // MARK: Outcomes
 
-  private func services(_ outcomes: [Supervision.ServiceOutcome]) -> ControlProtocol.Reply {
+  private func services(_ outcomes: [OrderOutcome]) -> Reply {
     // What was named comes first, then what was taken along; what would be done in the order in which it would be.
     let ordered = outcomes.filter(\.comesFirst) + outcomes.filter { !$0.comesFirst }
     let firstFailure = ordered.lazy.compactMap { self.failure(of: $0) }.first
-    return ControlProtocol.Reply(.outcomes(ordered.map { outcome($0) }), error: firstFailure)
+    return Reply(.outcomes(ordered.map { outcome($0) }), error: firstFailure)
   }
 
-  private func outcome(_ outcome: Supervision.ServiceOutcome) -> ControlProtocol.ServiceOutcome {
+  private func outcome(_ outcome: OrderOutcome) -> ServiceOutcome {
     let id = core.find(outcome.service)
     let state = id.flatMap { ServiceState(core.state(of: $0)) } ?? .stopped
-    var result = ControlProtocol.ServiceOutcome(outcome.service, kind(of: outcome), state: state)
+    var result = ServiceOutcome(outcome.service, kind(of: outcome), state: state)
     switch outcome.result {
     case .up(let pid), .alreadyUp(let pid), .signalled(let pid): result.pid = pid
     case .failed(let cause, let willRetry):
@@ -45,7 +45,7 @@ struct ReplyTranslation {
     return result
   }
 
-  private func kind(of outcome: Supervision.ServiceOutcome) -> ControlProtocol.ServiceOutcome.Kind {
+  private func kind(of outcome: OrderOutcome) -> ServiceOutcome.Kind {
     switch outcome.result {
     case .up:
       if case .restart = request { .restarted } else { .started }
@@ -71,7 +71,7 @@ struct ReplyTranslation {
   }
 
   /// What went wrong with a service, if it was not to come to this.
-  private func failure(of outcome: Supervision.ServiceOutcome) -> ControlError? {
+  private func failure(of outcome: OrderOutcome) -> ControlError? {
     switch outcome.result {
     case .failed(.awaits(let other, let cause), _):
       return ControlError(
@@ -148,7 +148,7 @@ struct ReplyTranslation {
 
   // MARK: Processes, waits
 
-  private func processFailed(_ cause: FailureCause) -> ControlProtocol.Reply {
+  private func processFailed(_ cause: FailureCause) -> Reply {
     let service = request.subject ?? "it"
     let reason =
       switch cause {
@@ -156,17 +156,17 @@ struct ReplyTranslation {
       case .spawn(_, let failure): failure.message
       default: cause.description
       }
-    return ControlProtocol.Reply(
+    return Reply(
       error: ControlError(
         .actionFailed, "\(request.deed) of `\(service)`\(reloadCommand): \(reason)", service: service))
   }
 
-  private func exited(_ status: Supervision.ExitStatus) -> ControlProtocol.Reply {
-    let content = ControlProtocol.Reply.Content.exit(ControlProtocol.ExitStatus(status))
-    if status == .exited(0) { return ControlProtocol.Reply(content) }
+  private func exited(_ status: ExitStatus) -> Reply {
+    let content = Reply.Content.exit(ExitReport(status))
+    if status == .exited(0) { return Reply(content) }
     let service = request.subject ?? "it"
     let ending = status == .unknown ? "\(status)" : "ended: \(status)"
-    return ControlProtocol.Reply(
+    return Reply(
       content,
       error: ControlError(
         .actionFailed, "\(request.deed) of `\(service)`\(reloadCommand) \(ending)", service: service))
@@ -180,23 +180,23 @@ struct ReplyTranslation {
     return " (\(ShellWords.line(hook.command.words)))"
   }
 
-  private func done() -> ControlProtocol.Reply {
+  private func done() -> Reply {
     switch request {
     case .wait(let wait):
       let id = core.find(wait.service)
       let state = id.flatMap { ServiceState(core.state(of: $0)) } ?? .stopped
       let pid = id.flatMap { core.snapshot(of: $0).mainPID }
       let name = id.map { core.name(of: $0) } ?? wait.service
-      return ControlProtocol.Reply(.outcomes([ControlProtocol.ServiceOutcome(name, .reached, state: state, pid: pid)]))
+      return Reply(.outcomes([ServiceOutcome(name, .reached, state: state, pid: pid)]))
     case .reload(let name), .action(let name, _, _):
       // A signal to the main process.
       let id = core.find(name)
       let state = id.flatMap { ServiceState(core.state(of: $0)) } ?? .stopped
       let pid = id.flatMap { core.snapshot(of: $0).mainPID }
-      return ControlProtocol.Reply(
-        .outcomes([ControlProtocol.ServiceOutcome(name, .signalled, state: state, pid: pid)]))
+      return Reply(
+        .outcomes([ServiceOutcome(name, .signalled, state: state, pid: pid)]))
     default:
-      return ControlProtocol.Reply(.outcomes([]))
+      return Reply(.outcomes([]))
     }
   }
 
@@ -279,11 +279,11 @@ struct ReplyTranslation {
 
   // MARK: Loads
 
-  static func refusedLoad(_ diagnostics: Diagnostics, columns: Int?) -> ControlProtocol.Reply {
+  static func refusedLoad(_ diagnostics: Diagnostics, columns: Int?) -> Reply {
     var report = LoadReport()
     report.diagnostics = diagnostics.all.map { DiagnosticReport($0, columns: columns) }
     let count = diagnostics.all.filter { $0.severity == .error }.count
-    return ControlProtocol.Reply(
+    return Reply(
       .load(report),
       error: ControlError(
         .badConfiguration, "the configuration has \(count) error\(count == 1 ? "" : "s"); nothing was changed"))
@@ -299,12 +299,12 @@ extension DiagnosticReport {
   }
 }
 
-extension Supervision.ServiceOutcome {
+extension OrderOutcome {
   fileprivate var comesFirst: Bool { isNamed || result == .wouldStart || result == .wouldStop }
 }
 
-extension ControlProtocol.ExitStatus {
-  init(_ status: Supervision.ExitStatus) {
+extension ExitReport {
+  init(_ status: ExitStatus) {
     switch status {
     case .exited(let code): self = .code(Int32(code))
     case .signaled(let number, let core):

@@ -54,7 +54,7 @@ extension RequestHandler {
   }
 
   private func take(
-    _ loaded: Configuration, _ options: Request.LoadOptions, _ number: Supervision.RequestID,
+    _ loaded: Configuration, _ options: Request.LoadOptions, _ number: RequestID,
     from peer: PeerCredentials
   ) {
     let base = shell.core.currentConfiguration

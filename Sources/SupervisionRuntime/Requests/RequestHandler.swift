@@ -26,11 +26,11 @@ final class RequestHandler: ControlDelegate, ShellClient {
   /// Why the lists of enabled and disabled services could not be written, if the last attempt failed.
   var enablementTrouble: SystemError?
   /// What is known of a load besides what the core makes of it.
-  var loads: [Supervision.RequestID: LoadBackground] = [:]
+  var loads: [RequestID: LoadBackground] = [:]
   /// Applies the settings of a configuration that is about to be loaded; the answer is what cannot be applied.
   var onSettings: ((SupervisorSettings) -> [String])?
-  private var callers: [Supervision.RequestID: Caller] = [:]
-  private var numbers: [OpenRequest: Supervision.RequestID] = [:]
+  private var callers: [RequestID: Caller] = [:]
+  private var numbers: [OpenRequest: RequestID] = [:]
   private var lastNumber: UInt64 = 0
   /// Requests whose processes wait because their callers have not read what came, by connection.
   private var paused: [UInt64: [PausedOutput]] = [:]
@@ -43,7 +43,7 @@ final class RequestHandler: ControlDelegate, ShellClient {
 
   /// Output that is not read for now.
   private struct PausedOutput {
-    var number: Supervision.RequestID
+    var number: RequestID
     var source: CallerOutput
   }
 
@@ -64,7 +64,7 @@ final class RequestHandler: ControlDelegate, ShellClient {
 
   func receive(_ request: Request, as open: OpenRequest, from peer: PeerCredentials) {
     if let name = request.oneService, NamePattern.isPattern(name) {
-      return finish(ControlProtocol.Reply(error: refusal(ofPattern: name, request)), open)
+      return finish(Reply(error: refusal(ofPattern: name, request)), open)
     }
     guard held == nil || isAnsweredWhileHolding(request) else { return keep(request, as: open, from: peer) }
     if case .shutdown = request { onShutdown?() }
@@ -77,14 +77,14 @@ final class RequestHandler: ControlDelegate, ShellClient {
     case .documentation(let name): inquire(name, for: open) { .documentation(self.reporter.documentation(of: $0)) }
     case .definition(let name): inquire(name, for: open) { .definition(self.definitionText(of: $0)) }
     case .processes(let name): processes(name, for: open)
-    case .ping: finish(ControlProtocol.Reply(), open)
+    case .ping: finish(Reply(), open)
     case .load(let options): load(options, request, for: open, from: peer)
     case .reset(let names) where names.contains("root"): resetRoot(names, for: open)
     case .signal(let names, let word, let group): signal(names, word, group, request, for: open, from: peer)
     default:
       guard let order = Order(request) else {
         return finish(
-          ControlProtocol.Reply(error: ControlError(.unsupported, "this supervisor does not know the request")), open)
+          Reply(error: ControlError(.unsupported, "this supervisor does not know the request")), open)
       }
       take(order, request, for: open, from: peer)
     }
@@ -104,7 +104,7 @@ final class RequestHandler: ControlDelegate, ShellClient {
   func leave() {
     fileChanges.end()
     for number in callers.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
-      answerLoad(number, ControlProtocol.Reply(error: Self.isEnding))
+      answerLoad(number, Reply(error: Self.isEnding))
     }
   }
 
@@ -114,9 +114,9 @@ final class RequestHandler: ControlDelegate, ShellClient {
     shell.feed(.order(order, requester: .user(uid: peer.user), request: remember(request, open)))
   }
 
-  func remember(_ request: Request, _ open: OpenRequest) -> Supervision.RequestID {
+  func remember(_ request: Request, _ open: OpenRequest) -> RequestID {
     lastNumber += 1
-    let number = Supervision.RequestID(lastNumber)
+    let number = RequestID(lastNumber)
     callers[number] = Caller(open: open, request: request)
     numbers[open] = number
     return number
@@ -129,7 +129,7 @@ final class RequestHandler: ControlDelegate, ShellClient {
     guard let number = SignalName.number(of: word) else {
       let near = NearestName.all(for: word.uppercased(), among: SignalName.all)
       return finish(
-        ControlProtocol.Reply(error: ControlError(.invalidArgument, "there is no signal `\(word)`", suggestions: near)),
+        Reply(error: ControlError(.invalidArgument, "there is no signal `\(word)`", suggestions: near)),
         open)
     }
     take(.signal(names, number, group: group), request, for: open, from: peer)
@@ -158,40 +158,40 @@ final class RequestHandler: ControlDelegate, ShellClient {
     var ids: OrderedSet<ServiceID> = []
     for name in names where name != "root" {
       let found = shell.core.findAll(name)
-      guard !found.isEmpty else { return finish(ControlProtocol.Reply(error: unknownService(name)), open) }
+      guard !found.isEmpty else { return finish(Reply(error: unknownService(name)), open) }
       ids.append(contentsOf: found)
     }
     if names.isEmpty { ids = OrderedSet(shell.core.allServices) }
     var reporter = reporter
     reporter.changedFiles = changedFiles
     let services = ids.map { reporter.status(of: $0, detail) }
-    for start in stride(from: 0, to: services.count, by: ControlProtocol.Progress.servicesPerLine) {
-      let end = min(start + ControlProtocol.Progress.servicesPerLine, services.count)
+    for start in stride(from: 0, to: services.count, by: Progress.servicesPerLine) {
+      let end = min(start + Progress.servicesPerLine, services.count)
       server?.report(.services(Array(services[start..<end])), for: open)
     }
-    finish(ControlProtocol.Reply(.supervisor(reporter.supervisor())), open)
+    finish(Reply(.supervisor(reporter.supervisor())), open)
   }
 
-  private func inquire(_ name: String, for open: OpenRequest, _ answer: (ServiceID) -> ControlProtocol.Reply.Content) {
+  private func inquire(_ name: String, for open: OpenRequest, _ answer: (ServiceID) -> Reply.Content) {
     guard let id = shell.core.find(name) else {
-      return finish(ControlProtocol.Reply(error: unknownService(name)), open)
+      return finish(Reply(error: unknownService(name)), open)
     }
-    finish(ControlProtocol.Reply(answer(id)), open)
+    finish(Reply(answer(id)), open)
   }
 
   /// Of all services that a pattern matches.
   private func processes(_ name: String, for open: OpenRequest) {
     let ids = shell.core.findAll(name)
-    guard !ids.isEmpty else { return finish(ControlProtocol.Reply(error: unknownService(name)), open) }
+    guard !ids.isEmpty else { return finish(Reply(error: unknownService(name)), open) }
     var processes: [ProcessEntry] = []
     for id in ids {
       do throws(SystemError) { processes += try reporter.processes(of: id) } catch {
         let service = shell.core.name(of: id)
         let reason = "the processes of `\(service)` cannot be listed: \(error)"
-        return finish(ControlProtocol.Reply(error: ControlError(.unsupported, reason, service: service)), open)
+        return finish(Reply(error: ControlError(.unsupported, reason, service: service)), open)
       }
     }
-    finish(ControlProtocol.Reply(.processes(processes)), open)
+    finish(Reply(.processes(processes)), open)
   }
 
   func unknownService(_ name: String) -> ControlError {
@@ -226,13 +226,13 @@ final class RequestHandler: ControlDelegate, ShellClient {
   }
 
   func refuseLoad(
-    _ number: Supervision.RequestID, _ diagnostics: Diagnostics, _ options: Request.LoadOptions
+    _ number: RequestID, _ diagnostics: Diagnostics, _ options: Request.LoadOptions
   ) {
     answerLoad(number, ReplyTranslation.refusedLoad(diagnostics, columns: options.columns))
   }
 
   /// Without asking the core; nothing when the caller is gone.
-  func answerLoad(_ number: Supervision.RequestID, _ reply: ControlProtocol.Reply) {
+  func answerLoad(_ number: RequestID, _ reply: Reply) {
     guard let caller = callers.removeValue(forKey: number) else { return }
     numbers[caller.open] = nil
     finish(reply, caller.open)
@@ -240,7 +240,7 @@ final class RequestHandler: ControlDelegate, ShellClient {
 
   // MARK: The core's answers
 
-  func answer(_ number: Supervision.RequestID, _ reply: Supervision.Reply) {
+  func answer(_ number: RequestID, _ reply: Answer) {
     let background = loads.removeValue(forKey: number) ?? LoadBackground()
     guard let caller = callers.removeValue(forKey: number) else { return }
     numbers[caller.open] = nil
@@ -251,7 +251,7 @@ final class RequestHandler: ControlDelegate, ShellClient {
   }
 
   /// A stop took its dependents along, and a start does not bring them back: one line says so.
-  private func tellOfThoseLeftDown(_ reply: Supervision.Reply, to caller: Caller) {
+  private func tellOfThoseLeftDown(_ reply: Answer, to caller: Caller) {
     guard case .start(_, let options) = caller.request, options.waits, !options.isDryRun,
       case .services(let outcomes) = reply
     else { return }
@@ -267,7 +267,7 @@ final class RequestHandler: ControlDelegate, ShellClient {
   }
 
   /// What is enabled or disabled, and will not be so any more after the supervisor's end, was not all that was asked for.
-  private func withTrouble(_ reply: ControlProtocol.Reply, to request: Request) -> ControlProtocol.Reply {
+  private func withTrouble(_ reply: Reply, to request: Request) -> Reply {
     guard let trouble = enablementTrouble, case .outcomes(let outcomes) = reply.content, reply.error == nil else {
       return reply
     }
@@ -275,7 +275,7 @@ final class RequestHandler: ControlDelegate, ShellClient {
     case .enable, .disable, .preset: break
     default: return reply
     }
-    return ControlProtocol.Reply(
+    return Reply(
       .outcomes(outcomes),
       error: ControlError(
         .notSaved,
@@ -283,7 +283,7 @@ final class RequestHandler: ControlDelegate, ShellClient {
         hint: "make room or rights there, then say it again"))
   }
 
-  func report(_ number: Supervision.RequestID, _ progress: Supervision.Progress) {
+  func report(_ number: RequestID, _ progress: ServiceStep) {
     guard let caller = callers[number], let state = ServiceState(progress.state) else { return }
     let change = StateChange(
       service: progress.service, state: state, at: .now, pid: progress.pid, step: progress.step,
@@ -292,7 +292,7 @@ final class RequestHandler: ControlDelegate, ShellClient {
   }
 
   func output(
-    _ number: Supervision.RequestID, _ stream: CallerOutput.Stream, _ bytes: [UInt8], from source: CallerOutput
+    _ number: RequestID, _ stream: CallerOutput.Stream, _ bytes: [UInt8], from source: CallerOutput
   ) {
     guard let caller = callers[number], let server else { return }
     let chunk = OutputChunk(stream == .standardOutput ? .stdout : .stderr, bytes)
@@ -309,7 +309,7 @@ final class RequestHandler: ControlDelegate, ShellClient {
     }
   }
 
-  func finish(_ reply: ControlProtocol.Reply, _ open: OpenRequest) {
+  func finish(_ reply: Reply, _ open: OpenRequest) {
     server?.finish(reply, for: open)
   }
 }

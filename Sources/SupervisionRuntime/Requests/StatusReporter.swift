@@ -27,6 +27,7 @@ struct StatusReporter {
     var status = ServiceStatus(
       name: snapshot.name, state: ServiceState(snapshot.state) ?? .stopped, since: Timestamp(snapshot.since))
     status.pid = snapshot.mainPID
+    status.isAdopted = snapshot.isMainAdopted
     status.cause = cause(of: snapshot)
     status.isEnabled = !snapshot.isDisabled
     status.isGroup = snapshot.definition.isGroup
@@ -39,7 +40,7 @@ struct StatusReporter {
     status.respawnsAt = snapshot.nextRespawn.map { Timestamp($0) }
     status.remarks = snapshot.troubles.map(\.description)
     if let exit = snapshot.lastExit {
-      status.lastExit = .init(ControlProtocol.ExitStatus(exit), at: Timestamp(snapshot.lastExitAt ?? snapshot.since))
+      status.lastExit = .init(ExitReport(exit), at: Timestamp(snapshot.lastExitAt ?? snapshot.since))
     }
     if case .full = detail { addDetails(of: snapshot, to: &status) }
     return status
@@ -65,6 +66,7 @@ struct StatusReporter {
       isWanted: snapshot.intent != nil, by: snapshot.intent?.requester.description,
       since: snapshot.intent.map { Timestamp($0.since) })
     status.isOneShot = definition.isOneShot
+    status.killsOrphan = definition.orphan == .kill
     status.isTransient = definition.isTransient
     status.isPackaged = definition.isPackaged
     status.provision = definition.provision

@@ -222,8 +222,8 @@ final class Shell {
 
 /// Who speaks for the clients of the control socket.
 protocol ShellClient: AnyObject {
-  func answer(_ request: RequestID, _ reply: Reply)
-  func report(_ request: RequestID, _ progress: Progress)
+  func answer(_ request: RequestID, _ reply: Answer)
+  func report(_ request: RequestID, _ progress: ServiceStep)
   /// - Parameter source: to be paused while the caller has not read what came before.
   func output(_ request: RequestID, _ stream: CallerOutput.Stream, _ bytes: [UInt8], from source: CallerOutput)
 }

@@ -86,7 +86,7 @@ extension DaemonCommand {
 extension Request {
   /// Whether what the process wrote is all that is to be said of its end: of an action, which is as a command of the user's
   /// own, but not of one that died of a signal, or of a reload, whose command the user does not see.
-  fileprivate func speaksForItself(_ exit: ExitStatus, _ error: ControlError) -> Bool {
+  fileprivate func speaksForItself(_ exit: ExitReport, _ error: ControlError) -> Bool {
     guard case .action = self, case .code = exit else { return false }
     return error.code == .actionFailed
   }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import ControlProtocol
 // The core has names of its own for the same things; here the protocol's are meant.
-import struct ControlProtocol.Reply
 import Supervision
 import SupervisionRuntime
 

@@ -51,7 +51,7 @@ func size(_ bytes: Int64) -> String {
 }
 
 /// How a process ended: `exit 1`, `signal 11 (SEGV)`, `ended, how is not known`.
-func ending(_ status: ExitStatus) -> String {
+func ending(_ status: ExitReport) -> String {
   switch status {
   case .code(let code): "exit \(code)"
   case .signal(let number, let name, let dumpedCore):

@@ -11,7 +11,7 @@ struct ServiceReport {
     var state = appearance.paint(service.state.rawValue, service.state.colour)
     state +=
       appearance.isTerminal ? " for \(age(now.since(service.since)))" : " since \(absolute(service.since, appearance))"
-    if let pid = service.pid { state += ", pid \(pid)" }
+    if let pid = service.pid { state += ", pid \(pid)" + (service.isAdopted ? ", found running" : "") }
     var text = appearance.hanging(service.state.mark(appearance) + appearance.paint(service.name, .bold) + ": ", state)
     let facts = facts()
     let width = facts.reduce(13) { max($0, $1.0.count) }
@@ -29,6 +29,7 @@ struct ServiceReport {
     fact("kind", kind)
     fact("enabled", service.isEnabled ? nil : "no: every start is refused until `herd enable \(service.name)`")
     fact("wanted", service.intent.map(wanted))
+    fact("orphan", service.killsOrphan ? "ended when found, not taken over" : nil)
     fact("last exit", service.lastExit.map { "\(ending($0.status)), \(moment($0.at, now: now, appearance))" })
     fact("respawns", service.respawns > 0 ? respawns : nil)
     fact("next respawn", service.respawnsAt.map { coming($0, now: now, appearance) })

@@ -3,10 +3,6 @@ import Glibc
 import Supervision
 import Testing
 
-import enum ControlProtocol.Progress
-import struct ControlProtocol.Reply
-import struct ControlProtocol.RequestID
-
 @testable import SupervisionRuntime
 
 /// A real server on a real socket, and clients of it, all in one thread: the test turns the event loop itself.
@@ -144,7 +140,7 @@ final class RawClient {
 
   func send(_ request: Request) {
     lastID += 1
-    write(ClientMessage(id: RequestID(lastID), request: request).encoded())
+    write(ClientMessage(id: RequestNumber(lastID), request: request).encoded())
   }
 
   /// Closes the sending direction only.

@@ -2,10 +2,6 @@ import ControlProtocol
 import Supervision
 import Testing
 
-import enum ControlProtocol.Progress
-import struct ControlProtocol.Reply
-import struct ControlProtocol.RequestID
-
 @testable import SupervisionRuntime
 
 @Suite("The control server")
@@ -17,9 +13,9 @@ struct ControlServerTests {
     #expect(try scene.message(for: client) == .greeting(Greeting(daemonVersion: "0.1.0", pid: 812)))
     scene.delegate.progress = [.note("one", service: nil), .note("two", service: nil)]
     client.send(.start(names: ["nginx"], .init()))
-    #expect(try scene.message(for: client) == .progress(RequestID(1), .note("one", service: nil)))
-    #expect(try scene.message(for: client) == .progress(RequestID(1), .note("two", service: nil)))
-    #expect(try scene.message(for: client) == .reply(RequestID(1), Reply()))
+    #expect(try scene.message(for: client) == .progress(RequestNumber(1), .note("one", service: nil)))
+    #expect(try scene.message(for: client) == .progress(RequestNumber(1), .note("two", service: nil)))
+    #expect(try scene.message(for: client) == .reply(RequestNumber(1), Reply()))
     #expect(scene.delegate.received == [.start(names: ["nginx"], .init())])
     #expect(scene.delegate.peers.map(\.user) == [Host.user])
   }
@@ -53,8 +49,8 @@ struct ControlServerTests {
     scene.delegate.answersAtOnce = true
     client.send(.load(.init()))
     _ = try scene.message(for: client)
-    #expect(try scene.message(for: client) == .reply(RequestID(1), Reply()))
-    #expect(try scene.message(for: client) == .reply(RequestID(2), Reply()))
+    #expect(try scene.message(for: client) == .reply(RequestNumber(1), Reply()))
+    #expect(try scene.message(for: client) == .reply(RequestNumber(2), Reply()))
   }
 
   @Test("an id that is in use is refused; the request that has it is not touched")

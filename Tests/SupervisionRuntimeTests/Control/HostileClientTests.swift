@@ -2,10 +2,6 @@ import ControlProtocol
 import Supervision
 import Testing
 
-import enum ControlProtocol.Progress
-import struct ControlProtocol.Reply
-import struct ControlProtocol.RequestID
-
 @testable import SupervisionRuntime
 
 /// Whatever a client does, it loses its connection at the worst, and nobody else notices.
@@ -88,7 +84,7 @@ struct HostileClientTests {
     let scene = try ControlScene()
     let client = try scene.connect()
     client.write(
-      [0x7F, 0x45, 0x4C, 0x46, 0x00, 0xFF, 0x0A] + ClientMessage(id: RequestID(1), request: .shutdown).encoded())
+      [0x7F, 0x45, 0x4C, 0x46, 0x00, 0xFF, 0x0A] + ClientMessage(id: RequestNumber(1), request: .shutdown).encoded())
     #expect(try scene.reply(for: client).error?.code == .malformedRequest)
     try scene.end(of: client)
     #expect(scene.delegate.received.isEmpty)

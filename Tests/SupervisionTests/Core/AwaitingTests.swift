@@ -11,7 +11,7 @@ struct AwaitingTests {
     return world
   }
 
-  private let waitsForDatabase = ServiceOutcome.Result.failed(.awaits("db", .spawn(.main, .noRoom)), willRetry: true)
+  private let waitsForDatabase = OrderOutcome.Result.failed(.awaits("db", .spawn(.main, .noRoom)), willRetry: true)
 
   @Test("it is answered at the first failure below, and goes on")
   func requirement() {

@@ -44,8 +44,8 @@ struct World {
   /// What a user would read in the journal: `db starting`, `db running`.
   private(set) var journal: [String] = []
   private(set) var records: [Record] = []
-  private(set) var replies: [RequestID: [Reply]] = [:]
-  private(set) var progress: [RequestID: [Progress]] = [:]
+  private(set) var replies: [RequestID: [Answer]] = [:]
+  private(set) var progress: [RequestID: [ServiceStep]] = [:]
   private(set) var open: Set<RequestID> = []
   private(set) var hungUp: Set<RequestID> = []
   private(set) var signals: [String] = []
@@ -347,10 +347,10 @@ struct World {
   func pid(_ name: String) -> Int32? { snapshot(name)?.mainPID }
 
   /// The one final reply; `nil` while there is none.
-  func reply(_ request: RequestID) -> Reply? { replies[request]?.first }
+  func reply(_ request: RequestID) -> Answer? { replies[request]?.first }
 
   /// What the reply says of a service.
-  func result(_ request: RequestID, _ name: String) -> ServiceOutcome.Result? {
+  func result(_ request: RequestID, _ name: String) -> OrderOutcome.Result? {
     guard case .services(let outcomes) = reply(request) else { return nil }
     return outcomes.last { $0.service == name }?.result
   }

@@ -23,6 +23,7 @@ extension ServiceKey {
     case .respawnDelay: "{ first = 1s; factor = 3; most = 1min }"
     case .successExitCodes: "[0, 7]"
     case .startTimeout: "7s"
+    case .orphan: "kill"
     case .ready: "{ alive-for = 2s }"
     case .workingDirectory, .chroot, .terminal, .log: "/x"
     case .umask: "027"
