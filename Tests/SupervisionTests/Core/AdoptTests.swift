@@ -149,6 +149,15 @@ struct AdoptTests {
     #expect(begun.snapshot("db")?.mainPID == 51 && begun.signals == ["50 15"])
   }
 
+  @Test("with orphan = kill what is not the keeper's child is stopped by the service's rule, and started again")
+  func orphan() {
+    let files = Configuration([service("db").with { $0.orphan = .kill }, service("web").with { $0.orphan = .kill }])
+    var begun = Begun(files, Self.found(50, .main, "db", isOurs: false), Self.found(51, .main, "web"))
+    #expect(begun.state("db") == .stopping && begun.state("web") == .running && begun.signals == ["db 15"])
+    begun.exit(50)
+    #expect(begun.state("db") == .starting)
+  }
+
   @Test("what has become a group meanwhile is ended first")
   func nowGroup() {
     var begun = Begun(Configuration([group("db")]), Self.found(50, .main, "db"))
