@@ -102,7 +102,7 @@ cproc_sync(int descriptor)
 int
 cproc_descriptor_room(unsigned count, uint64_t likely)
 {
-	int copies[64];
+	int copies[128];
 	struct rlimit limit;
 	unsigned held = 0;
 	int error;

@@ -71,6 +71,10 @@ extension Daemon {
         + "service any more, until it is started again"
       journal.error(text)
       desk.notes.append(text)
+    case .misunderstood(let error):
+      journal.error("what the keeper has said cannot be taken: \(error); another supervisor takes the place of this one")
+      journal.finish(within: .seconds(1))
+      Terminal.exit(with: ExitCode.software)
     case .failed(let error): journal.error("no other keeper can be started: \(error); it is tried again")
     case .replaced(let pid):
       journal.notice("another keeper is there (pid \(pid))")

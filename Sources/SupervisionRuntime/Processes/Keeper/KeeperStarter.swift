@@ -18,7 +18,7 @@ final class KeeperStarter: ProcessStarter, KeeperClient {
   var onKeeperChange: ((KeeperChange) -> Void)?
 
   /// So many starts may be on their way, and so many bytes: the keeper forks one after the other.
-  private static let mostStarts = 64
+  private static let mostStarts = 16
   private static let mostBytes = 256 << 10
 
   /// - Parameter keeper: its pid.
@@ -135,6 +135,8 @@ final class KeeperStarter: ProcessStarter, KeeperClient {
 /// What has become of the keeper.
 enum KeeperChange: Equatable {
   case died(pid: Int32)
+  /// It lives, and what it has said could not be taken. Whoever comes after this supervisor is told all of it again.
+  case misunderstood(SystemError)
   /// None can be started; it is tried again.
   case failed(SystemError)
   /// Another one is there. It has not started what runs already.
@@ -171,6 +173,10 @@ extension KeeperStarter {
   private static let shortLife: Duration = .seconds(10)
 
   private func keeperLost(_ error: SystemError) {
+    guard error.code == SystemError.brokenPipe || error.code == SystemError.connectionReset else {
+      onKeeperChange?(.misunderstood(error))
+      return
+    }
     let lived = replacement.map { Clock.now() - $0.began }
     replacement = nil
     onKeeperChange?(.died(pid: keeper))
