@@ -34,6 +34,10 @@ unit:
 system: build
 	@sh Tests/system/run.sh "$$(sh Tools/build.sh --where)"
 
+# The supervisor's deaths and upgrades, at any moment, as often as is worth an hour.
+soak: build
+	@CRASHES=500 UPGRADES=200 SCRIPT_TIMEOUT=7200 sh Tests/system/run.sh "$$(sh Tools/build.sh --where)" 51-crash.sh 51-upgrade.sh
+
 check-freebsd:
 	@sh Tools/check-freebsd.sh
 
@@ -64,4 +68,4 @@ install: build
 clean:
 	rm -rf .build .build-*
 
-.PHONY: all build run test lint unit system check-freebsd simulate fuzz model conformance conformance-update bench install clean
+.PHONY: all build run test lint unit system soak check-freebsd simulate fuzz model conformance conformance-update bench install clean

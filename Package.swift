@@ -36,7 +36,9 @@ let package = Package(
   targets: [
     // The only code that knows a kernel.
     .target(
-      name: "CProc", cSettings: strictC,
+      name: "CProc",
+      // Between CProc and the kernel tests can stand (common/seam.h); a release has nothing there.
+      cSettings: strictC + [.define("CPROC_SEAM", .when(configuration: .debug))],
       // jail(3) and login_cap(3).
       linkerSettings: [
         .linkedLibrary("jail", .when(platforms: [freebsd])), .linkedLibrary("util", .when(platforms: [freebsd])),

@@ -28,6 +28,7 @@ put_placed() {
     shift 2
     for original in "$@"; do
         sed -e "s#/usr/local/etc/#$place/etc/#g" -e "s#/usr/local/sbin/#$place/sbin/#g" \
+            -e "s#/usr/local/bin/#$place/bin/#g" -e "s#/usr/local/libexec/#$place/libexec/#g" \
             -e "s#/usr/local/share/#$place/share/#g" "$original" >"$drafts/${original##*/}"
         put "$placed_mode" "$placed_directory" "$drafts/${original##*/}"
     done
@@ -43,6 +44,7 @@ put_program() {
 }
 
 put_program sbin "$binaries/fruix-shepherd"
+put_program libexec "$binaries/fruix-keeper"
 put_program bin "$binaries/herd"
 put 644 share/doc/fruix-shepherd README.md CHANGELOG.md LICENSE docs/*.md
 put 644 share/doc/fruix-shepherd/decisions docs/decisions/*.md

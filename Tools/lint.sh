@@ -12,6 +12,8 @@ for file in Tests/system/helpers/*.c Benchmarks/*.c; do
     cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -fsyntax-only "$file" || failed=1
 done
 
+sh Tools/check-seam.sh || failed=1
+
 for script in Tools/*.sh Tools/freebsd-sdk/*.sh Tests/system/*.sh Tests/conformance/*.sh Benchmarks/*.sh etc/rc.d/* etc/openrc/*; do
     # make-freebsd-sdk.sh and its like are bash; all others have to be read by any POSIX shell.
     case $(head -n 1 "$script") in

@@ -3,7 +3,7 @@
 #
 # usage: run.sh DIRECTORY-OF-THE-EXECUTABLES
 # The services are copied into a private directory first: the supervisor refuses files that others may write. A user has one such
-# directory, so that after a death of the supervisor the next one finds its record there, and ends what it has left.
+# directory, so that after a death of supervisor and keeper the next ones find the record there, and go on with what they have left.
 set -u
 
 binaries=${1:?usage: run.sh DIRECTORY-OF-THE-EXECUTABLES}
@@ -63,6 +63,6 @@ done
 if [ "$status" -eq 0 ]; then
     rm -rf "$demo"
 else
-    echo "The supervisor ended with status $status. $demo is kept: the next make run ends what was left running." >&2
+    echo "The supervisor ended with status $status. $demo is kept: the next make run goes on with what was left running." >&2
 fi
 exit "$status"

@@ -80,6 +80,10 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable {
   /// The supervisor has something else to do first, and nothing is loaded yet.
   public static let notReady = ErrorCode(rawValue: "not-ready")
   public static let shuttingDown = ErrorCode(rawValue: "shutting-down")
+  /// Another supervisor takes this one's place, and does not know the request: ask it. It listens on the same socket.
+  public static let again = ErrorCode(rawValue: "again")
+  /// The new program cannot take the supervisor's place.
+  public static let upgradeFailed = ErrorCode(rawValue: "upgrade-failed")
   /// This system, or the supervisor's rights, cannot do it.
   public static let unsupported = ErrorCode(rawValue: "unsupported")
   /// A defect of the supervisor, reported instead of hidden.

@@ -16,7 +16,7 @@ public struct Reply: Sendable, Equatable {
 
   public enum Content: Sendable, Equatable {
     case none
-    /// Of `status`, after its services.
+    /// Of `status`, after its services; of `upgrade`, before it.
     case supervisor(SupervisorStatus)
     /// Of `start`, `stop`, `restart`, `signal`, `enable`, `disable`, `unload`, `wait` and `shutdown`: what became of
     /// each service that the request concerned, those included that it did not name.

@@ -33,6 +33,8 @@ public enum Request: Sendable, Equatable {
   case unload(names: [String])
   /// Stops everything, then the supervisor.
   case shutdown
+  /// Has the supervisor give way to the program that lies where it was started from, while all that runs goes on.
+  case upgrade
   /// Nothing but an answer: whether the supervisor lives.
   case ping
 
@@ -49,10 +51,14 @@ public enum Request: Sendable, Equatable {
     public var waits: Bool
     /// Nothing is done; the reply lists what would be.
     public var isDryRun: Bool
+    /// Another supervisor was asked before, and it is its successor who is asked now: a one-shot that has completed is not run once
+    /// more.
+    public var isRepeated: Bool
 
-    public init(waits: Bool = true, isDryRun: Bool = false) {
+    public init(waits: Bool = true, isDryRun: Bool = false, isRepeated: Bool = false) {
       self.waits = waits
       self.isDryRun = isDryRun
+      self.isRepeated = isRepeated
     }
   }
 
@@ -148,7 +154,7 @@ extension Request {
     // The supervisor reads the file with its own rights, and the answer quotes the lines that are wrong: whoever may
     // name any path may read any file.
     case .load(let options): options.path == nil ? .control : .owner
-    case .reload, .action, .signal, .enable, .disable, .reset, .preset, .unload, .shutdown: .control
+    case .reload, .action, .signal, .enable, .disable, .reset, .preset, .unload, .shutdown, .upgrade: .control
     }
   }
 
@@ -161,7 +167,7 @@ extension Request {
     case .enable(_, let now): !now
     case .disable(_, let stop): !stop
     // A load reads files, which may be slow; an action runs as long as it runs.
-    case .reload, .action, .wait, .load, .unload, .shutdown: false
+    case .reload, .action, .wait, .load, .unload, .shutdown, .upgrade: false
     }
   }
 
@@ -195,6 +201,7 @@ extension Request {
     case .load: .load
     case .unload: .unload
     case .shutdown: .shutdown
+    case .upgrade: .upgrade
     case .ping: .ping
     }
   }
@@ -203,5 +210,5 @@ extension Request {
 /// The commands of the protocol.
 public enum RequestCommand: String, Sendable, CaseIterable {
   case status, start, stop, restart, reload, action, signal, enable, disable, reset, preset, doc, show, wait, processes
-  case load, unload, shutdown, ping
+  case load, unload, shutdown, upgrade, ping
 }

@@ -56,7 +56,7 @@ extension Request {
       json.member("columns", options.columns)
     case .reset(let names), .preset(let names), .unload(let names):
       json.member("services", names)
-    case .shutdown, .ping:
+    case .shutdown, .upgrade, .ping:
       break
     }
   }
@@ -66,11 +66,13 @@ extension Request.ChangeOptions {
   fileprivate func write(to json: inout JSONWriter) {
     if !waits { json.member("wait", false) }
     if isDryRun { json.member("dry_run", true) }
+    if isRepeated { json.member("again", true) }
   }
 
   fileprivate init(_ fields: Fields) throws(MalformedMessage) {
     waits = try fields.flag("wait", or: true)
     isDryRun = try fields.flag("dry_run", or: false)
+    isRepeated = try fields.flag("again", or: false)
   }
 }
 
@@ -174,6 +176,7 @@ extension Request {
           isDryRun: try fields.flag("dry_run", or: false), columns: try fields.optionalInteger("columns")))
     case .unload: self = .unload(names: try fields.serviceNames())
     case .shutdown: self = .shutdown
+    case .upgrade: self = .upgrade
     case .ping: self = .ping
     }
   }

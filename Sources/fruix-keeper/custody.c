@@ -84,14 +84,15 @@ give_up(struct keeper *keeper, int error)
 }
 
 static void
-send_words(struct keeper *keeper, enum cproc_keeper_type type, const char *words, size_t size, const int *descriptor)
+send_words(struct keeper *keeper, enum cproc_keeper_type type, const char *words, size_t size, const int *descriptors,
+    unsigned count)
 {
 	struct cproc_keeper_header header = {
-		.size = (uint32_t)size, .type = (uint16_t)type, .descriptors = descriptor != NULL ? 1 : 0,
+		.size = (uint32_t)size, .type = (uint16_t)type, .descriptors = (uint16_t)count,
 	};
 
 	if (keeper->holder.channel != NULL &&
-	    cproc_channel_send(keeper->holder.channel, &header, words, descriptor) < 0)
+	    cproc_channel_send(keeper->holder.channel, &header, words, descriptors) < 0)
 		give_up(keeper, errno);
 }
 
@@ -110,24 +111,30 @@ custody_connect(struct keeper *keeper)
 		give_up(keeper, EPIPE);
 		return;
 	}
-	send_words(keeper, CPROC_KEEPER_SUPERVISOR, NULL, 0, &ends[0]);
+	send_words(keeper, CPROC_KEEPER_SUPERVISOR, NULL, 0, &ends[0], 1);
 	tell_send(keeper, CPROC_KEEPER_HOLDER, 0, &number, sizeof number, &ends[1], 1);
 	(void)cproc_close(ends[0]);
 	(void)cproc_close(ends[1]);
 }
 
 static size_t
-name_of(uint64_t identity, char name[CPROC_KEEPER_NAME_SIZE])
+name_of(uint64_t identity, char *name)
 {
 	return (size_t)snprintf(name, CPROC_KEEPER_NAME_SIZE, "process/%llu", (unsigned long long)identity) + 1;
 }
 
 void
-custody_hold(struct keeper *keeper, uint64_t identity, int process)
+custody_hold(struct keeper *keeper, const struct fresh *fresh)
 {
-	char name[CPROC_KEEPER_NAME_SIZE];
+	char names[FRESH_MOST * CPROC_KEEPER_NAME_SIZE];
+	int descriptors[FRESH_MOST];
+	size_t size = 0;
 
-	send_words(keeper, CPROC_KEEPER_HOLD, name, name_of(identity, name), &process);
+	for (unsigned i = 0; i < fresh->count; i++) {
+		size += name_of(fresh->identities[i], names + size);
+		descriptors[i] = fresh->spawned[i].process;
+	}
+	send_words(keeper, CPROC_KEEPER_HOLD, names, size, descriptors, fresh->count);
 }
 
 void
@@ -135,7 +142,7 @@ custody_drop(struct keeper *keeper, uint64_t identity)
 {
 	char name[CPROC_KEEPER_NAME_SIZE];
 
-	send_words(keeper, CPROC_KEEPER_DROP, name, name_of(identity, name), NULL);
+	send_words(keeper, CPROC_KEEPER_DROP, name, name_of(identity, name), NULL, 0);
 }
 
 void

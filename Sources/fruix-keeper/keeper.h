@@ -14,6 +14,11 @@
 #define BACKLOG_MOST ((size_t)64 * 1024)
 /* Orphans that could not be told yet. */
 #define ORPHANS_MOST 256
+/*
+ * Processes that are started before the holder is given all of them at once. Two descriptors each lie in the table that
+ * the next child gets a copy of: it is to stay below the 64 that FreeBSD makes room for first (docs/FREEBSD.md, RACCT).
+ */
+#define FRESH_MOST 16
 
 static inline int64_t
 sooner(int64_t one, int64_t other)
@@ -86,6 +91,13 @@ struct orphans {
 	uint32_t missed;
 };
 
+/* Started, and neither held nor told yet. */
+struct fresh {
+	struct cproc_spawned spawned[FRESH_MOST];
+	uint64_t identities[FRESH_MOST];
+	unsigned count;
+};
+
 /* A replacement of this very process that is under way. */
 struct replacement {
 	int program; /* -1: none is */
@@ -98,10 +110,14 @@ struct keeper {
 	struct options options;
 	struct cproc_queue *queue;
 	int null;
+	/* The limit of open files that this process was started with: the supervisor gets it back. */
+	uint64_t open_files_soft;
+	uint64_t open_files_hard;
 	int own; /* this very program */
 	char *own_path;
 	struct table table;
 	struct pids known;
+	struct fresh fresh;
 	struct orphans orphans;
 	struct supervisor supervisor;
 	struct holder holder;
@@ -155,7 +171,9 @@ void requests_drain(struct keeper *keeper);
 bool requests_allowed(const struct keeper *keeper);
 
 /* starter.c */
+/* The holder and the supervisor hear of it by starter_flush(), at the latest before the next wait. */
 void starter_start(struct keeper *keeper, struct cproc_message *message);
+void starter_flush(struct keeper *keeper);
 /* Executes a keeper's program as something else of its own, a holder or a trial, with one descriptor handed on.  Room for
  * its pid is made.  0, or -1 with errno and spawned->call. */
 #define STARTER_HANDED 3
@@ -181,13 +199,14 @@ void custody_start(struct keeper *keeper);
 void custody_ended(struct keeper *keeper, int status);
 /* A socket between holder and supervisor, both of whom get an end. */
 void custody_connect(struct keeper *keeper);
-void custody_hold(struct keeper *keeper, uint64_t identity, int process);
+void custody_hold(struct keeper *keeper, const struct fresh *fresh);
 void custody_drop(struct keeper *keeper, uint64_t identity);
 void custody_flush(struct keeper *keeper);
 int64_t custody_due(struct keeper *keeper, int64_t now);
 
 /* replace.c */
-void replace_begin(struct keeper *keeper);
+/* only_if_changed: not when the file is the one that this process runs. */
+void replace_begin(struct keeper *keeper, bool only_if_changed);
 void replace_trial_ended(struct keeper *keeper, int status);
 /* Does it, when nothing is on its way any more. */
 void replace_proceed(struct keeper *keeper);

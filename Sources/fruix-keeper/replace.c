@@ -23,8 +23,19 @@ refuse(struct keeper *keeper, int error, const char *call)
 	tell_failed(keeper, CPROC_KEEPER_REFUSED, 0, CPROC_KEEPER_REPLACE, error, call);
 }
 
+/* Whether the file that is opened here is another one than this process runs, or was written since. */
+static bool
+is_another(const struct keeper *keeper, int program)
+{
+	struct cproc_file own, found;
+
+	return cproc_descriptor_status(keeper->own, &own) < 0 || cproc_descriptor_status(program, &found) < 0 ||
+	    own.device != found.device || own.inode != found.inode || own.modified != found.modified ||
+	    own.size != found.size;
+}
+
 void
-replace_begin(struct keeper *keeper)
+replace_begin(struct keeper *keeper, bool only_if_changed)
 {
 	static const char *const arguments[] = { "fruix-keeper", "--examine", "3", NULL };
 	struct replacement *replacement = &keeper->replacement;
@@ -36,6 +47,11 @@ replace_begin(struct keeper *keeper)
 		return; /* is under way */
 	if (keeper->own_path == NULL || (replacement->program = cproc_program_open(keeper->own_path)) < 0) {
 		refuse(keeper, keeper->own_path == NULL ? ENOENT : errno, "open");
+		return;
+	}
+	if (only_if_changed && !is_another(keeper, replacement->program)) {
+		(void)cproc_close(replacement->program);
+		replacement->program = -1;
 		return;
 	}
 	file = state_write(keeper);

@@ -115,6 +115,27 @@ leave(struct keeper *keeper, const struct cproc_message *message)
 	return true;
 }
 
+/* Without a number, or with 0: in any case. */
+static void
+replace(struct keeper *keeper, const struct cproc_message *message)
+{
+	struct cproc_keeper_number number = { 0 };
+
+	(void)take_payload(message, &number, sizeof number);
+	replace_begin(keeper, number.number == 1);
+}
+
+/* Where the log is now, which the supervisor alone knows: it goes for this process and for all supervisors to come. */
+static bool
+output(struct keeper *keeper, const struct cproc_message *message)
+{
+	if (message->header.descriptors != 1)
+		return false;
+	if (cproc_output_replace(message->descriptors[0]) < 0 || cproc_input_replace(keeper->null) < 0)
+		say("cannot let go of the terminal: %s", strerror(errno));
+	return true;
+}
+
 /* false: that is not how it is spoken. */
 static bool
 serve(struct keeper *keeper, struct cproc_message *message)
@@ -123,6 +144,9 @@ serve(struct keeper *keeper, struct cproc_message *message)
 
 	if (!keeper->supervisor.greeted && type != CPROC_KEEPER_HELLO)
 		return false;
+	/* What is said of a process is said after it was told. */
+	if (type != CPROC_KEEPER_START)
+		starter_flush(keeper);
 	switch (type) {
 	case CPROC_KEEPER_HELLO:
 		return hello(keeper, message);
@@ -141,10 +165,12 @@ serve(struct keeper *keeper, struct cproc_message *message)
 		upgrade_request(keeper, message);
 		return true;
 	case CPROC_KEEPER_REPLACE:
-		replace_begin(keeper);
+		replace(keeper, message);
 		return true;
 	case CPROC_KEEPER_LEAVE:
 		return leave(keeper, message);
+	case CPROC_KEEPER_OUTPUT:
+		return output(keeper, message);
 	default:
 		return false;
 	}
@@ -190,6 +216,7 @@ requests_serve(struct keeper *keeper)
 {
 	while (requests_allowed(keeper) && serve_next(keeper) > 0)
 		continue;
+	starter_flush(keeper);
 }
 
 void
@@ -223,4 +250,5 @@ requests_drain(struct keeper *keeper)
 		while (keeper->supervisor.doom != CPROC_KEEPER_BROKE && serve_next(keeper) > 0)
 			continue;
 	} while (keeper->supervisor.doom != CPROC_KEEPER_BROKE && cproc_channel_receive(channel) > 0);
+	starter_flush(keeper);
 }

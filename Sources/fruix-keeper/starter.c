@@ -34,15 +34,14 @@ launch(struct keeper *keeper, const struct cproc_message *message, struct cproc_
 	return result;
 }
 
-/* The holder first: from then on the supervisor may die. */
 static void
-give_away(struct keeper *keeper, struct entry *entry, const struct cproc_spawned *spawned)
+give_away(struct keeper *keeper, uint64_t identity, const struct cproc_spawned *spawned)
 {
+	struct entry *entry = table_find(&keeper->table, identity);
 	struct cproc_keeper_number pid = { .number = spawned->pid };
 	int descriptors[2] = { spawned->process, spawned->report };
 
-	custody_hold(keeper, entry->identity, spawned->process);
-	tell_send(keeper, CPROC_KEEPER_STARTED, entry->identity, &pid, sizeof pid, descriptors, 2);
+	tell_send(keeper, CPROC_KEEPER_STARTED, identity, &pid, sizeof pid, descriptors, 2);
 	(void)cproc_close(spawned->report);
 	if (!cproc_parent_alone_learns_ends()) {
 		(void)cproc_close(spawned->process);
@@ -54,9 +53,32 @@ give_away(struct keeper *keeper, struct entry *entry, const struct cproc_spawned
 }
 
 void
+starter_flush(struct keeper *keeper)
+{
+	struct fresh *fresh = &keeper->fresh;
+
+	if (fresh->count == 0)
+		return;
+	/* The holder first: from then on the supervisor may die. */
+	custody_hold(keeper, fresh);
+	for (unsigned i = 0; i < fresh->count; i++)
+		give_away(keeper, fresh->identities[i], &fresh->spawned[i]);
+	fresh->count = 0;
+}
+
+/* The answers to several starts come in their order. */
+static void
+refuse(struct keeper *keeper, uint64_t identity, int error, const char *call)
+{
+	starter_flush(keeper);
+	tell_failed(keeper, CPROC_KEEPER_FAILED, identity, CPROC_KEEPER_START, error, call);
+}
+
+void
 starter_start(struct keeper *keeper, struct cproc_message *message)
 {
 	uint64_t identity = message->header.identity;
+	struct fresh *fresh = &keeper->fresh;
 	struct cproc_spawned spawned;
 	struct entry *entry;
 
@@ -67,19 +89,22 @@ starter_start(struct keeper *keeper, struct cproc_message *message)
 
 		if (entry != NULL)
 			table_remove(&keeper->table, entry);
-		tell_failed(keeper, CPROC_KEEPER_FAILED, identity, CPROC_KEEPER_START, error, "table");
+		refuse(keeper, identity, error, "table");
 		return;
 	}
 	if (launch(keeper, message, &spawned) < 0) {
 		int error = errno;
 
 		table_remove(&keeper->table, entry);
-		tell_failed(keeper, CPROC_KEEPER_FAILED, identity, CPROC_KEEPER_START, error, spawned.call);
+		refuse(keeper, identity, error, spawned.call);
 		return;
 	}
 	pids_add(&keeper->known, spawned.pid);
 	table_set_pid(&keeper->table, entry, spawned.pid);
-	give_away(keeper, entry, &spawned);
+	fresh->spawned[fresh->count] = spawned;
+	fresh->identities[fresh->count++] = identity;
+	if (fresh->count == FRESH_MOST)
+		starter_flush(keeper);
 }
 
 int

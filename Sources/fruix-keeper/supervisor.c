@@ -10,7 +10,8 @@
 
 /* Where the child finds things. */
 #define CHILD_SOCKET 3
-#define CHILD_PROGRAM 4
+#define CHILD_OWN 4 /* its own program, for whatever it starts of it */
+#define CHILD_PROGRAM 5 /* the same, closed by the exec */
 
 /* The environment of this process with FRUIX_KEEPER in it: freed by the caller, the strings not. */
 static const char **
@@ -40,7 +41,8 @@ static int
 spawn(struct keeper *keeper, int socket, struct cproc_spawned *spawned)
 {
 	const struct cproc_promise promises[] = {
-		{ 0, 0 }, { 1, 1 }, { 2, 2 }, { CHILD_SOCKET, socket }, { CHILD_PROGRAM, keeper->running.descriptor },
+		{ 0, 0 }, { 1, 1 }, { 2, 2 }, { CHILD_SOCKET, socket }, { CHILD_OWN, keeper->running.descriptor },
+		{ CHILD_PROGRAM, keeper->running.descriptor },
 	};
 	const char **variables = environment();
 	struct cproc_spawn request = {
@@ -49,8 +51,10 @@ spawn(struct keeper *keeper, int socket, struct cproc_spawned *spawned)
 		.promises = promises,
 		.promise_count = sizeof promises / sizeof promises[0],
 		.mask = cproc_mask(),
+		.open_files_soft = keeper->open_files_soft,
+		.open_files_hard = keeper->open_files_hard,
 		.program = CHILD_PROGRAM,
-		.flags = CPROC_PROGRAM_DESCRIPTOR,
+		.flags = CPROC_PROGRAM_DESCRIPTOR | (keeper->open_files_hard > 0 ? CPROC_SET_OPEN_FILES : 0u),
 	};
 	int result;
 

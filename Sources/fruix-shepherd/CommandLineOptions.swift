@@ -6,10 +6,13 @@ struct CommandLineOptions {
   var configuration: String?
   var socket: String?
   var pidFile: String?
-  var logLevel = JournalLevel.notice
+  var logLevel = Self.usualLogLevel
   var checks = false
   var daemonizes = false
+  /// Whether a keeper is to be the parent of all that runs.
+  var hasKeeper = true
   private var staysInForeground = false
+  private static let usualLogLevel = JournalLevel.notice
   var showsVersion = false
   var showsHelp = false
 
@@ -22,12 +25,12 @@ struct CommandLineOptions {
     OptionReader.Option("config", takesValue: true), OptionReader.Option("socket", takesValue: true),
     OptionReader.Option("check"), OptionReader.Option("foreground"), OptionReader.Option("daemonize"),
     OptionReader.Option("pid-file", takesValue: true), OptionReader.Option("log-level", takesValue: true),
-    OptionReader.Option("version"), OptionReader.Option("help"),
+    OptionReader.Option("no-keeper"), OptionReader.Option("version"), OptionReader.Option("help"),
   ]
 
   static let usage = """
     usage: fruix-shepherd [--config PATH] [--socket PATH] [--foreground | --daemonize [--pid-file PATH]]
-                          [--log-level LEVEL]
+                          [--log-level LEVEL] [--no-keeper]
            fruix-shepherd --check [--config PATH]
            fruix-shepherd probe [--json]
            fruix-shepherd --version | --help
@@ -51,6 +54,18 @@ struct CommandLineOptions {
     }
   }
 
+  /// The options that a supervisor runs by, with paths that mean the same in any directory.
+  func words(absolute: (String) -> String) -> [String] {
+    var words: [String] = []
+    for (name, path) in [("--config", configuration), ("--socket", socket), ("--pid-file", pidFile)] {
+      if let path { words += [name, absolute(path)] }
+    }
+    if daemonizes { words.append("--daemonize") }
+    if staysInForeground { words.append("--foreground") }
+    if logLevel != Self.usualLogLevel { words += ["--log-level", logLevel.rawValue] }
+    return words
+  }
+
   private mutating func take(_ name: String, _ value: String?) throws(Mistake) {
     // Most often a variable of the shell that is not set; it would mean the current directory.
     if let value, value.isEmpty { throw Mistake(message: "`--\(name)` needs a value that is not empty") }
@@ -61,6 +76,7 @@ struct CommandLineOptions {
     case "check": checks = true
     case "foreground": staysInForeground = true
     case "daemonize": daemonizes = true
+    case "no-keeper": hasKeeper = false
     case "log-level":
       guard let level = JournalLevel(rawValue: value ?? "") else {
         let levels = JournalLevel.allCases.map(\.rawValue).joined(separator: ", ")

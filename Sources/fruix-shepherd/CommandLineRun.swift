@@ -31,41 +31,62 @@ enum CommandLineRun {
   }
 
   private static func supervise(_ path: String, _ options: CommandLineOptions) -> Int32 {
+    var pidFile: PidFile?
+    var handover: Handover?
     do {
       try Host.beginSignals()
       // Without /dev/null nothing is started, and Daemon says so.
       try? Host.openStandardDescriptors()
+      if options.hasKeeper {
+        handover = try Handover.take()
+        guard handover != nil else { throw KeeperStart.become(options, absolute) }
+      }
       var options = options
       // In the background the current directory is another.
       options.pidFile = options.pidFile.map(absolute)
       options.socket = options.socket.map(absolute)
-      let background = try options.daemonizes ? Background() : nil
-      // Taken in the process that keeps it, and before anything else is.
-      let pidFile = try options.pidFile.map { try take(pidFile: $0) }
-      defer { try? pidFile?.remove() }
-      return try supervise(path, options, background, pidFile)
-    } catch let failure as Daemon.Failure {
-      Terminal.error("fruix-shepherd: \(failure.message)")
-      return failure.exitCode
+      switch try supervise(path, options, handover, &pidFile) {
+      case .gaveWay: return 0
+      case .over(let status):
+        try? pidFile?.remove()
+        handover?.leave(status)
+        return status
+      }
     } catch {
-      Terminal.error("fruix-shepherd: \(error)")
-      return ExitCode.system
+      let failure = error as? Daemon.Failure ?? Daemon.Failure("\(error)", exitCode: ExitCode.system)
+      Terminal.error("fruix-shepherd: \(failure.message)")
+      // What a predecessor has left is left to the next one.
+      if let handover, !handover.isFirst {
+        handover.leaveWord(failure.message)
+      } else {
+        try? pidFile?.remove()
+        handover?.leave(failure.exitCode)
+      }
+      return failure.exitCode
     }
   }
 
   private static func supervise(
-    _ path: String, _ options: CommandLineOptions, _ background: Background?, _ pidFile: PidFile?
-  ) throws -> Int32 {
+    _ path: String, _ options: CommandLineOptions, _ handover: Handover?, _ pidFile: inout PidFile?
+  ) throws -> Daemon.Outcome {
+    let background = options.daemonizes ? try background(handover) : nil
+    // Taken in the process that keeps it, and before anything else is.
+    pidFile = try options.pidFile.map { try handover?.takePidFile($0) ?? take(pidFile: $0) }
     let daemon = try Daemon(
       Daemon.Options(
         configuration: path, socket: options.socket,
-        packaged: StandardPlaces.packaged(user: Host.user), logLevel: options.logLevel))
-    try pidFile?.write()
+        packaged: StandardPlaces.packaged(user: Host.user), logLevel: options.logLevel, handover: handover))
+    try pidFile?.write(pid: handover?.keeper ?? Host.pid)
     daemon.pidFile = pidFile
     // In the background nobody reads it; a foreground supervisor logs it.
     if background != nil, let trouble = daemon.bootTrouble { Terminal.error("fruix-shepherd: \(trouble)") }
-    if let background { try daemon.goIntoBackground(background) }
+    if options.daemonizes { try daemon.goIntoBackground(background) }
     return try run(daemon)
+  }
+
+  /// Whoever waits in the foreground; `nil`: a predecessor has told them already.
+  private static func background(_ handover: Handover?) throws -> Background? {
+    handover == nil ? try Background() : Background(fromStandardInput: ())
   }
 
   private static func take(pidFile path: String) throws -> PidFile {
@@ -82,8 +103,8 @@ enum CommandLineRun {
   }
 
   /// In the thread from which processes are started.
-  private static func run(_ daemon: Daemon) throws -> Int32 {
-    var outcome: Result<Int32, Daemon.Failure> = .success(0)
+  private static func run(_ daemon: Daemon) throws -> Daemon.Outcome {
+    var outcome: Result<Daemon.Outcome, Daemon.Failure> = .success(.gaveWay)
     try Host.run {
       do throws(Daemon.Failure) { outcome = .success(try daemon.run()) } catch { outcome = .failure(error) }
     }

@@ -45,10 +45,8 @@ extension DaemonCommand {
   }
 
   /// Asks, and turns a refusal into a failure; for commands whose reply has nothing more to show then.
-  func answer(
-    to request: Request, in session: inout Session, onProgress: (Progress) -> Void = { _ in }
-  ) throws(Failure) -> Reply {
-    let reply = try session.ask(request, onProgress: onProgress)
+  func answer(to request: Request, in session: inout Session) throws(Failure) -> Reply {
+    let reply = try session.ask(request)
     if let error = reply.error { throw Failure(error) }
     return reply
   }
@@ -58,7 +56,9 @@ extension DaemonCommand {
     for request: Request, in session: inout Session, onInterrupt: (() throws(Failure) -> Void)? = nil
   ) throws(Failure) -> ReplyDocument {
     var document = ReplyDocument(for: request)
-    document.reply = try session.ask(request, onProgress: { document.add($0) }, onInterrupt: onInterrupt)
+    document.reply = try session.ask(
+      request, onProgress: { document.add($0) }, onAgain: { document = ReplyDocument(for: request) },
+      onInterrupt: onInterrupt)
     return document
   }
 
@@ -72,9 +72,12 @@ extension DaemonCommand {
     }
     guard names.count > 1 || names.contains(where: NamePattern.isPattern) else { return names }
     var found: [String] = []
-    _ = try answer(to: .status(names: names, detail: .brief), in: &session) { progress in
-      if case .services(let more) = progress { found += more.map(\.name) }
-    }
+    let reply = try session.ask(
+      .status(names: names, detail: .brief),
+      onProgress: { progress in
+        if case .services(let more) = progress { found += more.map(\.name) }
+      }, onAgain: { found = [] })
+    if let error = reply.error { throw Failure(error) }
     return found
   }
 

@@ -30,7 +30,7 @@ struct Herd: ParsableCommand {
     ActionCommand.self, SignalCommand.self, EnableCommand.self, DisableCommand.self, PresetCommand.self,
     ResetCommand.self, WaitCommand.self,
     DocumentationCommand.self, ShowCommand.self, ProcessesCommand.self, LoadCommand.self, UnloadCommand.self,
-    CheckCommand.self, UCLCommand.self,
+    UpgradeCommand.self, CheckCommand.self, UCLCommand.self,
   ]
 
   static func main() {

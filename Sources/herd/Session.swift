@@ -5,12 +5,12 @@ import SupervisionRuntime
 
 /// A connection to the daemon.
 struct Session: ~Copyable {
-  private let connection: Descriptor
-  private let path: String
-  private let limit: Duration
+  private var connection: Descriptor
+  private let place: SocketPlace
+  private var limit: Duration
   private let canGiveMoreTime: Bool
   private let isForPrinting: Bool
-  private let wait: SocketWait
+  private var wait: SocketWait
   private var lines = LineBuffer(limit: MessageLimits.replyLine)
   private var lastID: UInt32 = 0
   private var greeting: Greeting?
@@ -26,11 +26,13 @@ struct Session: ~Copyable {
     let connection = try Self.open(place, limit)
     wait = try Self.watch(connection.number, of: place)
     self.connection = connection
-    path = place.path
+    self.place = place
     self.limit = limit
     self.canGiveMoreTime = canGiveMoreTime
     self.isForPrinting = isForPrinting
   }
+
+  private var path: String { place.path }
 
   private static func open(_ place: SocketPlace, _ limit: Duration) throws(Failure) -> Descriptor {
     do { return try connect(to: place.path, until: Clock.now() + limit) } catch { throw failure(at: place, error) }
@@ -79,32 +81,70 @@ struct Session: ~Copyable {
       exitStatus: ExitCodes.noDaemon)
   }
 
-  /// Sends a request and waits for its end.
+  // MARK: Asking
+
+  /// Sends a request and waits for its end. When another supervisor takes the place of this one, that one is asked.
   ///
   /// - Parameters:
   ///   - onProgress: called for what comes before the reply.
+  ///   - onAgain: called when all that has come so far counts no more, since it is asked anew.
   ///   - onInterrupt: what Ctrl-C means meanwhile; without it, the end of this program.
   mutating func ask(
-    _ request: Request, onProgress: (Progress) -> Void = { _ in }, onInterrupt: (() throws(Failure) -> Void)? = nil
+    _ request: Request, onProgress: (Progress) -> Void = { _ in }, onAgain: () -> Void = {},
+    onInterrupt: (() throws(Failure) -> Void)? = nil
   ) throws(Failure) -> Reply {
+    var attempt = Attempt(request)
+    while true {
+      switch try carryOut(attempt.request, onProgress, onInterrupt) {
+      case .reply(let reply):
+        guard reply.error?.code == .again else { return reply }
+        guard attempt.renewAfterReplacement(at: Clock.now()) else { throw Self.unknownEnd(of: request, reply) }
+        try connectAgain()
+      case .lost(let reason):
+        guard attempt.renewAfterLoss(at: Clock.now()) else { throw fate(of: request, reason) }
+        do throws(Failure) { try connectAgain() } catch { throw lost(reason.text) }
+        note("the supervisor was lost, \(reason.text); its successor is asked")
+      }
+      onAgain()
+    }
+  }
+
+  /// What ended an attempt.
+  private enum Ending {
+    case reply(Reply)
+    case lost(Loss)
+  }
+
+  /// The connection has ended before the answer.
+  private struct Loss {
+    var text: String
+  }
+
+  private mutating func carryOut(
+    _ request: Request, _ onProgress: (Progress) -> Void, _ onInterrupt: (() throws(Failure) -> Void)?
+  ) throws(Failure) -> Ending {
     var patience = Patience(
       limit: limit, isAnswerDue: request.isAnsweredAtOnce, isGreeted: greeting != nil, at: Clock.now())
     if onInterrupt != nil { try system { () throws(SystemError) in try wait.watchInterrupt() } }
     let id = nextID()
-    try send(ClientMessage(id: id, request: request).encoded())
+    if let loss = try send(ClientMessage(id: id, request: request).encoded()) { return .lost(loss) }
     var question: RequestNumber?
     while true {
       guard let message = try received() else {
         switch try arrival(until: patience.deadline) {
         case .ready:
-          if try fill() { patience.heard(at: Clock.now()) }
+          switch try fill() {
+          case .something: patience.heard(at: Clock.now())
+          case .nothing: break
+          case .end(let loss): return .lost(loss)
+          }
         case .interrupted:
           try onInterrupt?()
         case .timeIsUp:
           guard case .ask = patience.deadlinePassed(at: Clock.now()) else { throw silent() }
           let asked = nextID()
           question = asked
-          try send(ClientMessage(id: asked, request: .ping).encoded())
+          if let loss = try send(ClientMessage(id: asked, request: .ping).encoded()) { return .lost(loss) }
         }
         continue
       }
@@ -119,11 +159,63 @@ struct Session: ~Copyable {
       case .progress(id, let progress):
         onProgress(progress)
       case .reply(let answered, let reply) where answered == id || answered == nil:
-        return reply
+        return .reply(reply)
       case .progress, .reply, .unknown:
         break
       }
     }
+  }
+
+  // MARK: Another supervisor
+
+  /// The new one may have to be tried, and its predecessor to be started again; or there is a pause after several deaths.
+  private static let patienceWithSuccessors: Duration = .seconds(45)
+
+  /// Connects to whoever listens now. Its socket is the same, and whoever comes before it is there waits in its queue.
+  mutating func connectAgain() throws(Failure) {
+    limit = max(limit, Self.patienceWithSuccessors)
+    let fresh = try Self.open(place, limit)
+    wait = try Self.watch(fresh.number, of: place)
+    connection = fresh
+    lines = LineBuffer(limit: MessageLimits.replyLine)
+    greeting = nil
+  }
+
+  /// What the supervisor that is there now says of itself.
+  mutating func supervisor() throws(Failure) -> SupervisorStatus? {
+    let reply = try ask(.status(names: ["root"], detail: .brief))
+    if let error = reply.error { throw Failure(error) }
+    if case .supervisor(let status) = reply.content { return status }
+    return nil
+  }
+
+  /// What can be said of a request that is not repeated, since it may have been heard.
+  private mutating func fate(of request: Request, _ loss: Loss) -> Failure {
+    guard let status = (try? successor()) ?? nil, let predecessor = status.predecessor else { return lost(loss.text) }
+    return Failure(
+      ControlError(
+        .noDaemon,
+        "the supervisor \(predecessor.text) before it had answered; another one goes on (pid \(status.pid)), and whether "
+          + "the \(request.command.rawValue) was heard is not known",
+        hint: "`herd status` shows what became of it"),
+      exitStatus: ExitCodes.noDaemon)
+  }
+
+  private mutating func successor() throws(Failure) -> SupervisorStatus? {
+    try connectAgain()
+    return try supervisor()
+  }
+
+  private static func unknownEnd(of request: Request, _ reply: Reply) -> Failure {
+    Failure(
+      ControlError(
+        .again, "the supervisor was replaced while the \(request.command.rawValue) ran: how it ended is not known",
+        service: request.oneService, hint: reply.error?.hint),
+      exitStatus: ExitCodes.failed)
+  }
+
+  private func note(_ text: String) {
+    Console().writeError(Array("herd: \(text)\n".utf8))
   }
 
   private mutating func nextID() -> RequestNumber {
@@ -142,7 +234,8 @@ struct Session: ~Copyable {
 
   // MARK: Bytes
 
-  private func send(_ bytes: [UInt8]) throws(Failure) {
+  /// - Returns: why it cannot be sent any more, when the other side has gone.
+  private func send(_ bytes: [UInt8]) throws(Failure) -> Loss? {
     let deadline = Clock.now() + limit
     var position = 0
     while position < bytes.count {
@@ -154,13 +247,14 @@ struct Session: ~Copyable {
         guard taken == 0 else { continue }
       } catch {
         // A server that refuses the connection says why before it closes: that is still to be read.
-        if error.code == SystemError.brokenPipe || error.code == SystemError.connectionReset { return }
-        throw lost(error.text)
+        if error.code == SystemError.brokenPipe || error.code == SystemError.connectionReset { return nil }
+        return Loss(text: error.text)
       }
       if case .timeIsUp = try system({ () throws(SystemError) in try wait.wait(for: .write, until: deadline) }) {
         throw silent()
       }
     }
+    return nil
   }
 
   /// The next message that has arrived; `nil` when there is none yet.
@@ -177,8 +271,13 @@ struct Session: ~Copyable {
     try system { () throws(SystemError) in try wait.wait(for: .read, until: deadline) }
   }
 
-  /// - Returns: whether anything has come.
-  private mutating func fill() throws(Failure) -> Bool {
+  private enum Filling {
+    case something
+    case nothing
+    case end(Loss)
+  }
+
+  private mutating func fill() throws(Failure) -> Filling {
     var outcome = Descriptor.ReadOutcome.notReady
     do {
       try withUnsafeTemporaryAllocation(byteCount: Self.chunk, alignment: 16) { (buffer) throws(SystemError) in
@@ -186,12 +285,12 @@ struct Session: ~Copyable {
         if case .bytes(let count) = outcome { lines.append(buffer[..<count]) }
       }
     } catch {
-      throw lost(error.text)
+      return .end(Loss(text: error.text))
     }
     switch outcome {
-    case .bytes: return true
-    case .notReady: return false
-    case .endOfFile: throw lost("it closed the connection before it had answered")
+    case .bytes: return .something
+    case .notReady: return .nothing
+    case .endOfFile: return .end(Loss(text: "it closed the connection before it had answered"))
     }
   }
 

@@ -115,7 +115,7 @@ extension ProcessTests {
 
     @Test("a terminal is controlling terminal and standard descriptors; others keep their numbers")
     func terminal() throws {
-      var bench = try LaunchBench()
+      let bench = try LaunchBench()
       let (master, path) = try openTerminal()
       let file = try TemporaryFile(containing: "kept")
       let kept = try Descriptor.open(file.path)

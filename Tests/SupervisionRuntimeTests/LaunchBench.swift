@@ -53,7 +53,7 @@ struct LaunchBench: ~Copyable {
   /// Kills what is left of a process and its subtree, and reaps all of it.
   mutating func end(_ process: consuming ProcessDescriptor) throws {
     let subtree = Subtree(firsts: [process.pid])
-    try reaper.signal(SIGKILL, to: subtree)
+    try reaper.subtrees.signal(SIGKILL, to: subtree)
     _ = try process.waitForExit()
     try waitUntilEmpty(subtree)
     reaper.release(process)
@@ -91,6 +91,14 @@ struct LaunchBench: ~Copyable {
     } catch {
       return error as? SystemError
     }
+  }
+}
+
+extension Reaper {
+  /// The living processes of a service, looked for now.
+  borrowing func members(of subtree: Subtree) throws -> [Subtree.Member] {
+    try subtrees.look()
+    return try subtrees.members(of: subtree)
   }
 }
 

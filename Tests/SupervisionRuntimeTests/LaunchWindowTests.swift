@@ -12,7 +12,7 @@
       let loop = try EventLoop()
       _ = try loop.watchSignal(SIGTERM) { _ in }
       _ = try loop.watchSignal(SIGUSR1) { _ in }
-      var bench = try LaunchBench()
+      let bench = try LaunchBench()
       for signal in [SIGTERM, SIGUSR1] {
         var hits = 0
         // On a busy machine the killer may come too late: then the program has run, which says nothing about the window.

@@ -98,9 +98,9 @@ extension ProcessTests {
       let members = try bench.reaper.members(of: subtree)
       #expect(members.map(\.pid) == [hidden])
       #expect(members.first?.first == process.pid)
-      #expect(try bench.reaper.signal(SIGKILL, to: subtree) == 1)
+      #expect(try bench.reaper.subtrees.signal(SIGKILL, to: subtree) == 1)
       try bench.waitUntilEmpty(subtree)
-      #expect(try bench.reaper.signal(SIGKILL, to: subtree) == 0)
+      #expect(try bench.reaper.subtrees.signal(SIGKILL, to: subtree) == 0)
       bench.reaper.release(process)
       #expect(kill(hidden, 0) < 0)
     }

@@ -20,7 +20,7 @@ extension ProcessTests {
       /// - Parameter script: gets requests on descriptor 3, a line each, and answers there.
       init(_ script: String) throws {
         loop = try EventLoop()
-        let table = try ProcessTable(loop: loop)
+        let table = try ProcessTable(loop: loop, starter: LocalStarter())
         self.table = table
         let own = OwnProcesses(loop: loop, table: table)
         pool = WorkerPool(loop: loop, own: own) { ["/bin/sh", "-c", script] }
@@ -226,7 +226,7 @@ extension ProcessTests {
     @Test("a worker that cannot be started is told as such")
     func missing() throws {
       let loop = try EventLoop()
-      let table = try ProcessTable(loop: loop)
+      let table = try ProcessTable(loop: loop, starter: LocalStarter())
       let own = OwnProcesses(loop: loop, table: table)
       table.onEvent = { _ = own.take($0) }
       let pool = WorkerPool(loop: loop, own: own) { ["/nonexistent/worker"] }

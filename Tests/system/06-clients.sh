@@ -55,7 +55,7 @@ kill -KILL "$last"
 it "a service that dies meanwhile is started again" eventually 5 running_again good "$last"
 it "herd is answered" herd status --timeout 60s
 it "commands are carried out" herd restart talker --timeout 60s
-it "the supervisor has no more than a few megabytes for them" sh -c "test \$(ps -o rss= -p $supervisor) -lt 131072"
+it "the supervisor has no more than a few megabytes for them" sh -c "test \$(ps -o rss= -p $(own_pid)) -lt 131072"
 exec 9>&-
 wait "$hostile"
 it "when they are gone, herd is answered" herd status --timeout 60s

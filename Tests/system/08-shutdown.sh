@@ -38,18 +38,15 @@ said "$socket" "and where it looked"
 
 start_supervisor
 it "the services come up" up plain
-first=$supervisor
-"$bin/fruix-shepherd" --foreground --config "$etc" --socket "$socket" >"$work/out" 2>&1 </dev/null
+"$bin/fruix-shepherd" $keeper_option --foreground --config "$etc" --socket "$socket" >"$work/out" 2>&1 </dev/null
 second_status=$?
 it "a second supervisor on the same socket is refused" differs "$second_status" 0
-"$bin/fruix-shepherd" --foreground --config "$etc" --socket "$socket" >"$work/out" 2>&1 </dev/null
+"$bin/fruix-shepherd" $keeper_option --foreground --config "$etc" --socket "$socket" >"$work/out" 2>&1 </dev/null
 said "$socket|already" "and says why"
 it "the first is not disturbed" herd status plain
 it "nor its socket" test -S "$socket"
 
-remember_processes
-kill -KILL "$first"
-wait "$first" 2>/dev/null
+kill_both
 it "a supervisor that was killed leaves its socket" test -S "$socket"
 for pid in $remembered; do kill -KILL "$pid" 2>/dev/null; done
 start_supervisor

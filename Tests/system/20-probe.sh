@@ -71,12 +71,12 @@ UCL
         said "^$3=failed: .*\\(ENOSYS\\)\$" "and names the errno"
         it "nothing is left" nothing_is_left
         it_exits 71 "without $1 no supervisor starts" "$helpers/refuse-call" "$1" "$2" \
-            "$bin/fruix-shepherd" --foreground --config "$etc" --socket "$socket"
+            "$bin/fruix-shepherd" $keeper_option --foreground --config "$etc" --socket "$socket"
         said "^fruix-shepherd: cannot start: .*$3=failed: .*\\(ENOSYS\\)" "it says which line of the probe is why"
         it "in one line" is "$(wc -l <"$work/out" | tr -d ' ')" 1
     done
     it_exits 71 "without an event queue none does" "$helpers/refuse-call" epoll_create1 -1 \
-        "$bin/fruix-shepherd" --foreground --config "$etc" --socket "$socket"
+        "$bin/fruix-shepherd" $keeper_option --foreground --config "$etc" --socket "$socket"
     said "cannot start: there is no event queue: .*ENOSYS" "and it says so"
     it "no socket was made" test ! -e "$socket"
 else

@@ -1,19 +1,21 @@
 #!/bin/sh
 . "$(dirname "$0")/lib.sh"
-begin "what a supervisor leaves that is killed, the next one ends before it starts anything"
+begin "of what supervisor and keeper leave that are killed, the next one ends what is to begin anew, before it starts anything"
 
 services <<UCL
-service web { exec = [$helpers/stay, $journal, web] }
-service user { requirement = [web]; exec = [$helpers/stay, $journal, user] }
+service web { orphan = kill; exec = [$helpers/stay, $journal, web] }
+service user { orphan = kill; requirement = [web]; exec = [$helpers/stay, $journal, user] }
 service parent {
+  orphan = kill
   exec = [/bin/sh, -c, "$helpers/stay $journal child & exec $helpers/stay $journal parent"]
 }
-service deaf { exec = [$helpers/ignore-term, $work/deaf]; stop { grace-period = 300ms } }
+service deaf { orphan = kill; exec = [$helpers/ignore-term, $work/deaf]; stop { grace-period = 300ms } }
 service sessions {
+  orphan = kill
   stop { kill = main }
   exec = [/bin/sh, -c, "$helpers/stay $journal session & exec $helpers/stay $journal sessions"]
 }
-service hidden { exec = [$helpers/double-fork, $work/hidden.pid] }
+service hidden { orphan = kill; exec = [$helpers/double-fork, $work/hidden.pid] }
 UCL
 
 # pids LABEL: of all processes that have written so to the journal, the first one first.
@@ -43,7 +45,7 @@ web=$(pid_of web)
 session=$(pids session)
 deaf=$(pid_of deaf)
 hidden=$(cat "$work/hidden.pid")
-kill_supervisor
+kill_both
 left="${left:-} $remembered"
 it "the services outlive their supervisor" alive "$web"
 
@@ -62,7 +64,7 @@ it_says "ended [0-9]+ processes that supervisor $dead, which died, had left: .*w
 it_says "ended [0-9]+ processes that supervisor $dead, which died" "the log says so" cat "$work/supervisor.out"
 
 # A pid by itself is no reason: this record names a stranger's, with a time that is not its own.
-kill_supervisor
+kill_both
 left="${left:-} $remembered"
 sed "s/^+ $(pids web | tail -n 1) /+ $stranger /" "$work/state/processes" >"$work/record"
 sed "s/^\(+ $stranger\) [0-9]* [0-9]* /\1 1 2 /" "$work/record" >"$work/state/processes"
@@ -71,7 +73,7 @@ it "all come up a third time" up user parent deaf sessions
 it "a pid that is a stranger's by now is not touched" alive "$stranger"
 
 # What was running before a reboot cannot be running now.
-kill_supervisor
+kill_both
 left="${left:-} $remembered"
 web=$(pids web | tail -n 1)
 sed 's/^boot .*/boot another/' "$work/state/processes" >"$work/record"

@@ -5,7 +5,7 @@ begin "what the command line asks for"
 services <<UCL
 service one { exec = [$helpers/stay]; log = none }
 UCL
-shepherd() { "$bin/fruix-shepherd" --config "$etc" --socket "$socket" "$@"; }
+shepherd() { "$bin/fruix-shepherd" $keeper_option --config "$etc" --socket "$socket" "$@"; }
 
 it_exits 64 "two contradicting options are refused" shepherd --daemonize --foreground
 said 'contradict' "with that reason"
@@ -18,7 +18,7 @@ mkdir "$work/second"
 cat >"$work/second/supervisor.ucl" <<UCL
 supervisor { state-directory = "$work/second/state"; log-directory = "$work/second/log" }
 UCL
-it_exits 1 "a second one on its socket is refused" "$bin/fruix-shepherd" --config "$work/second" --socket "$socket"
+it_exits 1 "a second one on its socket is refused" "$bin/fruix-shepherd" $keeper_option --config "$work/second" --socket "$socket"
 said 'another supervisor' "with that reason"
 it "and has made no directory" sh -c "! ls -d '$work/second/state' '$work/second/log'"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 . "$(dirname "$0")/lib.sh"
-begin "what a supervisor that is killed leaves of its jails, the next one undoes"
+begin "what supervisor and keeper leave of their jails when both are killed, the next one undoes where it is to begin anew"
 . "$here/jails.sh"
 needs_jails "the jails of a dead supervisor"
 needs_rescue "the jails of a dead supervisor"
@@ -8,12 +8,12 @@ needs_ruleset "the jails of a dead supervisor"
 remember_host
 
 services <<UCL
-service web { exec = [$rescue/sh, -c, "while sleep 60; do :; done"]
+service web { orphan = kill; exec = [$rescue/sh, -c, "while sleep 60; do :; done"]
 $(ephemeral web)
 }
-service worker { exec = [$rescue/sh, -c, "while sleep 60; do :; done"]; environment { PATH = $rescue }
+service worker { orphan = kill; exec = [$rescue/sh, -c, "while sleep 60; do :; done"]; environment { PATH = $rescue }
   jail { shared-with = web } }
-service hidden { exec = [$helpers/double-fork, $work/hidden.pid]; jail { name = ${prefix}_hidden } }
+service hidden { orphan = kill; exec = [$helpers/double-fork, $work/hidden.pid]; jail { name = ${prefix}_hidden } }
 UCL
 start_supervisor
 it "all come up" up web worker hidden
@@ -21,7 +21,7 @@ it "with one that hides" eventually 10 test -s "$work/hidden.pid"
 jid=$(jls -j "${prefix}_web" jid)
 web=$(pid_of web)
 hidden=$(cat "$work/hidden.pid")
-kill_supervisor
+kill_both
 it "the jail outlives its supervisor" is "$(jls -j "${prefix}_web" jid)" "$jid"
 it "its journal is there" test -s "$work/state/jails/web/journal"
 
@@ -36,7 +36,7 @@ it "the root is mounted once" is "$(mount_points_below "$(root_of web)" | grep -
 
 # By hand, without another supervisor.
 web=$(pid_of web)
-kill_supervisor
+kill_both
 supervisor=
 for name in web hidden; do
     it "the jail of $name is undone by hand" "$bin/fruix-shepherd" jail down "$work/state/jails/$name"

@@ -19,7 +19,7 @@ it "it starts" herd start worker
 it "and stops" herd stop web
 remember_host
 # descriptors: how many files the supervisor has open.
-descriptors() { procstat -f "$supervisor" | wc -l | tr -d ' '; }
+descriptors() { procstat -f "$(own_pid)" | wc -l | tr -d ' '; }
 has_descriptors() { is "$(descriptors)" "$1"; }
 before=$(descriptors)
 

@@ -12,7 +12,7 @@ mkfifo "$work/pipe"
 "$helpers/stay" <"$work/pipe" &
 reader=$!
 started="$started $reader"
-"$bin/fruix-shepherd" --foreground --config "$etc" --socket "$socket" --log-level debug >"$work/pipe" 2>&1 </dev/null &
+"$bin/fruix-shepherd" $keeper_option --foreground --config "$etc" --socket "$socket" --log-level debug >"$work/pipe" 2>&1 </dev/null &
 supervisor=$!
 started="$started $supervisor"
 it "it starts" eventually 20 supervisor_answers

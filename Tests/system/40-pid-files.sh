@@ -5,7 +5,7 @@ begin "what says which supervisor something belongs to"
 services <<UCL
 service one { exec = [$helpers/stay]; log = none }
 UCL
-background() { "$bin/fruix-shepherd" --daemonize --config "$etc" --socket "$socket" --pid-file "$work/pid" "$@" </dev/null; }
+background() { "$bin/fruix-shepherd" $keeper_option --daemonize --config "$etc" --socket "$socket" --pid-file "$work/pid" "$@" </dev/null; }
 daemon_is() { supervisor=$(cat "$work/pid") && started="$started $supervisor"; }
 ended() { eventually 20 gone "$supervisor"; }
 
@@ -18,7 +18,7 @@ cat >"$work/second/supervisor.ucl" <<UCL
 supervisor { state-directory = "$work/second/state"; log-directory = "$work/second/log" }
 UCL
 chmod 600 "$work/second/supervisor.ucl"
-second() { "$bin/fruix-shepherd" --config "$work/second" --socket "$work/second/socket" "$@" </dev/null; }
+second() { "$bin/fruix-shepherd" $keeper_option --config "$work/second" --socket "$work/second/socket" "$@" </dev/null; }
 it_exits 1 "another one with the same pid file is refused" second --daemonize --pid-file "$work/pid"
 said "pid $supervisor\\)" "with the pid of the first"
 it "which is still in the file" is "$(cat "$work/pid")" "$supervisor"
@@ -42,8 +42,7 @@ it "its pid file is gone" test ! -e "$work/pid"
 # After a death nobody has the file, whatever is in it.
 it "the next one starts" background
 daemon_is
-kill -KILL "$supervisor"
-ended
+kill_both
 it "a pid file of a dead one is taken over" background
 it "by another one" differs "$(cat "$work/pid")" "$supervisor"
 daemon_is

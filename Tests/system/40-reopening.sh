@@ -5,7 +5,7 @@ begin "files that are moved or removed under a supervisor that runs"
 services <<UCL
 service one { exec = [$helpers/stay]; log = none }
 UCL
-"$bin/fruix-shepherd" --daemonize --config "$etc" --socket "$socket" --pid-file "$work/pid" </dev/null
+"$bin/fruix-shepherd" $keeper_option --daemonize --config "$etc" --socket "$socket" --pid-file "$work/pid" </dev/null
 supervisor=$(cat "$work/pid")
 started="$started $supervisor"
 own=$log/fruix-shepherd.log
@@ -22,13 +22,13 @@ it "its service has not been touched" herd status one
 rm "$socket" "$socket.lock"
 kill -HUP "$supervisor"
 it "also when the lock beside it was lost" eventually 10 herd status root
-it_exits 1 "and a second supervisor is still refused" "$bin/fruix-shepherd" --foreground --config "$etc" --socket "$socket"
+it_exits 1 "and a second supervisor is still refused" "$bin/fruix-shepherd" $keeper_option --foreground --config "$etc" --socket "$socket"
 
 rm "$work/pid"
 kill -HUP "$supervisor"
 it "a pid file that was removed is there again after SIGHUP" eventually 10 test -s "$work/pid"
 it "with the same pid" eventually 10 grep -qx "$supervisor" "$work/pid"
-it_exits 1 "and locked" "$bin/fruix-shepherd" --daemonize --config "$etc" --socket "$work/other" --pid-file "$work/pid"
+it_exits 1 "and locked" "$bin/fruix-shepherd" $keeper_option --daemonize --config "$etc" --socket "$work/other" --pid-file "$work/pid"
 said "pid ${supervisor}[)] has the pid file" "by this supervisor"
 
 mv "$own" "$own.0"

@@ -26,6 +26,18 @@ for delay in 0 0.02 0.05 0.1 0.2 0.3 0.5; do
     it "and nothing is left" eventually 5 none_left
 done
 
+# So soon that nobody may listen to signals yet.
+for round in 1 2 3 4 5 6 7 8; do
+    launch
+    looks=0
+    # No other process: each would take longer than the supervisor does.
+    until [ -S "$socket" ] || [ "$looks" -eq 2000000 ]; do looks=$((looks + 1)); done
+    stop_supervisor
+    it "TERM at the moment that its socket is there ends it ($round)" is "$?" 0
+    it "and nothing is left" eventually 5 none_left
+done
+it "not even the socket" test ! -e "$socket"
+
 start_supervisor
 began=$(date +%s)
 round=0

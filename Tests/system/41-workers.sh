@@ -65,9 +65,7 @@ it "what it has brought runs" up more
 
 left=$(workers)
 started="$started $left"
-remember_processes
-kill -KILL "$supervisor"
-wait "$supervisor" 2>/dev/null
+kill_both
 all_gone() { for pid in $left; do gone "$pid" || return 1; done; }
 it "none outlives the supervisor" eventually 10 all_gone
 start_supervisor

@@ -39,7 +39,7 @@ slowly() {
     eventually 60 stands_still
     # Others are served meanwhile, and what waits is little.
     "$bin/herd" status talker >/dev/null 2>&1 || return 1
-    memory=$(ps -o rss= -p "$supervisor")
+    memory=$(ps -o rss= -p "$(own_pid)")
     : >"$work/go"
     wait "$reader"
     cat "$work/errors"

@@ -11,8 +11,9 @@ start_supervisor
 it "the service comes up" up good
 
 # It is stopped, not dead: it listens, and nothing comes from it.
-halt() { kill -STOP "$supervisor"; }
-resume() { kill -CONT "$supervisor"; }
+own=$(own_pid)
+halt() { kill -STOP "$own"; }
+resume() { kill -CONT "$own"; }
 
 # in_time SECONDS COMMAND...: its exit status, or 124 when it takes longer.
 in_time() { timeout "$@"; }

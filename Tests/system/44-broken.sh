@@ -65,7 +65,7 @@ stop_supervisor
 
 # A broken configuration at the start of a daemon.
 printf 'service x { exec = [a, b\n' >"$etc/services.d/test.ucl"
-"$bin/fruix-shepherd" --daemonize --pid-file "$work/pid" --config "$etc" --socket "$socket" >"$work/daemon.out" 2>&1 </dev/null
+"$bin/fruix-shepherd" $keeper_option --daemonize --pid-file "$work/pid" --config "$etc" --socket "$socket" >"$work/daemon.out" 2>&1 </dev/null
 it "a daemon with a broken configuration and a good copy starts" is "$?" 0
 it_says 'test[.]ucl:[12]:[0-9]+' "and says before it goes to the background what is broken" cat "$work/daemon.out"
 said 'the last one that loaded is used instead' "and what it does"
@@ -83,7 +83,7 @@ if as_root; then
     services <<UCL
 service web { exec = [$helpers/stay, $journal, web] }
 UCL
-    it_exits 71 "a log directory that cannot be made" "$bin/fruix-shepherd" --foreground --config "$etc" --socket "$socket"
+    it_exits 71 "a log directory that cannot be made" "$bin/fruix-shepherd" $keeper_option --foreground --config "$etc" --socket "$socket"
     said 'log-directory = PATH' "names the key that chooses another"
 fi
 supervisor=

@@ -57,7 +57,7 @@ it "in another jail" differs "$(jls -j "${prefix}_inbox" jid)" "$jid"
 it "and speaks" eventually 20 speaks
 
 # The same after the death of the supervisor.
-kill_supervisor
+kill_both
 start_supervisor
 it "after the supervisor's death it is up again" timeout 10 "$bin/herd" wait inbox --for running
 it "and speaks again" eventually 20 speaks

@@ -20,7 +20,7 @@ while :; do sleep 60; done
 SCRIPT
 )
 services <<UCL
-service nest { auto-start = false; log = $work/nest; exec = [$rescue/sh, $outer]; stop { grace-period = 300ms }
+service nest { orphan = kill; auto-start = false; log = $work/nest; exec = [$rescue/sh, $outer]; stop { grace-period = 300ms }
 $(ephemeral nest "children.max = 2")
 }
 UCL
@@ -45,7 +45,7 @@ it "it starts again" herd start nest
 it "and makes its jail" eventually 20 lives_inside
 pid=$(in_the_inner)
 started="$started $pid"
-kill_supervisor
+kill_both
 it "killed with all of it there, the next supervisor" start_supervisor
 it "has ended what ran in there" eventually 20 gone "$pid"
 it "and left nothing" eventually 20 host_is_as_before

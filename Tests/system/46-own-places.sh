@@ -6,7 +6,7 @@ services <<UCL
 service one { exec = [$helpers/stay, $journal, one]; log = none }
 service two { exec = [$helpers/stay, $journal, two]; log = none }
 UCL
-"$bin/fruix-shepherd" --daemonize --config "$etc" --socket "$socket" --pid-file "$work/pid" </dev/null
+"$bin/fruix-shepherd" $keeper_option --daemonize --config "$etc" --socket "$socket" --pid-file "$work/pid" </dev/null
 supervisor=$(cat "$work/pid")
 started="$started $supervisor"
 it "a supervisor runs in the background" up one two
@@ -38,7 +38,7 @@ it "the log says so" eventually 10 grep -q 'state directory .* was removed or re
 it "for its owner alone" test "$(ls -ld "$work/state" | cut -c 1-10)" = drwx------
 it "with what is disabled" is "$(cat "$work/state/disabled")" one
 it "and whose it is" is "$(cat "$work/state/lock")" "$supervisor"
-"$bin/fruix-shepherd" --foreground --config "$etc" --socket "$work/socket2" >"$work/second" 2>&1
+"$bin/fruix-shepherd" $keeper_option --foreground --config "$etc" --socket "$work/socket2" >"$work/second" 2>&1
 it "a second supervisor is refused" grep -q "another supervisor (pid $supervisor) uses the state directory" "$work/second"
 mv "$work/state" "$work/moved"
 it "also when it was only moved" herd enable two
@@ -46,14 +46,15 @@ it "it is there again" is "$(cat "$work/state/disabled")" one
 
 
 # What is in the way of one of the files keeps the others from nothing. Nobody may make the directory in the midst of this.
+self=$(own_pid)
 put_in_the_way() {
     mkdir -m 700 "$work/fresh"
     mkdir "$work/fresh/$1.new"
-    kill -STOP "$supervisor"
+    kill -STOP "$self"
     mv "$work/state" "$work/gone"
     mv "$work/fresh" "$work/state"
     rm -r "$work/gone"
-    kill -CONT "$supervisor"
+    kill -CONT "$self"
 }
 put_in_the_way enabled
 it "lists that cannot be written again are told" eventually 10 grep -q 'disabled services cannot be written there again' "$own"
@@ -67,14 +68,13 @@ rmdir "$work/state/processes.new"
 it "the record is, once it can be" eventually 20 test -s "$work/state/processes"
 
 two=$(pid_of two)
-remember_processes
-kill -KILL "$supervisor"
+kill_both
 it "it dies" eventually 10 gone "$supervisor"
 launch
 supervisor_ready() { "$bin/herd" status root >/dev/null 2>&1; }
 it "the next one comes up" eventually 20 supervisor_ready
 it "with its services" up two
-it "what the first one left was ended, by the record that was written again" gone "$two"
+it "what the first one left was taken over, by the record that was written again" is "$(pid_of two)" "$two"
 stop_supervisor
 it "it ends" is "$?" 0
 it "no process is left" eventually 5 none_left

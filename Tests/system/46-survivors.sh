@@ -1,10 +1,10 @@
 #!/bin/sh
 . "$(dirname "$0")/lib.sh"
-begin "herd is answered while survivors of a dead supervisor are ended, as long as they take"
+begin "herd is answered while survivors of a dead supervisor are ended (orphan = kill), as long as they take"
 
 services <<UCL
-service slow { exec = [$helpers/ignore-term, $work/slow]; stop { grace-period = 5min } }
-service web { exec = [$helpers/stay, $journal, web] }
+service slow { orphan = kill; exec = [$helpers/ignore-term, $work/slow]; stop { grace-period = 5min } }
+service web { orphan = kill; exec = [$helpers/stay, $journal, web] }
 UCL
 
 # in_background FILE COMMAND...: what it says goes to the file, and its exit status to FILE.status.
@@ -20,7 +20,7 @@ start_supervisor
 it "both come up" up slow web
 it "the slow one heeds no TERM" eventually 10 test -e "$work/slow"
 slow=$(pid_of slow)
-kill_supervisor
+kill_both
 
 start_supervisor
 it_says "ends [0-9]+ process.* that supervisor $dead, which died, has left: slow.*5 min" "herd is told at once what is done" \
@@ -61,7 +61,7 @@ it_exits 1 "the note has gone" sh -c "'$bin/herd' status root | grep 'had left'"
 it "all is up" up slow web
 slow=$(pid_of slow)
 it "it heeds no TERM again" eventually 10 test -e "$work/slow"
-kill_supervisor
+kill_both
 start_supervisor
 it_says "has left: slow" "a third one finds it again" herd status root
 in_background "$work/again" herd start web
@@ -86,9 +86,10 @@ kill -KILL "$slow"
 
 # Of three services one ends, one loses a child only, and one lives.
 services <<UCL
-service slow { exec = [$helpers/ignore-term, $work/slow]; stop { grace-period = 5min } }
-service web { exec = [$helpers/stay, $journal, web] }
+service slow { orphan = kill; exec = [$helpers/ignore-term, $work/slow]; stop { grace-period = 5min } }
+service web { orphan = kill; exec = [$helpers/stay, $journal, web] }
 service shell {
+  orphan = kill
   exec = [/bin/sh, -c, "$helpers/stay $journal child & trap '' TERM; : >$work/deaf; wait; exec $helpers/ignore-term $work/shell"]
   stop { grace-period = 5min }
 }
@@ -103,7 +104,7 @@ it "the slow one heeds no TERM" eventually 10 test -e "$work/slow"
 slow=$(pid_of slow)
 shell=$(pid_of shell)
 web=$(pid_of web)
-kill_supervisor
+kill_both
 launch
 it "the next one ends what ends" eventually 20 gone "$web"
 it "and what is left of the shell lives" eventually 20 test -e "$work/shell"

@@ -53,7 +53,7 @@ it_says 'is in force: the configuration' "in the status, too" herd status root
 stop_supervisor
 
 # A single file that says where its state is.
-single() { "$bin/fruix-shepherd" --daemonize --pid-file "$work/pid" --config "$work/one.ucl" --socket "$socket" >"$work/daemon.out" 2>&1 </dev/null; }
+single() { "$bin/fruix-shepherd" $keeper_option --daemonize --pid-file "$work/pid" --config "$work/one.ucl" --socket "$socket" >"$work/daemon.out" 2>&1 </dev/null; }
 begun() { started="$started $(cat "$work/pid")"; }
 ended() { herd stop root >/dev/null 2>&1; eventually 20 test ! -e "$socket"; }
 settings="supervisor { state-directory = \"$work/one\"; log-directory = \"$work/one-log\" }

@@ -58,6 +58,11 @@ ends_once() {
         $1 == number && $2 == "ended" { heard[$3]++ }
         END { for (i = first; i <= last; i++) if (heard[i] != 1) { print i " ended " heard[i] + 0 " times"; bad = 1 } exit bad }' "$told"
 }
+# all_known NUMBER: that supervisor has said of every end that it knows it.
+all_known() {
+    order known
+    heard "^$1 all known\$"
+}
 # all_live FIRST LAST: none of them has ended.
 all_live() {
     for one in $(pids_of "$1" "$2"); do alive "$one" || return 1; done

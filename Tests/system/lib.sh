@@ -10,6 +10,10 @@
 # POSIX sh and the base system's tools only: the same scripts run on FreeBSD and on Linux.
 #
 # The runner sets SHEPHERD_BIN (where fruix-shepherd and herd are) and SHEPHERD_HELPERS (the compiled helpers).
+# SHEPHERD_KEEPER=no has the supervisors do without a keeper; else each has one.
+#
+# What the shell knows as `$supervisor` stays over deaths and upgrades: with a keeper it is the keeper's pid. Signals are
+# sent there, as everybody does; own_pid is that of the supervisor itself.
 # shellcheck shell=sh disable=SC2034
 
 set -u
@@ -23,6 +27,9 @@ NO_COLOR=1
 LC_ALL=C
 export NO_COLOR LC_ALL
 
+# For whoever starts fruix-shepherd by itself. Unquoted: it may be nothing.
+keeper_option=
+if [ "${SHEPHERD_KEEPER:-yes}" = no ]; then keeper_option=--no-keeper; fi
 test_number=0
 failures=0
 supervisor=
@@ -67,9 +74,20 @@ services() {
     chmod 600 "$etc/services.d/${1:-test}.ucl"
 }
 
-# launch ARGUMENT...: starts a supervisor without waiting for it.
+# launch ARGUMENT...: starts a supervisor without waiting for it. It has the mark of this test too.
 launch() {
-    "$bin/fruix-shepherd" --foreground --config "$etc" --socket "$socket" "$@" >>"$work/supervisor.out" 2>&1 </dev/null &
+    # shellcheck disable=SC2086
+    FRUIX_TEST=$tag "$bin/fruix-shepherd" $keeper_option --foreground --config "$etc" --socket "$socket" "$@" \
+        >>"$work/supervisor.out" 2>&1 </dev/null &
+    supervisor=$!
+    started="$started $supervisor"
+}
+
+# launch_with_keeper OPTION...: the same under a keeper with these options of its own.  $program is the supervisor's.
+program=$bin/fruix-shepherd
+launch_with_keeper() {
+    FRUIX_TEST=$tag "${keeper:-$bin/fruix-keeper}" "$@" -- "$program" --foreground --config "$etc" --socket "$socket" \
+        >>"$work/supervisor.out" 2>&1 </dev/null &
     supervisor=$!
     started="$started $supervisor"
 }
@@ -84,12 +102,48 @@ start_supervisor() {
     fi
 }
 
-# kill_supervisor: as nobody should. $dead is its pid.
-kill_supervisor() {
+with_keeper() { [ -z "$keeper_option" ]; }
+
+# own_pid: of the supervisor itself, as it says.
+own_pid() { root_fact pid; }
+
+# own_holder: the pid of the keeper's companion.
+own_holder() {
+    ps -axo pid= -o ppid= -o command= | awk -v up="$supervisor" '$2 == up && index($0, "--holder") { print $1; exit }'
+}
+
+# kill_both: supervisor and keeper, at once, as nobody should. $dead is the pid by which their processes are known.
+kill_both() {
     remember_processes
-    kill -KILL "$supervisor"
+    # Whoever lives for a moment longer is to do nothing about it.
+    kill -STOP "$supervisor"
+    # shellcheck disable=SC2046
+    kill -KILL $(own_pid_of "$supervisor") "$supervisor"
     wait "$supervisor" 2>/dev/null
+    eventually 10 gone "$supervisor"
+    for pid in $remembered; do
+        case $(ps -o command= -p "$pid" 2>/dev/null) in
+        *fruix-keeper*--holder*) eventually 10 gone "$pid" ;;
+        esac
+    done
     dead=$supervisor
+}
+
+# own_pid_of KEEPER: the supervisor's own, by the table of processes: it need not answer. Without a keeper there is none.
+own_pid_of() {
+    ps -axo pid= -o ppid= -o command= |
+        awk -v up="$1" '$2 == up && $3 ~ /fruix-shepherd$/ && $4 != "worker" && $4 != "jail" && $4 != "probe" { print $1; exit }'
+}
+
+# kill_supervisor [SIGNAL]: the supervisor alone, and returns when its successor answers.
+kill_supervisor() {
+    killed=$(own_pid_of "$supervisor")
+    kill -s "${1:-KILL}" "$killed" && eventually 30 succeeded "$killed"
+}
+# succeeded PID: another supervisor answers.
+succeeded() {
+    successor=$(own_pid)
+    [ -n "$successor" ] && [ "$successor" != "$1" ]
 }
 
 # workers: the pids of those that the supervisor has.
@@ -168,12 +222,41 @@ fact() {
         }'
 }
 
+# root_fact KEY: a value of what the supervisor says of itself: pid, keeper, number, predecessor.text; nothing if there is none.
+root_fact() {
+    "$bin/herd" status root --timeout 30s --json 2>/dev/null | awk -v wanted=".supervisor.$1" '
+        { text = text $0 "\n" }
+        function value_ends() {
+            if (word != "" && path[depth] "." last_key == wanted) { print word; done = 1 }
+            word = ""; last_key = ""
+        }
+        END {
+            for (i = 1; i <= length(text) && !done; i++) {
+                c = substr(text, i, 1)
+                if (quoted) {
+                    if (c == "\\") { word = word substr(text, ++i, 1) }
+                    else if (c == "\"") quoted = 0
+                    else word = word c
+                } else if (c == "\"") { quoted = 1; word = "" }
+                else if (c == ":") { last_key = word; word = "" }
+                else if (c == "{" || c == "[") {
+                    path[depth + 1] = path[depth] (depth > 0 ? "." last_key : "")
+                    depth++; word = ""; last_key = ""
+                } else if (c == "," || c == "}" || c == "]") {
+                    value_ends()
+                    if (c != ",") depth--
+                } else if (c !~ /[ \t\n]/) word = word c
+            }
+        }'
+}
+
 pid_of() { fact "$1" pid; }
 state_of() { fact "$1" state; }
 is_in_state() { [ "$(state_of "$1")" = "$2" ]; }
 alive() { kill -0 "$1" 2>/dev/null && ! is_zombie "$1"; }
 gone() { ! alive "$1"; }
-is_zombie() { case $(ps -o stat= -p "$1" 2>/dev/null) in Z*) return 0 ;; *) return 1 ;; esac }
+# Also of one that was reaped just now, by another process than the supervisor.
+is_zombie() { case $(ps -o stat= -p "$1" 2>/dev/null) in Z* | '') return 0 ;; *) return 1 ;; esac }
 # journal_is TEXT: the journal's lines without the pids, in one line.
 journal_is() { [ "$(sed 's/ .*//' "$journal" | tr '\n' ' ' | sed 's/ $//')" = "$1" ]; }
 # comes_before A B: both are in the journal, A first.

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "seam.h"
+
 /* getpwnam_r(3) returns the errno; some databases name the lack of an entry by these instead of a NULL. */
 static int
 outcome(int error, bool found)

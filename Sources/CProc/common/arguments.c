@@ -2,6 +2,8 @@
 
 #include "CProc.h"
 
+#include "seam.h"
+
 static int count;
 static char *const *words;
 

@@ -6,6 +6,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "seam.h"
+
 int
 cproc_limit(struct cproc_limit *limit)
 {

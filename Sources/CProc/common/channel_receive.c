@@ -9,6 +9,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "seam.h"
+
 /* What is read at once, and what a channel with nothing in it keeps. */
 #define READ_SIZE ((size_t)16 * 1024)
 

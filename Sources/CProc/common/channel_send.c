@@ -10,6 +10,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "seam.h"
+
 /* What a descriptor in the queue counts for: it binds memory of the kernel. */
 #define DESCRIPTOR_WEIGHT 4096
 

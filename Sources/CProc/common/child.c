@@ -14,6 +14,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "seam.h"
+
 int
 child_prepare(struct child_task *task, const struct cproc_spawn *spawn)
 {

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "seam.h"
+
 struct error_name {
 	int error;
 	const char *name;

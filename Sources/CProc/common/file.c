@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "seam.h"
+
 static int
 kind_of(mode_t mode)
 {

@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "seam.h"
+
 int
 cproc_program_open(const char *path)
 {
@@ -125,19 +127,27 @@ cproc_keeper_signals_open(const int *watched, size_t count)
 	return sigprocmask(SIG_SETMASK, &blocked, NULL);
 }
 
-static int
-fill(int descriptor, const char *bytes, size_t size)
+int
+cproc_memory_file_write(int descriptor, const void *bytes, size_t size, uint64_t offset)
 {
 	for (size_t done = 0; done < size;) {
-		ssize_t count = pwrite(descriptor, bytes + done, size - done, (off_t)done);
+		ssize_t count = pwrite(descriptor, (const char *)bytes + done, size - done, (off_t)(offset + done));
 
 		if (count < 0 && errno == EINTR)
 			continue;
+		if (count == 0)
+			errno = ENOSPC;
 		if (count <= 0)
 			return -1;
 		done += (size_t)count;
 	}
 	return 0;
+}
+
+int
+cproc_memory_file_resize(int descriptor, uint64_t size)
+{
+	return ftruncate(descriptor, (off_t)size);
 }
 
 /* linux/keeper.c, freebsd/keeper.c */
@@ -150,7 +160,7 @@ cproc_memory_file(const void *bytes, size_t size)
 
 	if (descriptor < 0)
 		return -1;
-	if (ftruncate(descriptor, (off_t)size) == 0 && fill(descriptor, bytes, size) == 0)
+	if (ftruncate(descriptor, (off_t)size) == 0 && cproc_memory_file_write(descriptor, bytes, size, 0) == 0)
 		return descriptor;
 	int error = errno;
 

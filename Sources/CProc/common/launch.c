@@ -3,10 +3,12 @@
 
 #include <string.h>
 
-/* What a block may ask for; the program's descriptor is the keeper's own affair. */
+#include "seam.h"
+
+/* What a block may ask for. */
 #define FLAGS                                                                                                       \
 	(CPROC_SET_GROUPS | CPROC_SET_GROUP | CPROC_SET_USER | CPROC_SET_OPEN_FILES | CPROC_SET_NICE | CPROC_SET_FIB | \
-	    CPROC_PROTECT | CPROC_NO_NEW_PRIVILEGES)
+	    CPROC_PROTECT | CPROC_NO_NEW_PRIVILEGES | CPROC_PROGRAM_DESCRIPTOR)
 
 /* The block may lie at any address: whatever is a number is copied out of it. */
 struct block {
@@ -169,6 +171,19 @@ string_at(const struct block *block, uint32_t offset)
 	return offset == 0 ? NULL : block->bytes + offset;
 }
 
+/* Whether the new process has the program that it is to become. */
+static bool
+promises_program(const struct cproc_spawn *spawn)
+{
+	if ((spawn->flags & CPROC_PROGRAM_DESCRIPTOR) == 0)
+		return true;
+	for (size_t i = 0; i < spawn->promise_count; i++) {
+		if (spawn->promises[i].child == spawn->program)
+			return true;
+	}
+	return false;
+}
+
 int
 cproc_launch_unpack(const void *bytes, size_t size, const struct cproc_launch_descriptors *descriptors, void *scratch,
     size_t scratch_size, struct cproc_spawn *spawn)
@@ -200,6 +215,7 @@ cproc_launch_unpack(const void *bytes, size_t size, const struct cproc_launch_de
 		.user = header->user,
 		.group = header->group,
 		.mask = (mode_t)header->mask,
+		.program = (int)(header->program & INT32_MAX),
 		.flags = header->flags,
 	};
 	spawn->programs = unpack_words(&block, header->programs, &rest);
@@ -209,7 +225,8 @@ cproc_launch_unpack(const void *bytes, size_t size, const struct cproc_launch_de
 	spawn->promises = unpack_promises(&block, descriptors, &rest);
 	spawn->groups = unpack_numbers(&block, header->groups, sizeof(gid_t), &rest);
 	spawn->cpus = unpack_numbers(&block, header->cpus, sizeof(uint16_t), &rest);
-	if (spawn->programs == NULL || spawn->arguments == NULL || spawn->environment == NULL || spawn->promises == NULL) {
+	if (spawn->programs == NULL || spawn->arguments == NULL || spawn->environment == NULL || spawn->promises == NULL ||
+	    !promises_program(spawn)) {
 		errno = EINVAL;
 		return -1;
 	}

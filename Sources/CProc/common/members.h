@@ -18,5 +18,22 @@ struct member_list {
 int append_member(struct member_list *list, pid_t pid, pid_t parent, pid_t first);
 /* Whether the process is one of those that the subtree begins with. */
 bool is_first(const struct cproc_subtree *subtree, pid_t pid);
+/* Copies what fits; returns how many there are. */
+ssize_t copy_members(const struct member_list *list, struct cproc_member *members, size_t capacity);
+
+/*
+ * cproc_descendants_signal(): passes over the members, each listed anew, until one finds nobody new.  list() replaces the list, -1: it
+ * cannot be made; deliver() signals one member.
+ */
+struct signalling {
+	int number;
+	bool continues;
+	int passes; /* at most so many */
+	int (*list)(void *context, struct member_list *list);
+	int (*deliver)(struct cproc_member member, int number);
+	void *context;
+};
+
+int signal_members(const struct signalling *signalling, struct cproc_subtree_killed *killed);
 
 #endif

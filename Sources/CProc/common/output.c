@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "seam.h"
+
 int
 cproc_output_private(int descriptor)
 {

@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "seam.h"
+
 /* Where a trial has its report: behind the standard descriptors. */
 #define REPORT 3
 

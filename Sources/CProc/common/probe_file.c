@@ -10,6 +10,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "seam.h"
+
 /* Numbers that nothing else in a trial has. */
 #define FIRST 100
 #define LAST 102

@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "seam.h"
+
 /* Any exit status that nothing else has. */
 #define CODE 42
 #define TOKEN 7

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "seam.h"
+
 extern char **environ;
 
 int

@@ -6,6 +6,8 @@
 
 #include <signal.h>
 
+#include "seam.h"
+
 enum cproc_signal_use
 cproc_signal_use(int number)
 {
@@ -15,6 +17,7 @@ cproc_signal_use(int number)
 	case SIGTERM:
 	case SIGINT:
 	case SIGHUP:
+	case SIGUSR2:
 	case SIGCHLD:
 		return CPROC_SIGNAL_HEARD;
 	case SIGPIPE:

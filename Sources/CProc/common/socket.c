@@ -12,6 +12,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "seam.h"
+
 static int
 make_address(const char *path, struct sockaddr_un *address)
 {

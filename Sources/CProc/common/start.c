@@ -1,6 +1,7 @@
 #include "CProc.h"
 
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <fcntl.h>
@@ -10,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "seam.h"
 
 #define MOST_OPTIONS 32
 #define FIRST_VALUE 1000
@@ -121,6 +124,59 @@ int
 cproc_output_replace(int output)
 {
 	return dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0 ? -1 : 0;
+}
+
+int
+cproc_background_hand_on(int report)
+{
+	if (report == STDIN_FILENO)
+		return fcntl(report, F_SETFD, 0);
+	return dup2(report, STDIN_FILENO) < 0 ? -1 : close(report);
+}
+
+int
+cproc_background_take(void)
+{
+	struct stat status;
+	int report, null;
+
+	if (fstat(STDIN_FILENO, &status) < 0)
+		return -1;
+	if (!S_ISFIFO(status.st_mode)) {
+		errno = ENOTTY;
+		return -1;
+	}
+	report = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (report >= 0 && null >= 0 && dup2(null, STDIN_FILENO) >= 0) {
+		close(null);
+		return report;
+	}
+	int error = errno;
+	if (report >= 0)
+		close(report);
+	if (null >= 0)
+		close(null);
+	errno = error;
+	return -1;
+}
+
+int
+cproc_become(const char *path, const char *const *arguments)
+{
+	return execv(path, (char *const *)(uintptr_t)arguments);
+}
+
+int
+cproc_environment_remove(const char *name)
+{
+	return unsetenv(name);
+}
+
+int
+cproc_input_replace(int input)
+{
+	return dup2(input, STDIN_FILENO) < 0 ? -1 : 0;
 }
 
 int

@@ -5,6 +5,8 @@
 #include <poll.h>
 #include <time.h>
 
+#include "seam.h"
+
 /* A process descriptor is ready when its process has ended: POLLHUP on FreeBSD, POLLIN on Linux. */
 int
 cproc_process_wait(int process)

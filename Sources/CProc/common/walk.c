@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "seam.h"
+
 /*
  * A directory that was opened cannot be turned into another one: each component is looked up in the descriptor of the one
  * before, and a link is never followed.  Whoever may write below the root can make a walk fail, and nothing else.

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "seam.h"
+
 static int
 copy_bytes(int from, int to)
 {

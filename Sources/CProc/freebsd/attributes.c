@@ -11,6 +11,8 @@
 #include <sys/sysctl.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 int
 child_limit_number(int resource)
 {

@@ -2,12 +2,16 @@
 #include "CProc.h"
 
 #include <sys/types.h>
+#include <sys/procctl.h>
+#include <sys/procdesc.h>
 #include <sys/sysctl.h>
 #include <sys/user.h>
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "../common/seam.h"
 
 int
 cproc_process_facts(pid_t process, struct cproc_facts *facts)
@@ -37,6 +41,19 @@ cproc_process_facts(pid_t process, struct cproc_facts *facts)
 	}
 	snprintf(facts->command, sizeof(facts->command), "[%s]", info.ki_comm);
 	return 0;
+}
+
+bool
+cproc_calls_are_there(void)
+{
+	struct procctl_reaper_status status;
+	int descriptor;
+
+	/* fork(2) looks at the flags before anything else: EINVAL. */
+	if (pdfork(&descriptor, ~0) >= 0 || errno != EINVAL)
+		return false;
+	return pdkill(-1, 0) < 0 && errno == EBADF && close_range(~0U, ~0U, 0) == 0 &&
+	    procctl(P_PID, getpid(), PROC_REAP_STATUS, &status) == 0;
 }
 
 void

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../common/seam.h"
+
 /* What getpeereid(3) asks, with the pid besides. */
 int
 cproc_local_peer(int connection, struct cproc_peer *peer)

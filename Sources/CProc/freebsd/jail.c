@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/seam.h"
+
 /* ------------------------------------------------------------------- making */
 
 /* What was begun is in the list, so that it is freed with it. */

@@ -13,6 +13,8 @@
 #include <netinet6/nd6.h>
 #include <string.h>
 
+#include "../common/seam.h"
+
 int
 address_parse(const struct cproc_address *address, void *bytes)
 {

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/seam.h"
+
 int
 jail_refuse(char *reason, int error, const char *format, ...)
 {

@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 /*
  * funlinkat(2) removes the name only while it is that of the open file.  Of a directory it refuses a descriptor with
  * O_PATH: EBADF.  Once the name is known to be a directory's or a file's, that it is none any more means that somebody

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 /* What the child in the jail has to tell: errno 0, or why and at what it has failed. */
 struct report {
 	int error;

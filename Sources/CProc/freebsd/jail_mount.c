@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 /* --------------------------------------------------------- what is mounted */
 
 /*

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 /*
  * What ifconfig(8) does, by the same ioctls.  None of it allocates: the child that goes into a jail uses it too
  * (jail_inside.c).

@@ -6,6 +6,8 @@
 #include <sys/rctl.h>
 #include <string.h>
 
+#include "../common/seam.h"
+
 int
 cproc_rule_add(const char *rule)
 {

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 int keeper_memory_file(void);
 
 /* close-on-exec by itself: shm_open(2). */
@@ -42,11 +44,11 @@ cproc_is_child(pid_t pid)
 }
 
 static pid_t
-subtree_of(pid_t pid, const struct procctl_reaper_pidinfo *pids, size_t count)
+subtree_of(pid_t pid, const struct reaper_list *list)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (pids[i].pi_pid == pid)
-			return pids[i].pi_subtree == pid ? 0 : pids[i].pi_subtree;
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->pids[i].pi_pid == pid)
+			return list->pids[i].pi_subtree == pid ? 0 : list->pids[i].pi_subtree;
 	}
 	return 0;
 }
@@ -58,18 +60,21 @@ subtree_of(pid_t pid, const struct procctl_reaper_pidinfo *pids, size_t count)
 ssize_t
 cproc_reap_attributed(const pid_t *known, size_t known_count, struct cproc_fallen *fallen, size_t capacity)
 {
+	static struct reaper_list list; /* kept: this is asked at each death */
 	struct cproc_orphan orphans[64];
-	size_t listed = 0;
-	struct procctl_reaper_pidinfo *pids = reaper_descendants(getpid(), &listed);
-	ssize_t count = cproc_reap_orphans(known, known_count, orphans, capacity < 64 ? capacity : 64);
-	int error = errno;
+	ssize_t count;
+	int error;
+
+	if (reaper_list(getpid(), &list) < 0)
+		list.count = 0;
+	count = cproc_reap_orphans(known, known_count, orphans, capacity < 64 ? capacity : 64);
+	error = errno;
 
 	for (ssize_t i = 0; i < count; i++) {
 		fallen[i].pid = orphans[i].pid;
 		fallen[i].status = orphans[i].status;
-		fallen[i].first = subtree_of(orphans[i].pid, pids, listed);
+		fallen[i].first = subtree_of(orphans[i].pid, &list);
 	}
-	free(pids);
 	errno = error;
 	return count;
 }

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/seam.h"
+
 /*
  * A capability as text: `NAME=value`, or the number of `NAME#number`.  cgetstr(3) on the record itself, because what
  * login_getcapstr(3) returns cannot be freed, and a service may start often.  1: it is there; 0: it is not.

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 const char probe_fork_described_call[] = "pdfork";
 const char probe_signal_call[] = "pdkill";
 const char probe_reaper_call[] = "procctl PROC_REAP_ACQUIRE";
@@ -38,20 +40,22 @@ probe_end_subtree(pid_t first, pid_t orphan, struct cproc_probe_result *result)
 	const struct cproc_subtree subtree = { .firsts = &first, .first_count = 1 };
 	struct cproc_member members[4];
 	struct cproc_subtree_killed killed;
-	ssize_t count = cproc_subtree_list(&subtree, members, 4);
+	struct cproc_descendants *descendants = cproc_descendants_make(getpid());
+	ssize_t count = -1;
+	int status = -1;
 
-	if (count < 0) {
+	if (descendants != NULL && cproc_descendants_look(descendants, NULL, 0) == 0)
+		count = cproc_descendants_members(descendants, &subtree, members, 4);
+	if (count < 0)
 		probe_failed(result, "procctl PROC_REAP_GETPIDS");
-		return -1;
-	}
-	if (count != 1 || members[0].pid != orphan) {
+	else if (count != 1 || members[0].pid != orphan)
 		probe_wrong(result, "procctl PROC_REAP_GETPIDS: the orphan is not in its subtree");
-		return -1;
-	}
-	if (cproc_subtree_signal(&subtree, SIGKILL, false, &killed) == 0)
-		return 0;
-	probe_failed(result, "kill");
-	return -1;
+	else if (cproc_descendants_signal(descendants, NULL, 0, &subtree, SIGKILL, false, &killed) < 0)
+		probe_failed(result, "kill");
+	else
+		status = 0;
+	cproc_descendants_free(descendants);
+	return status;
 }
 
 static void

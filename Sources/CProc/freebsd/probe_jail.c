@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 /* What the process in the jail has to tell. */
 struct inmate {
 	int jid;

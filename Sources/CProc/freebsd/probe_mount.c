@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 /* The mount points, which cproc_probe_tidy() has to know. */
 static const char nullfs[] = "nullfs";
 static const char tmpfs[] = "tmpfs";

@@ -10,6 +10,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 /*
  * Only EVFILT_PROCDESC tells a status without reaping, also when it is registered after the death: a
  * queue for one question.

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "../common/seam.h"
+
 bool
 process_lives(const struct kinfo_proc *info)
 {

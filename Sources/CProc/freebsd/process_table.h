@@ -13,11 +13,17 @@ bool process_lives(const struct kinfo_proc *info);
 
 struct procctl_reaper_pidinfo;
 
+/* All descendants of a reaper, in memory that the caller frees, or has filled again. */
+struct reaper_list {
+	struct procctl_reaper_pidinfo *pids;
+	size_t count;
+	size_t capacity;
+};
+
 /*
- * All descendants of a reaper, in memory that the caller frees; *count of them; NULL, and none.
- * More may appear between the question how many and the one which, so that room is left, and it is asked again as long as the
- * answer fills all of it.
+ * -1: and none.  More may appear between the question how many and the one which, so that room is left, and it is asked again as
+ * long as the answer fills all of it.
  */
-struct procctl_reaper_pidinfo *reaper_descendants(pid_t reaper, size_t *count);
+int reaper_list(pid_t reaper, struct reaper_list *list);
 
 #endif

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 /* The token travels in the udata of the kevent. */
 _Static_assert(sizeof(void *) >= sizeof(uint64_t), "a token does not fit into kevent's udata");
 

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "../common/seam.h"
+
 void
 request_begin(struct request *request)
 {

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 int
 child_begin(const struct cproc_spawn *spawn)
 {

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 /*
  * PROC_REAP_GETPIDS names every descendant with pi_subtree, the child of the reaper that it
  * descends from; the number outlives that child for as long as its descriptor is open.  Nothing
@@ -31,39 +33,111 @@
 /* Whoever forks faster than so many passes is met again when the supervisor looks whether anything is left. */
 #define MOST_PASSES 32
 
-struct procctl_reaper_pidinfo *
-reaper_descendants(pid_t reaper, size_t *count)
+struct cproc_descendants {
+	pid_t reaper;
+	struct reaper_list list; /* its memory is used again by the next look */
+};
+
+struct cproc_descendants *
+cproc_descendants_make(pid_t reaper)
+{
+	struct cproc_descendants *descendants = calloc(1, sizeof *descendants);
+
+	if (descendants != NULL)
+		descendants->reaper = reaper;
+	return descendants;
+}
+
+void
+cproc_descendants_free(struct cproc_descendants *descendants)
+{
+	if (descendants == NULL)
+		return;
+	free(descendants->list.pids);
+	free(descendants);
+}
+
+/* ------------------------------------------------------------------ looking */
+
+static int
+make_room(struct reaper_list *list, size_t capacity)
+{
+	struct procctl_reaper_pidinfo *pids = realloc(list->pids, capacity * sizeof *pids);
+
+	if (pids == NULL)
+		return -1;
+	list->pids = pids;
+	list->capacity = capacity;
+	return 0;
+}
+
+/* How many there are is asked once; from then on it is known from the list before. */
+int
+reaper_list(pid_t reaper, struct reaper_list *list)
 {
 	struct procctl_reaper_status status = { 0 };
 	struct procctl_reaper_pids request = { 0 };
-	size_t capacity;
 
-	*count = 0;
-	if (procctl(P_PID, reaper, PROC_REAP_STATUS, &status) < 0)
-		return NULL;
-	for (capacity = (size_t)status.rs_descendants + 16;; capacity *= 2) {
+	list->count = 0;
+	if (list->capacity == 0 && (procctl(P_PID, reaper, PROC_REAP_STATUS, &status) < 0 ||
+	    make_room(list, (size_t)status.rs_descendants + 16) < 0))
+		return -1;
+	for (;;) {
 		/* Zeroed, so that what the kernel did not fill lacks REAPER_PIDINFO_VALID. */
-		struct procctl_reaper_pidinfo *pids = calloc(capacity, sizeof *pids);
-
-		*count = 0;
-		if (pids == NULL)
-			return NULL;
-		request.rp_count = (u_int)capacity;
-		request.rp_pids = pids;
-		if (procctl(P_PID, reaper, PROC_REAP_GETPIDS, &request) < 0) {
-			int error = errno;
-
-			free(pids);
-			errno = error;
-			return NULL;
+		memset(list->pids, 0, list->capacity * sizeof *list->pids);
+		request.rp_count = (u_int)list->capacity;
+		request.rp_pids = list->pids;
+		if (procctl(P_PID, reaper, PROC_REAP_GETPIDS, &request) < 0)
+			return -1;
+		for (list->count = 0; list->count < list->capacity; list->count++) {
+			if ((list->pids[list->count].pi_flags & REAPER_PIDINFO_VALID) == 0)
+				return 0;
 		}
-		for (*count = 0; *count < capacity; ++*count) {
-			if ((pids[*count].pi_flags & REAPER_PIDINFO_VALID) == 0)
-				return pids;
-		}
-		free(pids);
+		list->count = 0;
+		if (make_room(list, 2 * list->capacity) < 0)
+			return -1;
 	}
 }
+
+int
+cproc_descendants_look(struct cproc_descendants *descendants, const pid_t *known, size_t known_count)
+{
+	(void)known;
+	(void)known_count;
+	return reaper_list(descendants->reaper, &descendants->list);
+}
+
+static bool
+lists(const struct reaper_list *list, pid_t pid)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->pids[i].pi_pid == pid)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The kernel counts first and lists then, and lets go of its lock between: of what is forked meanwhile as many of the oldest are
+ * left out at the end (docs/FREEBSD.md).  What descends from a process is listed before it, and those that the subtree begins
+ * with are there as long as their descriptors are open: a list that has them lacks nothing of them.
+ */
+static int
+make_whole(struct cproc_descendants *descendants, const struct cproc_subtree *subtree)
+{
+	for (int attempt = 1;; attempt++) {
+		size_t found = 0;
+
+		while (found < subtree->first_count && lists(&descendants->list, subtree->firsts[found]))
+			found++;
+		if (found == subtree->first_count || attempt == MOST_LISTS)
+			return 0;
+		if (reaper_list(descendants->reaper, &descendants->list) < 0)
+			return -1;
+	}
+}
+
+/* ------------------------------------------------------------------ members */
 
 /*
  * Kernels before REAPER_PIDINFO_ZOMBIE list the dead without saying so: their state is asked for,
@@ -90,48 +164,16 @@ lives(const struct procctl_reaper_pidinfo *process, pid_t *parent)
 	return info.ki_stat != SZOMB;
 }
 
-static bool
-lists(const struct procctl_reaper_pidinfo *pids, size_t count, pid_t pid)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (pids[i].pi_pid == pid)
-			return true;
-	}
-	return false;
-}
-
 /*
- * The kernel counts first and lists then, and lets go of its lock between: of what is forked meanwhile as many of the oldest are
- * left out at the end (docs/FREEBSD.md).  What descends from a process is listed before it, and those that the subtree begins
- * with are there as long as their descriptors are open: a list that has them lacks nothing of them.
- */
-static struct procctl_reaper_pidinfo *
-whole_list(const struct cproc_subtree *subtree, size_t *count)
-{
-	for (int attempt = 1;; attempt++) {
-		struct procctl_reaper_pidinfo *pids = reaper_descendants(getpid(), count);
-		size_t found = 0;
-
-		if (pids == NULL)
-			return NULL;
-		while (found < subtree->first_count && lists(pids, *count, subtree->firsts[found]))
-			found++;
-		if (found == subtree->first_count || attempt == MOST_LISTS)
-			return pids;
-		free(pids);
-	}
-}
-
-/*
- * What a dead reaper has left: until it is reaped it stays the parent of its orphans.  Nobody hears of their ends, since
- * SIGCHLD goes to the dead one.
+ * What lies below a process by its parents: that of a dead reaper, which stays the parent of its orphans until it is reaped, and
+ * that of a stranger.  Nobody here hears of their ends: SIGCHLD goes to somebody else.
  */
 static int
-collect_below_dead(pid_t reaper, pid_t first, struct member_list *list)
+collect_below(pid_t process, pid_t first, struct member_list *list)
 {
 	size_t total, next = list->count;
 	int result = 0;
-	pid_t parent = reaper;
+	pid_t parent = process;
 	struct kinfo_proc *processes = process_table(&total);
 
 	if (processes == NULL)
@@ -152,126 +194,152 @@ collect_below_dead(pid_t reaper, pid_t first, struct member_list *list)
 	return result;
 }
 
-/*
- * The living ones below a reaper.  first: whom all of them belong to; 0: the reaper is the supervisor, and
- * pi_subtree tells.
- */
-static int
-collect(const struct cproc_subtree *subtree, pid_t reaper, pid_t first, int depth, struct member_list *list)
-{
-	size_t total;
-	int result = 0;
-	struct procctl_reaper_pidinfo *pids = first != 0 ? reaper_descendants(reaper, &total) : whole_list(subtree, &total);
+static int collect_below_reaper(pid_t reaper, pid_t first, int depth, struct member_list *list);
 
-	if (pids == NULL)
-		/* One further down may have gone or given up meanwhile, and is no business of an unprivileged supervisor's. */
-		return first != 0 && errno != ENOMEM ? 0 : -1;
+/* One that is listed, and what it hides. */
+static int
+collect_listed(const struct procctl_reaper_pidinfo *process, pid_t first, int depth, struct member_list *list)
+{
+	bool is_reaper = (process->pi_flags & REAPER_PIDINFO_REAPER) != 0;
+	pid_t parent;
+	int result;
+
+	if (!lives(process, &parent))
+		return is_reaper ? collect_below(process->pi_pid, first, list) : 0;
+	result = append_member(list, process->pi_pid, parent, first);
+	if (result == 0 && is_reaper && depth < DEEPEST_REAPER)
+		result = collect_below_reaper(process->pi_pid, first, depth + 1, list);
+	return result;
+}
+
+/* The living ones below a reaper that belongs to a service, as all of them do. */
+static int
+collect_below_reaper(pid_t reaper, pid_t first, int depth, struct member_list *list)
+{
+	struct reaper_list below = { 0 };
+	int result = reaper_list(reaper, &below);
+
+	if (result < 0 && errno != ENOMEM) {
+		/* It may have gone or given up meanwhile, and is no business of an unprivileged supervisor's. */
+		result = 0;
+		below.count = 0;
+	}
 	/*
 	 * Of a process that is no reaper the kernel lists those of *its* reaper, all services with it: timeout(1) gives up
 	 * being one before it ends.  A reaper is never in its own list.  What was below it is found by the next pass.
 	 */
-	if (first != 0 && lists(pids, total, reaper))
-		total = 0;
-	for (size_t i = 0; result == 0 && i < total; i++) {
-		pid_t parent, owner = first != 0 ? first : pids[i].pi_subtree;
-		bool is_reaper = (pids[i].pi_flags & REAPER_PIDINFO_REAPER) != 0;
-
-		if (first == 0 && !is_first(subtree, owner))
-			continue;
-		if (!lives(&pids[i], &parent)) {
-			if (is_reaper)
-				result = collect_below_dead(pids[i].pi_pid, owner, list);
-			continue;
-		}
-		result = append_member(list, pids[i].pi_pid, parent, owner);
-		if (result == 0 && is_reaper && depth < DEEPEST_REAPER)
-			result = collect(subtree, pids[i].pi_pid, owner, depth + 1, list);
-	}
-	free(pids);
+	if (result == 0 && lists(&below, reaper))
+		below.count = 0;
+	for (size_t i = 0; result == 0 && i < below.count; i++)
+		result = collect_listed(&below.pids[i], first, depth, list);
+	free(below.pids);
 	return result;
 }
 
+static int
+collect_strangers(const struct cproc_subtree *subtree, struct member_list *list)
+{
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < subtree->stranger_count; i++) {
+		struct procctl_reaper_pidinfo stranger = { .pi_pid = subtree->strangers[i] };
+		pid_t parent;
+
+		if (!lives(&stranger, &parent))
+			continue;
+		result = append_member(list, stranger.pi_pid, parent, stranger.pi_pid);
+		if (result == 0)
+			result = collect_below(stranger.pi_pid, stranger.pi_pid, list);
+	}
+	return result;
+}
+
+static int
+collect(struct cproc_descendants *descendants, const struct cproc_subtree *subtree, struct member_list *list)
+{
+	const struct reaper_list *all = &descendants->list;
+
+	if (make_whole(descendants, subtree) < 0)
+		return -1;
+	for (size_t i = 0; i < all->count; i++) {
+		pid_t first = all->pids[i].pi_subtree;
+
+		if (is_first(subtree, first) && collect_listed(&all->pids[i], first, 0, list) < 0)
+			return -1;
+	}
+	return collect_strangers(subtree, list);
+}
+
 ssize_t
-cproc_subtree_list(const struct cproc_subtree *subtree, struct cproc_member *members, size_t capacity)
+cproc_descendants_members(struct cproc_descendants *descendants, const struct cproc_subtree *subtree,
+    struct cproc_member *members, size_t capacity)
 {
 	struct member_list list = { 0 };
 	ssize_t count = -1;
 
-	if (collect(subtree, getpid(), 0, 0, &list) == 0) {
-		size_t shown = list.count < capacity ? list.count : capacity;
-
-		count = (ssize_t)list.count;
-		if (shown > 0)
-			memcpy(members, list.members, shown * sizeof *members);
-	}
+	if (collect(descendants, subtree, &list) == 0)
+		count = copy_members(&list, members, capacity);
 	free(list.members);
 	return count;
 }
 
 /* procctl(2) and sysctl(3) take none. */
 unsigned
-cproc_subtree_descriptors(void)
+cproc_descendants_descriptors(void)
 {
 	return 0;
 }
 
-static bool
-was_signalled(const struct member_list *signalled, pid_t pid)
+/* ------------------------------------------------------------------ signals */
+
+/*
+ * By pid: there is no descriptor of what a service has started by itself.  Whoever adopted or made it may reap it at any moment, so
+ * that its parent is still the same is asked directly before.
+ */
+static int
+signal_member(struct cproc_member member, int number)
 {
-	for (size_t i = 0; i < signalled->count; i++) {
-		if (signalled->members[i].pid == pid)
-			return true;
-	}
-	return false;
+	struct procctl_reaper_pidinfo process = { .pi_pid = member.pid };
+	pid_t parent;
+
+	if (lives(&process, &parent) && parent == member.parent)
+		return kill(member.pid, number);
+	errno = ESRCH;
+	return -1;
 }
 
-/* Returns how many processes got the signal that had not got it before; -1: the list could not be made. */
-static ssize_t
-signal_pass(const struct cproc_subtree *subtree, int number, bool continues, struct member_list *signalled,
-    struct cproc_subtree_killed *killed)
+struct search {
+	struct cproc_descendants *descendants;
+	const struct cproc_subtree *subtree;
+};
+
+static int
+look_and_collect(void *context, struct member_list *list)
 {
-	struct member_list list = { 0 };
-	ssize_t count = collect(subtree, getpid(), 0, 0, &list) < 0 ? -1 : 0;
+	const struct search *search = context;
 
-	for (size_t i = 0; count >= 0 && i < list.count; i++) {
-		struct cproc_member member = list.members[i];
-
-		if (was_signalled(signalled, member.pid))
-			continue;
-		if (kill(member.pid, number) < 0) {
-			if (errno != ESRCH && killed->refused == 0) {
-				killed->refused = member.pid;
-				killed->error = errno;
-			}
-			continue;
-		}
-		if (continues)
-			(void)kill(member.pid, SIGCONT);
-		count = append_member(signalled, member.pid, member.parent, member.first) < 0 ? -1 : count + 1;
-	}
-	free(list.members);
-	return count;
+	if (cproc_descendants_look(search->descendants, NULL, 0) < 0)
+		return -1;
+	return collect(search->descendants, search->subtree, list);
 }
 
 int
-cproc_subtree_signal(const struct cproc_subtree *subtree, int number, bool continues,
-    struct cproc_subtree_killed *killed)
+cproc_descendants_signal(struct cproc_descendants *descendants, const pid_t *known, size_t known_count,
+    const struct cproc_subtree *subtree, int number, bool continues, struct cproc_subtree_killed *killed)
 {
-	struct member_list signalled = { 0 };
-	ssize_t count = 1;
+	struct search search = { descendants, subtree };
+	const struct signalling signalling = {
+		.number = number,
+		.continues = continues,
+		.passes = MOST_PASSES,
+		.list = look_and_collect,
+		.deliver = signal_member,
+		.context = &search,
+	};
 
-	*killed = (struct cproc_subtree_killed){ 0 };
-	for (int pass = 0; count > 0 && pass < MOST_PASSES; pass++)
-		count = signal_pass(subtree, number, continues, &signalled, killed);
-	killed->signalled = (unsigned)signalled.count;
-	free(signalled.members);
-	if (count < 0)
-		return -1;
-	if (killed->signalled == 0 && killed->refused == 0) {
-		errno = ESRCH;
-		return -1;
-	}
-	return 0;
+	(void)known;
+	(void)known_count;
+	return signal_members(&signalling, killed);
 }
 
 /* wait(2) of any child passes over those that were pdforked: `known` is not needed. */

@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 static int
 boot_time(struct timeval *time)
 {

@@ -34,5 +34,6 @@
 #include "CProcKeeper.h"
 #include "CProcProbe.h"
 #include "CProcJail.h"
+#include "CProcSeam.h"
 
 #endif

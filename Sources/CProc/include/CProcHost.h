@@ -71,7 +71,7 @@ int cproc_open_files_raise(uint64_t *soft, uint64_t *hard);
 enum cproc_signal_use {
 	CPROC_SIGNAL_NONE,    /* there is no signal of this number */
 	CPROC_SIGNAL_DEFAULT, /* its default: it is fatal as it should be, or it does nothing */
-	CPROC_SIGNAL_HEARD,   /* TERM, INT, HUP, CHLD: watched (cproc_queue_watch_signal()) */
+	CPROC_SIGNAL_HEARD,   /* TERM, INT, HUP, USR2, CHLD: watched (cproc_queue_watch_signal()) */
 	CPROC_SIGNAL_IGNORED, /* PIPE, which would come with any client that hangs up, and what a library keeps for itself */
 	CPROC_SIGNAL_STRANGE  /* would kill or stop the supervisor, and means nothing to it: watched, to be told */
 };
@@ -149,8 +149,16 @@ int cproc_options_next(int count, char *const *words, const struct cproc_option 
  * cproc_background_ready().  Call it before anything else: the fork copies whatever there is.
  */
 int cproc_background_begin(void);
+/* The descriptor becomes the standard input, so that another program that this process becomes, and its child, have it. */
+int cproc_background_hand_on(int report);
+/* Takes the descriptor that was handed on; the standard input is /dev/null then.  ENOTTY: none was. */
+int cproc_background_take(void);
 /* Lets go of the terminal (`output` becomes the standard output and error, /dev/null the input), then reports. */
 int cproc_background_ready(int report, int output);
+/* execv(2), with the environment that there is: this process becomes the program at that path. */
+int cproc_become(const char *path, const char *const *arguments);
+/* unsetenv(3) */
+int cproc_environment_remove(const char *name);
 /*
  * Opens /dev/null at the standard numbers that are closed: what the program opens later would be taken for its standard
  * error.  ENOENT: there is no /dev/null.
@@ -158,6 +166,8 @@ int cproc_background_ready(int report, int output);
 int cproc_standard_open(void);
 /* `output` becomes the standard output and error. */
 int cproc_output_replace(int output);
+/* `input` becomes the standard input. */
+int cproc_input_replace(int input);
 
 /* exit(3). */
 _Noreturn void cproc_exit(int status);
@@ -184,6 +194,12 @@ int cproc_process_facts(pid_t process, struct cproc_facts *facts);
  * it (malloc_trim(3)), FreeBSD's malloc gives it back by itself.
  */
 void cproc_memory_trim(void);
+
+/*
+ * Whether this kernel has the calls that no service can be started, watched or ended without.  Each is made in a way that
+ * changes nothing, so this costs microseconds; whether they also do what they should is for the probe to find out.
+ */
+bool cproc_calls_are_there(void);
 
 /* How many CPUs the system is made for: their numbers lie below. */
 unsigned cproc_cpu_count(void);

@@ -41,8 +41,9 @@ enum cproc_keeper_type {
 	CPROC_KEEPER_SIGNAL,  /* struct cproc_keeper_number */
 	CPROC_KEEPER_FOREIGN, /* struct cproc_keeper_foreign */
 	CPROC_KEEPER_UPGRADE, /* words; one descriptor, the program */
-	CPROC_KEEPER_REPLACE,
-	CPROC_KEEPER_LEAVE, /* struct cproc_keeper_number: the status of exit(3) */
+	CPROC_KEEPER_REPLACE, /* nothing, or struct cproc_keeper_number: 1, only if its file is another one by now */
+	CPROC_KEEPER_LEAVE,  /* struct cproc_keeper_number: the status of exit(3) */
+	CPROC_KEEPER_OUTPUT, /* one descriptor, where messages go from now on */
 	/* Keeper to supervisor. */
 	CPROC_KEEPER_WELCOME = 32, /* struct cproc_keeper_welcome */
 	CPROC_KEEPER_ENTRY,        /* struct cproc_keeper_entry */
@@ -236,6 +237,10 @@ bool cproc_signal_take(int signal);
 int cproc_memory_file(const void *bytes, size_t size);
 /* All of it, allocated; the caller frees it by cproc_memory_free(). */
 void *cproc_memory_file_read(int descriptor, size_t *size);
+/* pwrite(2) of all the bytes, by one call unless the kernel takes less.  FreeBSD: the file has to be as large already. */
+int cproc_memory_file_write(int descriptor, const void *bytes, size_t size, uint64_t offset);
+/* ftruncate(2): what is new reads as zeros. */
+int cproc_memory_file_resize(int descriptor, uint64_t size);
 
 /* Opens a program so that it can be executed later whatever becomes of its name.  EACCES: not executable. */
 int cproc_program_open(const char *path);

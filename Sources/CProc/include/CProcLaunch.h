@@ -46,7 +46,7 @@ struct cproc_launch {
 	uint32_t size;    /* of the whole block; its last byte is a NUL, so every string ends inside */
 	uint64_t open_files_soft;
 	uint64_t open_files_hard;
-	uint32_t flags; /* enum cproc_spawn_flags; the program is never named by descriptor */
+	uint32_t flags; /* enum cproc_spawn_flags */
 	int32_t jail;
 	uint32_t user;
 	uint32_t group;
@@ -58,7 +58,7 @@ struct cproc_launch {
 	uint32_t directory;
 	uint32_t terminal;
 	uint32_t login;
-	uint32_t reserved;
+	uint32_t program; /* a number of the new process that is among the promises */
 	/* uint32_t, the offset of a string each.  At least one program and one argument. */
 	struct cproc_launch_list programs;
 	struct cproc_launch_list arguments;

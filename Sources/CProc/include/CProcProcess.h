@@ -204,40 +204,52 @@ int cproc_reaper_acquire(void);
 int cproc_reaper_status(void);
 
 /*
- * The processes that belong to one service, named by the processes that the supervisor
- * itself has started for it (main process, hooks, actions) and whose descriptors it
- * has not released: FreeBSD's pi_subtree is the pid of one of those.
+ * The processes that belong to one service, named by the processes that were started for it (main process, hooks, actions)
+ * by the reaper, and not released: FreeBSD's pi_subtree is the pid of one of those.
  *
  * Linux keeps no such number.  There the child marks itself in a way that is inherited
- * and cannot be undone (linux/subtree.c), and `mark`, the value of the variable
- * FRUIX_SERVICE in the environment, is looked at besides.  `known` are the pids of all
- * processes that the supervisor has started and not released, ascending: whatever else
- * is a child of the supervisor was adopted.  That makes the usual question, is anything
- * left of a service whose main process is dead, one read of a list of children.
+ * and cannot be undone (linux/mark.h), and `mark`, the value of the variable
+ * FRUIX_SERVICE in the environment, is looked at besides.
  */
 struct cproc_subtree {
 	const pid_t *firsts;
 	size_t first_count;
+	/* Those of the service that live and are no descendants of the reaper: they, and what descends from them. */
+	const pid_t *strangers;
+	size_t stranger_count;
 	const char *mark; /* may be NULL */
-	const pid_t *known;
-	size_t known_count;
 };
 
 struct cproc_member {
 	pid_t pid;
 	pid_t parent; /* 0: it has gone meanwhile, or cannot be asked for */
-	pid_t first;  /* which of `firsts` it descends from; 0 when only the mark tells */
+	pid_t first;  /* which of `firsts` or `strangers` it descends from; 0 when only the mark tells */
 	bool is_unheard; /* no SIGCHLD tells of its end: it has to be looked for again */
 };
 
 /*
- * Lists the living members, the first processes included, zombies not.  Returns how many there are, which may
- * be more than `capacity`: the array then holds the first ones.
+ * What descends from a reaper, this process or another one, as it was seen at one moment: one look is enough for questions
+ * about any number of services.
+ *
+ * `known` are the pids of all processes that the reaper has started on the supervisor's behalf and not released, ascending:
+ * whatever else is a child of the reaper's was adopted, or is none of ours.
  */
-ssize_t cproc_subtree_list(const struct cproc_subtree *subtree, struct cproc_member *members, size_t capacity);
+struct cproc_descendants;
 
-/* How many descriptors listing and signalling need for the time of the call: who has none left cannot do without. */
-unsigned cproc_subtree_descriptors(void);
+/* NULL: ENOMEM. It has seen nothing yet. */
+struct cproc_descendants *cproc_descendants_make(pid_t reaper);
+void cproc_descendants_free(struct cproc_descendants *descendants);
+int cproc_descendants_look(struct cproc_descendants *descendants, const pid_t *known, size_t known_count);
+
+/*
+ * Lists the living members of a service as the last look has found them, the first processes included, zombies not.  Returns how many
+ * there are, which may be more than `capacity`: the array then holds the first ones.
+ */
+ssize_t cproc_descendants_members(struct cproc_descendants *descendants, const struct cproc_subtree *subtree,
+    struct cproc_member *members, size_t capacity);
+
+/* How many descriptors looking and signalling need for the time of the call: who has none left cannot do without. */
+unsigned cproc_descendants_descriptors(void);
 
 struct cproc_subtree_killed {
 	unsigned signalled;
@@ -246,15 +258,15 @@ struct cproc_subtree_killed {
 };
 
 /*
- * Signals all members, one by one, and repeats until a pass finds no process that it has not signalled before; on Linux
+ * Signals all members, one by one, and looks and repeats until a pass finds no process that it has not signalled before; on Linux
  * other signals than SIGKILL are sent in one pass.  Not by PROC_REAP_KILL, which waits in the kernel until every
  * thread of every member has suspended: one that sleeps on a dead disk would keep it for ever.  -1 with ESRCH: there is
  * none; with any other errno: they could not be listed.
  *
  * continues: each gets SIGCONT after the signal, since one that is stopped sees it only then.
  */
-int cproc_subtree_signal(const struct cproc_subtree *subtree, int signal, bool continues,
-    struct cproc_subtree_killed *killed);
+int cproc_descendants_signal(struct cproc_descendants *descendants, const pid_t *known, size_t known_count,
+    const struct cproc_subtree *subtree, int signal, bool continues, struct cproc_subtree_killed *killed);
 
 struct cproc_orphan {
 	pid_t pid;

@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 int
 child_limit_number(int resource)
 {

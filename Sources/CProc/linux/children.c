@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 int
 pid_list_append(struct pid_list *list, pid_t pid)
 {
@@ -53,9 +55,9 @@ pid_is_in(pid_t pid, const pid_t *pids, size_t count)
 	return false;
 }
 
-/* Numbers separated by blanks; one may lie across two reads. */
+/* Numbers separated by blanks; one may lie across two reads.  seams: NULL, or gets the last number of each read. */
 static int
-append_numbers(int descriptor, struct pid_list *list)
+append_numbers(int descriptor, struct pid_list *list, struct pid_list *seams)
 {
 	char buffer[4096];
 	pid_t pid = 0;
@@ -75,6 +77,8 @@ append_numbers(int descriptor, struct pid_list *list)
 				pid = 0;
 			}
 		}
+		if (seams != NULL && list->count > 0 && pid_list_append(seams, list->pids[list->count - 1]) < 0)
+			return -1;
 	}
 }
 
@@ -113,7 +117,7 @@ append_children_of_thread(int tasks, const char *thread, struct pid_list *list)
 	descriptor = openat(tasks, path, O_RDONLY | O_CLOEXEC);
 	if (descriptor < 0)
 		return -1;
-	result = append_numbers(descriptor, list);
+	result = append_numbers(descriptor, list, NULL);
 	close(descriptor);
 	return result;
 }
@@ -146,19 +150,57 @@ children_of(pid_t parent, struct pid_list *list)
 	return supported ? result : search_children(parent, list);
 }
 
-int
-children_of_first_thread(struct pid_list *list)
+/*
+ * The kernel goes on behind the last child that a read has shown, and where that one has been reaped meanwhile, at its place in
+ * the list, which may be one too far (fs/proc/array.c, get_children_proc): then a child is missing.
+ */
+static bool
+is_seamless(pid_t reaper, const struct pid_list *seams)
 {
+	for (size_t i = 0; i + 1 < seams->count; i++) {
+		struct process_stat stat;
+
+		if (process_stat(seams->pids[i], &stat) < 0 || stat.parent != reaper)
+			return false;
+	}
+	return true;
+}
+
+/* 1: all of them; 0: perhaps not; -1. */
+static int
+read_children(pid_t reaper, struct pid_list *list)
+{
+	struct pid_list seams = { 0 };
 	char path[64];
 	int descriptor, result;
 
-	snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)reaper, (int)reaper);
 	descriptor = open(path, O_RDONLY | O_CLOEXEC);
 	if (descriptor < 0)
-		return errno == ENOENT ? search_children(getpid(), list) : -1;
-	result = append_numbers(descriptor, list);
+		return errno == ENOENT && search_children(reaper, list) == 0 ? 1 : -1;
+	result = append_numbers(descriptor, list, &seams);
 	close(descriptor);
+	/* Of our own nobody is reaped meanwhile. */
+	if (result == 0)
+		result = reaper == getpid() || is_seamless(reaper, &seams);
+	pid_list_free(&seams);
 	return result;
+}
+
+/* So often a list may be taken again. */
+#define MOST_READS 16
+
+int
+children_of_first_thread(pid_t reaper, struct pid_list *list)
+{
+	size_t before = list->count;
+	int result = 0;
+
+	for (int attempt = 0; result == 0 && attempt < MOST_READS; attempt++) {
+		list->count = before;
+		result = read_children(reaper, list);
+	}
+	return result < 0 ? -1 : 0;
 }
 
 /*

@@ -25,11 +25,11 @@ bool pid_is_in(pid_t pid, const pid_t *pids, size_t count);
 int children_of(pid_t parent, struct pid_list *list);
 
 /*
- * Appends the children of this process's first thread, zombies included: all that were adopted,
+ * Appends the children of a reaper's first thread, zombies included: all that were adopted,
  * because the kernel gives orphans to that thread (kernel/exit.c, find_new_reaper), and those that
- * this thread has started itself.  Complete: children leave the list only when we reap them.
+ * this thread has started itself.  Complete.
  */
-int children_of_first_thread(struct pid_list *list);
+int children_of_first_thread(pid_t reaper, struct pid_list *list);
 
 /* The reading failed for want of something, and says nothing about what was to be read. */
 static inline bool

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 int
 cproc_local_peer(int connection, struct cproc_peer *peer)
 {

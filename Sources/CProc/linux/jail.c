@@ -10,6 +10,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 /*
  * What is there can be asked here too: which mounts, and that there is no jail.  Jails, nullfs, classes of login.conf(5)
  * and the rest of it are FreeBSD's.  Nothing here stands in for them: on Linux a service that asks for a jail is

@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
+#include "../common/seam.h"
+
 int keeper_memory_file(void);
 
 int

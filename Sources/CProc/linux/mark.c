@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 #define MARK_BASE (UINT64_C(1) << 62)
 #define MARK_PID UINT64_C(0xffffffff)
 

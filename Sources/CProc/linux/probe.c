@@ -9,6 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 const char probe_fork_described_call[] = "pidfd_open";
 const char probe_signal_call[] = "pidfd_send_signal";
 const char probe_reaper_call[] = "prctl PR_SET_CHILD_SUBREAPER";

@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 /* siginfo of waitid(2) as a status of wait(2). */
 static int
 status_of(const siginfo_t *info)
@@ -28,9 +30,14 @@ int
 cproc_process_status(int process, int *status)
 {
 	siginfo_t info;
+	int result;
 
-	memset(&info, 0, sizeof info);
-	if (waitid(P_PIDFD, (id_t)process, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
+	/* Whoever is told of an end asks once. */
+	do {
+		memset(&info, 0, sizeof info);
+		result = waitid(P_PIDFD, (id_t)process, &info, WEXITED | WNOHANG | WNOWAIT);
+	} while (result < 0 && errno == EINTR);
+	if (result < 0)
 		return -1;
 	if (info.si_pid == 0)
 		return 0;

@@ -13,6 +13,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 /*
  * An epoll(7), and beside it the descriptors that stand for kqueue(2)'s other filters: one
  * signalfd(2) for all signals, one inotify(7) a watched file.

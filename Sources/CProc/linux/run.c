@@ -7,6 +7,8 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include "../common/seam.h"
+
 struct task {
 	void (*body)(void *context);
 	void *context;

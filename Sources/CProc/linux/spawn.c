@@ -13,6 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 /*
  * Descriptors from this number on are not copied into a child, so that a spawn costs the same
  * beside 10,000 services as beside one.  Process descriptors are kept above it; what is below is

@@ -6,7 +6,6 @@
 #include "children.h"
 #include "mark.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,69 +14,85 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
+/* A living child of the reaper that was adopted, and what tells whose it is. */
+struct adopted {
+	pid_t pid;
+	pid_t first;    /* by which it is marked, if that is known; what it shows besides does not count then */
+	pid_t session;
+	char *variable; /* the value of FRUIX_SERVICE; NULL */
+};
+
+struct cproc_descendants {
+	pid_t reaper;
+	struct adopted *adopted;
+	size_t count;
+	size_t capacity;
+};
+
+struct cproc_descendants *
+cproc_descendants_make(pid_t reaper)
+{
+	struct cproc_descendants *descendants = calloc(1, sizeof *descendants);
+
+	if (descendants != NULL)
+		descendants->reaper = reaper;
+	return descendants;
+}
+
+static void
+forget(struct cproc_descendants *descendants)
+{
+	for (size_t i = 0; i < descendants->count; i++)
+		free(descendants->adopted[i].variable);
+	descendants->count = 0;
+}
+
+void
+cproc_descendants_free(struct cproc_descendants *descendants)
+{
+	if (descendants == NULL)
+		return;
+	forget(descendants);
+	free(descendants->adopted);
+	free(descendants);
+}
+
+/* ------------------------------------------------------------------ looking */
+
 /*
  * The environment as the process got it at its exec: it may have cleared its own copy, or be
- * another user's (EACCES).  1 or 0; -1: it cannot be known at present.
+ * another user's (EACCES).  -1: it cannot be known at present.
  */
 static int
-has_variable(pid_t pid, const char *mark)
+read_variable(pid_t pid, char **variable)
 {
+	static const char name[] = "FRUIX_SERVICE=";
 	char path[40], *text = NULL;
 	size_t capacity = 0;
-	ssize_t length;
-	int found = 0;
 	FILE *file;
 
+	*variable = NULL;
 	snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
 	file = fopen(path, "re");
 	if (file == NULL)
 		return is_lack(errno) ? -1 : 0;
-	while (!found && (length = getdelim(&text, &capacity, '\0', file)) > 0)
-		found = strncmp(text, "FRUIX_SERVICE=", 14) == 0 && strcmp(text + 14, mark) == 0;
+	while (*variable == NULL && getdelim(&text, &capacity, '\0', file) > 0) {
+		if (strncmp(text, name, sizeof name - 1) != 0)
+			continue;
+		memmove(text, text + sizeof name - 1, strlen(text) - (sizeof name - 1) + 1);
+		*variable = text;
+		text = NULL;
+	}
 	free(text);
 	fclose(file);
-	return found;
-}
-
-/*
- * Whether an adopted process belongs to the subtree: 1 or 0; -1: it cannot be known at present.  *first as in struct
- * cproc_member.
- */
-static int
-belongs(const struct cproc_subtree *subtree, pid_t pid, pid_t *first)
-{
-	pid_t mark;
-	struct process_stat stat;
-	int marked;
-
-	*first = 0;
-	errno = 0;
-	mark = mark_of(pid);
-	if (mark == 0 && is_lack(errno))
-		return -1;
-	if (mark != 0 && pid_is_in(mark, subtree->known, subtree->known_count)) {
-		/*
-		 * What is marked by another service's process that we still hold is that service's,
-		 * whatever else it shows.
-		 */
-		*first = mark;
-		return is_first(subtree, mark);
-	}
-	marked = subtree->mark != NULL ? has_variable(pid, subtree->mark) : 0;
-	if (marked != 0)
-		return marked;
-	if (process_stat(pid, &stat) < 0)
-		return is_lack(errno) ? -1 : 0;
-	/* The child of cproc_spawn() leads a session of its own. */
-	if (!is_first(subtree, stat.session))
-		return 0;
-	*first = stat.session;
-	return 1;
+	return 0;
 }
 
 /* Our own child: unlike its stat file, waitid(2) tells a zombie from a process whose first thread has ended. */
 static bool
-child_lives(pid_t pid)
+own_child_lives(pid_t pid)
 {
 	siginfo_t info;
 
@@ -85,32 +100,133 @@ child_lives(pid_t pid)
 	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0;
 }
 
-/* The direct children of ours from which the subtree hangs: living first processes, and what was adopted. */
+/* 1: a child of the reaper lives; 0; -1: it cannot be known at present. */
 static int
-append_roots(const struct cproc_subtree *subtree, struct member_list *list)
+child_lives(pid_t reaper, pid_t pid)
+{
+	struct process_stat stat;
+
+	if (reaper == getpid())
+		return own_child_lives(pid);
+	if (process_stat(pid, &stat) < 0)
+		return is_lack(errno) ? -1 : 0;
+	return stat.lives && stat.parent == reaper;
+}
+
+/* 1: the process lives, and all is known of it that tells whose it is; 0; -1. */
+static int
+look_at(pid_t reaper, pid_t pid, const pid_t *known, size_t known_count, struct adopted *adopted)
+{
+	struct process_stat stat;
+	int lives = child_lives(reaper, pid);
+
+	if (lives <= 0)
+		return lives;
+	*adopted = (struct adopted){ .pid = pid };
+	errno = 0;
+	adopted->first = mark_of(pid);
+	if (adopted->first == 0 && is_lack(errno))
+		return -1;
+	if (adopted->first != 0 && pid_is_in(adopted->first, known, known_count))
+		return 1;
+	adopted->first = 0;
+	if (process_stat(pid, &stat) < 0)
+		return is_lack(errno) ? -1 : 0;
+	/* The child of cproc_spawn() leads a session of its own. */
+	adopted->session = stat.session;
+	return read_variable(pid, &adopted->variable) < 0 ? -1 : 1;
+}
+
+static int
+append_adopted(struct cproc_descendants *descendants, struct adopted adopted)
+{
+	if (descendants->count == descendants->capacity) {
+		size_t capacity = descendants->capacity == 0 ? 16 : 2 * descendants->capacity;
+		struct adopted *all = realloc(descendants->adopted, capacity * sizeof *all);
+
+		if (all == NULL) {
+			free(adopted.variable);
+			return -1;
+		}
+		descendants->adopted = all;
+		descendants->capacity = capacity;
+	}
+	descendants->adopted[descendants->count++] = adopted;
+	return 0;
+}
+
+/* Nearly always nothing was adopted, and this reads one short file: the first thread of a reaper forks nothing (cproc_run()). */
+int
+cproc_descendants_look(struct cproc_descendants *descendants, const pid_t *known, size_t known_count)
 {
 	struct pid_list children = { 0 };
-	pid_t first, self = getpid();
-	int result = children_of_first_thread(&children);
+	int result = children_of_first_thread(descendants->reaper, &children);
 
-	for (size_t i = 0; result == 0 && i < subtree->first_count; i++) {
-		first = subtree->firsts[i];
-		if (child_lives(first))
-			result = append_member(list, first, self, first);
-	}
-	for (size_t i = 0; result == 0 && i < children.count; i++) {
-		pid_t pid = children.pids[i];
+	forget(descendants);
+	for (size_t i = 0; result >= 0 && i < children.count; i++) {
+		struct adopted adopted;
 
-		if (pid_is_in(pid, subtree->known, subtree->known_count))
+		if (pid_is_in(children.pids[i], known, known_count))
 			continue;
-		if (!child_lives(pid))
-			continue;
-		result = belongs(subtree, pid, &first);
+		result = look_at(descendants->reaper, children.pids[i], known, known_count, &adopted);
 		if (result > 0)
-			result = append_member(list, pid, self, first);
+			result = append_adopted(descendants, adopted);
 	}
 	pid_list_free(&children);
+	return result < 0 ? -1 : 0;
+}
+
+/* ------------------------------------------------------------------ members */
+
+/* *first as in struct cproc_member. */
+static bool
+belongs(const struct cproc_subtree *subtree, const struct adopted *adopted, pid_t *first)
+{
+	*first = adopted->first;
+	/* What is marked by a process that is still held is of that one's service, whatever else it shows. */
+	if (adopted->first != 0)
+		return is_first(subtree, adopted->first);
+	if (subtree->mark != NULL && adopted->variable != NULL && strcmp(adopted->variable, subtree->mark) == 0)
+		return true;
+	*first = adopted->session;
+	return is_first(subtree, adopted->session);
+}
+
+/* The children of the reaper from which the subtree hangs: living first processes, and what was adopted. */
+static int
+append_roots(const struct cproc_descendants *descendants, const struct cproc_subtree *subtree, struct member_list *list)
+{
+	pid_t first, reaper = descendants->reaper;
+	int result = 0;
+
+	for (size_t i = 0; result >= 0 && i < subtree->first_count; i++) {
+		first = subtree->firsts[i];
+		result = child_lives(reaper, first);
+		if (result > 0)
+			result = append_member(list, first, reaper, first);
+	}
+	for (size_t i = 0; result >= 0 && i < descendants->count; i++) {
+		if (belongs(subtree, &descendants->adopted[i], &first))
+			result = append_member(list, descendants->adopted[i].pid, reaper, first);
+	}
 	return result;
+}
+
+static int
+append_strangers(const struct cproc_subtree *subtree, struct member_list *list)
+{
+	for (size_t i = 0; i < subtree->stranger_count; i++) {
+		pid_t pid = subtree->strangers[i];
+		struct process_stat stat;
+
+		if (process_stat(pid, &stat) < 0) {
+			if (is_lack(errno))
+				return -1;
+		} else if (stat.lives && append_member(list, pid, stat.parent, pid) < 0) {
+			return -1;
+		}
+	}
+	return 0;
 }
 
 static int
@@ -133,9 +249,9 @@ append_living_children(struct member_list *list, struct cproc_member parent)
 }
 
 static int
-collect(const struct cproc_subtree *subtree, struct member_list *list)
+collect(const struct cproc_descendants *descendants, const struct cproc_subtree *subtree, struct member_list *list)
 {
-	if (append_roots(subtree, list) < 0)
+	if (append_roots(descendants, subtree, list) < 0 || append_strangers(subtree, list) < 0)
 		return -1;
 	/* The list grows while it is walked: breadth first. */
 	for (size_t i = 0; i < list->count; i++) {
@@ -146,21 +262,26 @@ collect(const struct cproc_subtree *subtree, struct member_list *list)
 }
 
 ssize_t
-cproc_subtree_list(const struct cproc_subtree *subtree, struct cproc_member *members, size_t capacity)
+cproc_descendants_members(struct cproc_descendants *descendants, const struct cproc_subtree *subtree,
+    struct cproc_member *members, size_t capacity)
 {
 	struct member_list list = { 0 };
 	ssize_t count = -1;
 
-	if (collect(subtree, &list) == 0) {
-		size_t shown = list.count < capacity ? list.count : capacity;
-
-		count = (ssize_t)list.count;
-		if (shown > 0)
-			memcpy(members, list.members, shown * sizeof *members);
-	}
+	if (collect(descendants, subtree, &list) == 0)
+		count = copy_members(&list, members, capacity);
 	free(list.members);
 	return count;
 }
+
+/* A list of children, a directory of threads, and what is read of a process: all of it below /proc. */
+unsigned
+cproc_descendants_descriptors(void)
+{
+	return 4;
+}
+
+/* ------------------------------------------------------------------ signals */
 
 /*
  * A child of ours keeps its pid until we reap it.  Any other may end and its pid be given to a stranger:
@@ -189,75 +310,42 @@ signal_member(struct cproc_member member, int number)
 	return result;
 }
 
-/* A list of children, a directory of threads, and what is read of a process: all of it below /proc. */
-unsigned
-cproc_subtree_descriptors(void)
+struct search {
+	struct cproc_descendants *descendants;
+	const struct cproc_subtree *subtree;
+	const pid_t *known;
+	size_t known_count;
+};
+
+static int
+look_and_collect(void *context, struct member_list *list)
 {
-	return 4;
-}
+	const struct search *search = context;
 
-static bool
-was_signalled(const struct pid_list *signalled, pid_t pid)
-{
-	for (size_t i = 0; i < signalled->count; i++) {
-		if (signalled->pids[i] == pid)
-			return true;
-	}
-	return false;
-}
-
-/* Returns how many processes got the signal that had not got it before; -1: the list could not be made. */
-static ssize_t
-signal_pass(const struct cproc_subtree *subtree, int number, bool continues, struct pid_list *signalled,
-    struct cproc_subtree_killed *killed)
-{
-	struct member_list list = { 0 };
-	ssize_t count = collect(subtree, &list) < 0 ? -1 : 0;
-
-	for (size_t i = 0; count >= 0 && i < list.count; i++) {
-		struct cproc_member member = list.members[i];
-
-		if (was_signalled(signalled, member.pid))
-			continue;
-		if (signal_member(member, number) < 0) {
-			if (errno != ESRCH && killed->refused == 0) {
-				killed->refused = member.pid;
-				killed->error = errno;
-			}
-			continue;
-		}
-		if (continues)
-			(void)signal_member(member, SIGCONT);
-		count = pid_list_append(signalled, member.pid) < 0 ? -1 : count + 1;
-	}
-	free(list.members);
-	return count;
+	if (cproc_descendants_look(search->descendants, search->known, search->known_count) < 0)
+		return -1;
+	return collect(search->descendants, search->subtree, list);
 }
 
 int
-cproc_subtree_signal(const struct cproc_subtree *subtree, int number, bool continues,
-    struct cproc_subtree_killed *killed)
+cproc_descendants_signal(struct cproc_descendants *descendants, const pid_t *known, size_t known_count,
+    const struct cproc_subtree *subtree, int number, bool continues, struct cproc_subtree_killed *killed)
 {
-	/*
-	 * Whoever forks faster than so many passes is met again when the supervisor looks whether
-	 * anything is left.
-	 */
-	int passes = number == SIGKILL ? 32 : 1;
-	struct pid_list signalled = { 0 };
-	ssize_t count = 1;
+	struct search search = { descendants, subtree, known, known_count };
+	const struct signalling signalling = {
+		.number = number,
+		.continues = continues,
+		/*
+		 * Whoever forks faster than so many passes is met again when the supervisor looks whether
+		 * anything is left.
+		 */
+		.passes = number == SIGKILL ? 32 : 1,
+		.list = look_and_collect,
+		.deliver = signal_member,
+		.context = &search,
+	};
 
-	*killed = (struct cproc_subtree_killed){ 0 };
-	while (count > 0 && passes-- > 0)
-		count = signal_pass(subtree, number, continues, &signalled, killed);
-	killed->signalled = (unsigned)signalled.count;
-	pid_list_free(&signalled);
-	if (count < 0)
-		return -1;
-	if (killed->signalled == 0 && killed->refused == 0) {
-		errno = ESRCH;
-		return -1;
-	}
-	return 0;
+	return signal_members(&signalling, killed);
 }
 
 /* 1: reaped into *orphan; 0: it still runs. */
@@ -303,7 +391,7 @@ cproc_reap_orphans(const pid_t *known, size_t known_count, struct cproc_orphan *
 	}
 	if (zombie <= 0)
 		return zombie < 0 && count == 0 ? -1 : count;
-	if (children_of_first_thread(&children) < 0 && count == 0)
+	if (children_of_first_thread(getpid(), &children) < 0 && count == 0)
 		count = -1;
 	for (size_t i = 0; count >= 0 && i < children.count && (size_t)count < capacity; i++) {
 		if (!pid_is_in(children.pids[i], known, known_count))

@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../common/seam.h"
+
 int
 cproc_boot_name(char *buffer, size_t size)
 {

@@ -84,10 +84,14 @@ public struct OrderOptions: Sendable, Hashable {
   public var noWait: Bool
   /// Say what would be done, and do nothing.
   public var dryRun: Bool
+  /// Of a start: a supervisor before this one was asked for it, and what it has begun goes on. So what has completed meanwhile is
+  /// not run once more.
+  public var repeated: Bool
 
-  public init(noWait: Bool = false, dryRun: Bool = false) {
+  public init(noWait: Bool = false, dryRun: Bool = false, repeated: Bool = false) {
     self.noWait = noWait
     self.dryRun = dryRun
+    self.repeated = repeated
   }
 }
 

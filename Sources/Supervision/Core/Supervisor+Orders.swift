@@ -53,10 +53,10 @@ extension Supervisor {
     _ ids: [ServiceID], from requester: Requester, request: RequestID, options: OrderOptions
   ) {
     let before = options.dryRun ? stateNames : []
-    let readyBefore = Set(ids.filter { isSettledUp($0) && !isRerun($0) })
+    let readyBefore = Set(ids.filter { isSettledUp($0) && (options.repeated || !isRerun($0)) })
     note(order: "start", ids, requester)
     for id in ids { services[id.index].startedFor = nil }
-    let displaced = start(ids, for: requester, on: .command)
+    let displaced = start(ids, for: requester, on: options.repeated ? .again : .command)
     if options.dryRun { return reply(request, wouldStop: displaced, since: before, named: ids) }
     guard !options.noWait else { return accept(request, ids) }
     var pending = PendingRequest(named: Set(ids))

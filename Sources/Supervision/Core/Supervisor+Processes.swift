@@ -129,6 +129,7 @@ extension Supervisor {
   /// A slow caller makes the process wait; that is not the process's fault.
   mutating func callerBehind(_ request: RequestID, _ isBehind: Bool) {
     guard let key = requests[request]?.errand, let errand = errands[key], !errand.hasTimedOut else { return }
+
     if isBehind, errand.left == nil {
       errands[key]?.left = errand.due - now
       deadlines.set(nil, for: .process(key))

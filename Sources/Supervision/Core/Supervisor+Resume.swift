@@ -20,6 +20,11 @@ public struct JailedService: Sendable {
   public var incarnation: Incarnation
   /// The definition that the jail is made by: the service's own, or that of the service which it shares the jail with.
   public var owner: ServiceDefinition
+
+  public init(_ incarnation: Incarnation, by owner: ServiceDefinition) {
+    self.incarnation = incarnation
+    self.owner = owner
+  }
 }
 
 extension Supervisor {
@@ -28,7 +33,7 @@ extension Supervisor {
   public var jailed: [JailedService] {
     services.indices.compactMap { index in
       guard !services[index].isForgotten, services[index].machine.mayBeInJail else { return nil }
-      return JailedService(incarnation: services[index].incarnation, owner: jailOwner(of: ServiceID(index)))
+      return JailedService(services[index].incarnation, by: jailOwner(of: ServiceID(index)))
     }
   }
 
@@ -36,6 +41,15 @@ extension Supervisor {
   private func jailOwner(of id: ServiceID) -> ServiceDefinition {
     let name = services[id.index].inForce.definition.process.rare.jail?.sharedWith
     return jailMaker(of: id) ?? ServiceDefinition(name: name ?? services[id.index].name)
+  }
+
+  /// Whose a process in the keeper's table is. The record knows those that had not ended; of one whose end was known, and of whose
+  /// subtree perhaps something was left, the label tells.
+  public func owner(of key: ProcessKey, _ label: ProcessLabel?) -> Incarnation? {
+    if let entry = processes[key] { return services[entry.service.index].incarnation }
+    guard let label, case .service(_, let name) = label.subject else { return nil }
+    let id = idsByName[name] ?? allServices.first { label.isOf(self.name(of: $0)) }
+    return id.map { incarnation(of: $0) }
   }
 
   mutating func resume(_ fates: [ProcessKey: ProcessFate]) {

@@ -21,6 +21,14 @@ extension ReadingRecord {
     for (key, answer) in Self.table(value["answers"], { HostAnswer($0) }) { answers[key: key] = answer }
   }
 
+  /// The same as bytes.
+  var bytes: [UInt8] { Array(value.json.utf8) }
+
+  init?(bytes: [UInt8]) {
+    guard let value = Self.value(of: bytes, "<configuration in force>") else { return nil }
+    self.init(value)
+  }
+
   // MARK: The copy
 
   private static let version: Int64 = 1
@@ -32,14 +40,18 @@ extension ReadingRecord {
 
   /// - Returns: `nil` when the bytes are no such copy.
   init?(copy bytes: [UInt8]) {
+    guard let value = Self.value(of: bytes, "<last configuration>"), value["version"]?.integer == Self.version else {
+      return nil
+    }
+    self.init()
+    readTables(value)
+  }
+
+  private static func value(of bytes: [UInt8], _ name: String) -> Value? {
     var limits = Limits()
     limits.bytes = 256 << 20
     limits.values = 4_000_000
-    let source = Source(name: "<last configuration>", bytes: bytes)
-    guard let value = try? Parser(mode: .json, limits: limits).parse(source), value["version"]?.integer == Self.version
-    else { return nil }
-    self.init()
-    readTables(value)
+    return try? Parser(mode: .json, limits: limits).parse(Source(name: name, bytes: bytes))
   }
 
   // MARK: Tables

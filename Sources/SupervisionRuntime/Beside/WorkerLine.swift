@@ -11,7 +11,6 @@ final class WorkerLine {
 
   /// The process at the other end, once it is there.
   var process: ProcessKey?
-  var end: OwnProcesses.End?
   var onLine: (([UInt8]) -> Void)?
   /// The other side has gone, or says what cannot be.
   var onClose: (() -> Void)?

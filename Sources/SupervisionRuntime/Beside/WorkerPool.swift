@@ -44,7 +44,6 @@ final class WorkerPool {
   private var idle: [ObjectIdentifier: Instant] = [:]
   /// Sent away and not gone yet; with what those were at that had to be killed.
   private var leaving: [ObjectIdentifier: (line: WorkerLine, task: Task?)] = [:]
-  private var isStarting = false
   private var lastJob: UInt64 = 0
   private var timer: TimerHeap.Timer?
   private var retry: Retry?
@@ -126,18 +125,15 @@ final class WorkerPool {
     let busy = tasks.values.count { $0.work.request.kind == kind && now - $0.since < patience }
     guard busy < kind.most, processCount < Self.mostProcesses - kind.left else { return nil }
     do throws(SystemError) {
-      let line = try start()
-      retry?.succeeded()
-      return line
+      return try start()
     } catch {
-      startFailed(error)
+      startFailed("\(error)", isPassing: error.isPassing)
       return nil
     }
   }
 
+  /// It is given work at once: that it could not be started is told later.
   private func start() throws(SystemError) -> WorkerLine {
-    isStarting = true
-    defer { isStarting = false }
     let words = try command()
     let line = WorkerLine(loop: loop)
     line.onLine = { [weak self, weak line] bytes in
@@ -149,33 +145,32 @@ final class WorkerPool {
     let theirs = try line.open()
     let promise = LaunchPlan.Promise(child: Worker.descriptor, parent: theirs.number)
     line.process = try own.start(
-      words, name: "worker", environment: Host.environment, descriptors: [promise],
+      words, name: OwnProcesses.workerName, environment: Host.environment, descriptors: [promise],
       onLine: { [weak self] text in self?.onNotice?("worker: \(text)") },
       onEnd: { [weak self] end, _ in self?.ended(line, end) })
     _ = consume theirs
-    // It may have come to its end already.
-    if case .failed(let failure) = line.end { throw SystemError("execve", on: words.first, code: failure.errno) }
     workers.append(line)
     idle[ObjectIdentifier(line)] = Clock.now()
     return line
   }
 
   /// What passes is waited for; what does not is told to those who ask.
-  private func startFailed(_ error: SystemError) {
-    if error.isPassing {
-      if retry?.failed() == true { onNotice?("no worker can be started: \(error); this is tried again") }
+  private func startFailed(_ reason: String, isPassing: Bool) {
+    if isPassing {
+      if retry?.failed() == true { onNotice?("no worker can be started: \(reason); this is tried again") }
       return
     }
     let failed = waiting
     waiting = [:]
     for work in failed.values.joined().sorted(by: { $0.job.serial < $1.job.serial }) {
-      work.answer(.refused("no process can be started that finds out: \(error)"))
+      work.answer(.refused("no process can be started that finds out: \(reason)"))
     }
   }
 
   private func answered(_ line: WorkerLine, _ bytes: [UInt8]) {
     guard let task = tasks.removeValue(forKey: ObjectIdentifier(line)) else { return kill(line) }
     idle[ObjectIdentifier(line)] = Clock.now()
+    retry?.succeeded()
     let reply = WorkerReply(line: bytes)
     // Who has read a configuration ends by itself, and must not be given anything more.
     if reply?.endsWorker != false { kill(line) }
@@ -205,22 +200,27 @@ final class WorkerPool {
 
   private func ended(_ line: WorkerLine, _ end: OwnProcesses.End) {
     let key = ObjectIdentifier(line)
-    line.end = end
     line.close()
     workers.removeAll { $0 === line }
     idle[key] = nil
     leaving[key] = nil
-    if var work = tasks.removeValue(forKey: key)?.work {
-      if work.hasBeenTried {
-        work.answer(.refused("the process that was at it ended: \(end.text)"))
-      } else {
-        // Somebody may have killed it for another reason.
-        work.hasBeenTried = true
-        waiting[work.request.kind, default: []].prepend(work)
-      }
+    let work = tasks.removeValue(forKey: key)?.work
+    if case .failed(let failure) = end {
+      if let work { waiting[work.request.kind, default: []].prepend(work) }
+      return startFailed(failure.message, isPassing: failure.isPassing)
     }
-    // Where not even the start succeeds, whoever starts it knows what to do.
-    if !isStarting { assign() }
+    if let work { tryAgain(work, after: end) }
+    assign()
+  }
+
+  private func tryAgain(_ work: Work, after end: OwnProcesses.End) {
+    guard !work.hasBeenTried else {
+      return work.answer(.refused("the process that was at it ended: \(end.text)"))
+    }
+    // Somebody may have killed it for another reason.
+    var again = work
+    again.hasBeenTried = true
+    waiting[work.request.kind, default: []].prepend(again)
   }
 
   // MARK: Time

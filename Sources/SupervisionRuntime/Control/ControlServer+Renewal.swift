@@ -8,6 +8,14 @@ extension ControlServer {
     }
   }
 
+  /// Lends the listening socket to whoever keeps a copy of it.
+  func lendListener(to body: (borrowing ControlListener) -> Void) {
+    switch listener {
+    case .some(let listener): body(listener)
+    case .none: break
+    }
+  }
+
   /// Makes the socket again in its place, and accepts connections on it. Those that are there stay.
   public func renewSocket(permissions: UInt32) throws(ControlListener.Failure) {
     guard !isReachable else { return }

@@ -115,11 +115,12 @@ public final class ControlServer {
   ///
   /// - Parameters:
   ///   - time: who has not read everything by then loses the rest.
+  ///   - keepsSocket: another process goes on listening on it.
   ///   - then: called when it is over, perhaps before this returns. The event loop has to go on until then.
-  public func close(within time: Duration, then: @escaping () -> Void) {
+  public func close(within time: Duration, keepsSocket: Bool = false, then: @escaping () -> Void) {
     stopListening()
     spare = nil
-    if let listener = listener.take() {
+    if let listener = listener.take(), !keepsSocket {
       // A socket that somebody else has removed is gone as well.
       try? listener.close()
     }

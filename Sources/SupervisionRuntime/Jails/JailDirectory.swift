@@ -43,6 +43,15 @@ struct JailDirectory {
     ((try? Files.names(in: path)) ?? []).filter { hasLeftover(of: $0) }
   }
 
+  /// The jail that was made for a service, by its journal, if it stands as it was made; else there is something to undo.
+  func standing(of service: String) -> StandingJail? {
+    guard let bytes = try? Files.read(Self.journal(in: directory(of: service)), limit: 16 << 20),
+      let journal = try? JailJournal(bytes), journal.isComplete, let header = journal.header, let jid = journal.jid,
+      let found = (try? Host.jail(named: header.jail)) ?? nil, found.jid == jid
+    else { return nil }
+    return StandingJail(jid: jid, name: header.jail, path: found.path)
+  }
+
   /// Something of its jail may be left.
   func hasLeftover(of service: String) -> Bool {
     (try? Files.status(Self.journal(in: directory(of: service)))) != nil

@@ -29,6 +29,8 @@ final class JailManager {
   /// The jails whose plan is being made, and how to give that up.
   private var planning: [String: () -> Void] = [:]
   private let afterlife: JailAfterlife
+  /// The jail that was made for a service before, and stands.
+  private let stands: (String) -> StandingJail?
 
   var onEvent: ((Event) -> Void)?
   /// What is worth a line in the supervisor's journal.
@@ -37,9 +39,11 @@ final class JailManager {
   /// - Parameter patience: for an undoing; a making has that of the service that wants it.
   init(
     own: OwnProcesses, worker: @escaping () throws(SystemError) -> [String], places: JailDirectory,
-    patience: Duration = JailRegistry.undoingPatience, afterlife: JailAfterlife, plan: @escaping Planner
+    patience: Duration = JailRegistry.undoingPatience, afterlife: JailAfterlife,
+    stands: ((String) -> StandingJail?)? = nil, plan: @escaping Planner
   ) {
     self.afterlife = afterlife
+    self.stands = stands ?? { places.standing(of: $0) }
     self.own = own
     self.worker = worker
     self.patience = patience
@@ -102,9 +106,25 @@ final class JailManager {
     Set(registry.jails + places.leftovers()).subtracting(afterlife.awaiting).sorted()
   }
 
+  /// Takes over the jails that stand, with the services in them; what else a predecessor has left of jails is undone.
+  func resume(_ jailed: [JailedService]) {
+    for service in jailed {
+      let owner = service.owner
+      if standing[owner.name] == nil { standing[owner.name] = stands(owner.name) }
+      guard standing[owner.name] != nil else {
+        onNotice?("the jail of \(owner.name) is gone, or not as it was made")
+        continue
+      }
+      definitions[owner.name] = definitions[owner.name] ?? owner
+      joined[service.incarnation] = owner.name
+      registry.resume(service.incarnation, jail: owner.name)
+    }
+    inherit()
+  }
+
   /// Undoes what a dead supervisor has left. A service whose jail is among it waits for that.
   func inherit() {
-    for jail in places.leftovers() {
+    for jail in places.leftovers() where !registry.knows(jail) {
       onNotice?("undoing what an earlier supervisor has left of the jail of \(jail)")
       carryOut(registry.inherit(jail))
     }

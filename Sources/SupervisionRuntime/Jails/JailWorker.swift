@@ -66,7 +66,7 @@ public enum JailWorker {
   ) -> Outcome {
     let path = JailDirectory.lock(in: directory)
     do {
-      let lock = try Files.lock(path)
+      let lock = try lock(path)
       var kernel = try HostJailKernel()
       let outcome = try work(&kernel)
       _ = consume lock
@@ -78,6 +78,21 @@ public enum JailWorker {
             "another process is still making or undoing the jail, and may hang in the kernel; it has \(path) open"))
     } catch {
       return Outcome(JailReport(failure: text(of: error)))
+    }
+  }
+
+  /// Whoever was at it before may have been killed just now, and be on its way out.
+  private static let patience: Duration = .seconds(2)
+
+  private static func lock(_ path: String) throws(SystemError) -> Descriptor {
+    let limit = Clock.now() + patience
+    let loop = try EventLoop()
+    while true {
+      do throws(SystemError) { return try Files.lock(path) } catch {
+        guard error.code == SystemError.wouldBlock, Clock.now() < limit else { throw error }
+      }
+      loop.schedule(at: Clock.now() + .milliseconds(20)) {}
+      try loop.turn()
     }
   }
 

@@ -3,7 +3,7 @@ import CProc
 /// Descriptors that are held for nothing, and let go of when there are none left to look for processes with: where that takes
 /// files, a supervisor that has started as much as it can could not end any of it again.
 final class DescriptorReserve {
-  private static let size = Int(cproc_subtree_descriptors())
+  private static let size = Int(cproc_descendants_descriptors())
 
   private var held: [OwnedDescriptor] = []
 

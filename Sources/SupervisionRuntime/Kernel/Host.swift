@@ -41,6 +41,9 @@ public enum Host {
     return lines
   }
 
+  /// umask(2), as it is.
+  static var umask: UInt32 { UInt32(cproc_mask()) }
+
   /// The value of a variable of this process's environment.
   public static func environmentValue(_ name: String) -> String? {
     guard let value = cproc_environment_value(name) else { return nil }
@@ -83,6 +86,9 @@ public enum Host {
       size *= 4
     }
   }
+
+  /// Whether the kernel has the calls that no service can be run without: found out without a fork. ``Probe`` tries what they do.
+  static var hasNeededCalls: Bool { cproc_calls_are_there() }
 
   /// Sets what every signal does, and the mask, to what the supervisor works with, whatever it was started with. Call it
   /// before anything else.

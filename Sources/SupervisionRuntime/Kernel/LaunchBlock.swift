@@ -88,6 +88,7 @@ private struct Draft {
     set(CPROC_SET_USER, plan.credentials.user) { $0.user = $1 }
     set(CPROC_SET_GROUP, plan.credentials.group) { $0.group = $1 }
     set(CPROC_SET_GROUPS, plan.credentials.groups) { _, _ in }
+    set(CPROC_PROGRAM_DESCRIPTOR, plan.program) { $0.program = UInt32(clamping: $1) }
     set(CPROC_SET_NICE, plan.nice) { $0.nice = $1 }
     set(CPROC_SET_FIB, plan.fib) { $0.fib = $1 }
     set(CPROC_PROTECT, plan.isProtected ? true : nil) { _, _ in }

@@ -9,6 +9,9 @@ public struct LaunchPlan: Sendable, Equatable {
   /// The files to try in this order, as execvp(3) does with the directories of PATH. ``candidates(for:path:)``
   /// makes them.
   public var programs: [String]
+  /// The number of the new process at which its program is open already, one of ``descriptors``: then what ``programs`` says
+  /// is only for messages.
+  var program: Int32?
   /// The words of the command, the program's name as the user wrote it first.
   public var arguments: [String]
   /// Lines `NAME=value`.

@@ -45,8 +45,8 @@ public enum LocalSocket {
 public struct ControlListener: ~Copyable {
   public let path: String
   private var socket: Descriptor
-  /// What the path leads to, as long as nobody has removed it.
-  private var file: Files.Status
+  /// What the path leads to, as long as nobody has removed it; `nil`: somebody had, before this one was taken over.
+  private var file: Files.Status?
   /// Held while the socket is ours; the file stays, since removing it would let two others lock two files of the
   /// same name.
   private var lock: Descriptor
@@ -73,13 +73,27 @@ public struct ControlListener: ~Copyable {
     self.path = path
   }
 
+  /// Goes on with a socket that a predecessor has made, and with its lock: whoever has connected meanwhile is in its queue.
+  init(adopting socket: consuming Descriptor, lock: consuming Descriptor, path: String) {
+    self.path = path
+    self.socket = socket
+    self.lock = lock
+    let found = try? Files.status(path, followingLink: false)
+    file = found?.kind == .socket ? found : nil
+  }
+
+  /// Lends the descriptors that have to stay open for the socket to stay: itself, and the lock.
+  borrowing func lend(to body: (_ socket: borrowing Descriptor, _ lock: borrowing Descriptor) -> Void) {
+    body(socket, lock)
+  }
+
   private static func status(_ path: String) throws(Failure) -> Files.Status {
     do { return try Files.status(path, followingLink: false) } catch { throw .system(error) }
   }
 
   /// Whether the path still leads to this socket.
   public var isInPlace: Bool {
-    guard let found = try? Files.status(path, followingLink: false) else { return false }
+    guard let file, let found = try? Files.status(path, followingLink: false) else { return false }
     return found.isSameFile(as: file)
   }
 

@@ -2,8 +2,8 @@ import CProc
 
 /// A file that is locked while a process has what it stands for, with the pid of that process in it: pidfile(3).
 ///
-/// The lock ends with the process, however it ends; it passes to a child that goes on in the background. A file without a
-/// lock is a dead process's, whatever is in it.
+/// The lock is the open file's: it ends with the last process that has it open, however that ends. A child that goes on in the
+/// background has it, and so has whoever was given the descriptor. A file without a lock is a dead process's, whatever is in it.
 public final class PidFile {
   public let path: String
   private var descriptor: Descriptor
@@ -22,6 +22,17 @@ public final class PidFile {
     mode = mode_t(truncatingIfNeeded: permissions)
     descriptor = try Self.lock(path, mode)
   }
+
+  /// Goes on with a file that a predecessor has taken and written.
+  public init(adopting descriptor: consuming Descriptor, path: String, permissions: UInt32) {
+    self.path = path
+    self.descriptor = descriptor
+    mode = mode_t(truncatingIfNeeded: permissions)
+    isWritten = true
+  }
+
+  /// Lends the descriptor, which holds the lock, to whoever keeps a copy of it.
+  func lend(to body: (borrowing Descriptor) -> Void) { body(descriptor) }
 
   private static func lock(_ path: String, _ mode: mode_t) throws(Failure) -> Descriptor {
     do throws(SystemError) { return try take(path, mode) } catch {
@@ -55,17 +66,17 @@ public final class PidFile {
   /// Takes and writes it again, after somebody has removed or replaced it.
   ///
   /// - Returns: whether that was needed.
-  func renew() throws(Failure) -> Bool {
+  func renew(pid: Int32 = Host.pid) throws(Failure) -> Bool {
     guard !isInPlace else { return false }
     // The old lock is let go only when there is a new one.
     descriptor = try Self.lock(path, mode)
-    do throws(SystemError) { try write() } catch { throw .system(error) }
+    do throws(SystemError) { try write(pid: pid) } catch { throw .system(error) }
     return true
   }
 
-  /// Writes who has it: this process.
-  public func write() throws(SystemError) {
-    let text = "\(Host.pid)\n"
+  /// Writes who has it: this process, or the one that stays when this one has gone.
+  public func write(pid: Int32 = Host.pid) throws(SystemError) {
+    let text = "\(pid)\n"
     let result = text.utf8CString.withUnsafeBufferPointer { bytes in
       cproc_content_replace(descriptor.number, bytes.baseAddress, bytes.count - 1)
     }

@@ -51,7 +51,7 @@ public struct LaunchReport: ~Copyable {
   public borrowing func outcome() throws(SystemError) -> Outcome {
     var failure = cproc_failure()
     let read = try withUnsafeMutableBytes(of: &failure) { (buffer) throws(SystemError) in
-      try descriptor.read(into: buffer)
+      try self.read(into: buffer)
     }
     switch read {
     case .notReady:
@@ -63,6 +63,18 @@ public struct LaunchReport: ~Copyable {
     case .bytes, .endOfFile:
       return .executed
     }
+  }
+
+  /// The child writes all of it at once; what is read may come in pieces.
+  private borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Descriptor.ReadOutcome
+  {
+    var filled = 0
+    while filled < buffer.count {
+      let outcome = try descriptor.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
+      guard case .bytes(let count) = outcome else { return filled == 0 ? outcome : .bytes(filled) }
+      filled += count
+    }
+    return .bytes(filled)
   }
 }
 

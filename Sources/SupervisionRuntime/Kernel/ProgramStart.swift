@@ -78,6 +78,18 @@ public struct Background {
     report = try check("fork", cproc_background_begin())
   }
 
+  /// Takes over what the program that this process was before, or its parent, has handed on; `nil`: nobody waits.
+  public init?(fromStandardInput: ()) {
+    let report = cproc_background_take()
+    guard report >= 0 else { return nil }
+    self.report = report
+  }
+
+  /// Leaves it to the program that this process becomes, as its standard input.
+  public func handOn() throws(SystemError) {
+    try check("dup2", cproc_background_hand_on(report))
+  }
+
   /// Lets go of the terminal and tells the process in the foreground that all is well.
   public func ready(output: borrowing Descriptor) throws(SystemError) {
     try check("dup2", cproc_background_ready(report, output.number))
@@ -106,6 +118,19 @@ extension Host {
   /// The descriptor becomes the standard output and error: dup2(2).
   static func replaceOutput(by descriptor: borrowing Descriptor) throws(SystemError) {
     try check("dup2", cproc_output_replace(descriptor.number))
+  }
+
+  /// Becomes another program, with the environment that there is: execv(2). Returns only if that fails.
+  ///
+  /// - Parameter words: the command line, the program's name first.
+  public static func become(_ path: String, _ words: [String]) -> SystemError {
+    WordBlock(words).withPointers { _ = cproc_become(path, $0) }
+    return SystemError("execve", on: path, code: cproc_errno())
+  }
+
+  /// Takes a variable out of this process's environment: unsetenv(3).
+  static func removeEnvironmentValue(_ name: String) {
+    _ = cproc_environment_remove(name)
   }
 
   /// getcwd(3); `nil` when it has gone.

@@ -1,99 +1,43 @@
 import CProc
 
-/// The supervisor as parent: it starts processes, adopts what they leave behind, and tells whose child is whose.
+/// The supervisor as parent: it starts processes, and reaps them and what they leave behind.
 ///
 /// Whatever starts processes goes through the same `Reaper`, from the main thread: which children were started and
-/// which adopted is told by the table in here.
+/// which adopted is told by the table in its index.
 public struct Reaper: ~Copyable {
-  /// The pids of what was launched and not released, ascending.
-  private var known: [Int32] = []
-  /// Number 0 of every process that is not promised another.
-  private let devNull: Descriptor
-  private let reserve = DescriptorReserve()
+  /// Whose child is whose.
+  public let subtrees: SubtreeIndex
 
   /// Becomes a reaper: PROC_REAP_ACQUIRE, PR_SET_CHILD_SUBREAPER.
   public init() throws(SystemError) {
     try check("procctl", on: "PROC_REAP_ACQUIRE", cproc_reaper_acquire())
-    devNull = try Descriptor.open("/dev/null")
-    reserve.refill(from: devNull)
+    subtrees = try SubtreeIndex(of: Host.pid)
   }
 
   /// Starts a process.
   ///
   /// - Throws: what pdfork(2) and pipe(2) say: no more processes, memory or descriptors. Everything later comes
   ///   by the report.
-  public mutating func launch(_ plan: LaunchPlan) throws(SystemError) -> Launched {
-    let spawned = try plan.spawn(nullDevice: devNull.number)
-    known.insert(spawned.pid, at: known.lowerBound(of: spawned.pid))
+  public func launch(_ plan: LaunchPlan) throws(SystemError) -> Launched {
+    let spawned = try plan.spawn(nullDevice: subtrees.nullDevice)
+    subtrees.add(spawned.pid)
     return Launched(
       process: ProcessDescriptor(pid: spawned.pid, adopting: spawned.process),
       report: LaunchReport(descriptor: Descriptor(adopting: spawned.report)))
   }
 
   /// Reaps a process that has ended and closes its descriptor. From then on its pid can be used again, and its
-  /// subtree has no name: release a main process when ``members(of:)`` finds nothing any more.
-  public mutating func release(_ process: consuming ProcessDescriptor) {
-    let position = known.lowerBound(of: process.pid)
-    if position < known.count, known[position] == process.pid { known.remove(at: position) }
+  /// subtree has no name: release a main process when ``SubtreeIndex/members(of:)`` finds nothing any more.
+  public func release(_ process: consuming ProcessDescriptor) {
+    subtrees.remove(process.pid)
     _ = cproc_process_release(process.relinquish())
-  }
-
-  /// The living processes of a service: its first processes and all that descends from them, adopted ones included.
-  public func members(of subtree: Subtree) throws(SystemError) -> [Subtree.Member] {
-    try lending { () throws(SystemError) in try list(subtree) }
-  }
-
-  /// Tries again with the descriptors in reserve where there are no others.
-  private func lending<Result>(_ body: () throws(SystemError) -> Result) throws(SystemError) -> Result {
-    do {
-      return try body()
-    } catch  where reserve.helps(error) {
-      reserve.lend()
-      defer { reserve.refill(from: devNull) }
-      return try body()
-    }
-  }
-
-  private func list(_ subtree: Subtree) throws(SystemError) -> [Subtree.Member] {
-    try subtree.withRequest(known: known) { (request) throws(SystemError) in
-      var members = [cproc_member](repeating: cproc_member(), count: 16)
-      while true {
-        let count = cproc_subtree_list(&request, &members, members.count)
-        guard count >= 0 else { throw SystemError("procctl", on: "PROC_REAP_GETPIDS", code: cproc_errno()) }
-        if count <= members.count { return members.prefix(count).map(Subtree.Member.init) }
-        members = [cproc_member](repeating: cproc_member(), count: 2 * count)
-      }
-    }
-  }
-
-  /// Sends a signal to all members. Returns how many got it; 0 when there are none.
-  ///
-  /// - Parameter continues: each gets SIGCONT after it.
-  /// - Throws: when a member could not be signalled (the others were), or they could not be listed.
-  @discardableResult
-  public func signal(
-    _ signal: Int32, to subtree: Subtree, continues: Bool = false
-  ) throws(SystemError) -> Int {
-    try lending { () throws(SystemError) in try send(signal, to: subtree, continues) }
-  }
-
-  private func send(_ signal: Int32, to subtree: Subtree, _ continues: Bool) throws(SystemError) -> Int {
-    try subtree.withRequest(known: known) { (request) throws(SystemError) in
-      var killed = cproc_subtree_killed()
-      if cproc_subtree_signal(&request, signal, continues, &killed) < 0 {
-        let code = cproc_errno()
-        if code == ESRCH { return 0 }
-        throw SystemError("procctl", on: "PROC_REAP_GETPIDS", code: code)
-      }
-      if killed.refused != 0 { throw SystemError("kill", on: "\(killed.refused)", code: killed.error) }
-      return Int(killed.signalled)
-    }
   }
 
   /// Reaps what was adopted and has ended: after each SIGCHLD.
   public func reapOrphans() throws(SystemError) -> [Orphan] {
     var all: [Orphan] = []
     var batch = [cproc_orphan](repeating: cproc_orphan(), count: 32)
+    let known = subtrees.known
     while true {
       let count = cproc_reap_orphans(known, known.count, &batch, batch.count)
       guard count >= 0 else { throw SystemError("waitpid", code: cproc_errno()) }
@@ -110,59 +54,6 @@ public struct Reaper: ~Copyable {
     public init(pid: Int32, status: WaitStatus) {
       self.pid = pid
       self.status = status
-    }
-  }
-}
-
-/// Names the processes of one service.
-public struct Subtree: Sendable, Equatable {
-  /// The processes that were launched for the service and not released: main process, hooks, actions.
-  public var firsts: [Int32]
-  /// The value of FRUIX_SERVICE in the environment of its processes. Only the Linux backend looks at it.
-  public var mark: String?
-
-  public init(firsts: [Int32], mark: String? = nil) {
-    self.firsts = firsts
-    self.mark = mark
-  }
-
-  public struct Member: Sendable, Equatable {
-    public var pid: Int32
-    /// Its parent; `nil` when it could not be asked for any more.
-    public var parent: Int32?
-    /// Which of the subtree's first processes it descends from; `nil` when only the mark tells.
-    public var first: Int32?
-    /// Whether its end is told to nobody, and has to be looked for.
-    public var isUnheard = false
-  }
-}
-
-extension Subtree.Member {
-  init(_ member: cproc_member) {
-    pid = member.pid
-    parent = member.parent > 0 ? member.parent : nil
-    first = member.first > 0 ? member.first : nil
-    isUnheard = member.is_unheard
-  }
-}
-
-extension Subtree {
-  /// Lays the request out in C for the time of the call.
-  fileprivate func withRequest<Result>(
-    known: [Int32], _ body: (inout cproc_subtree) throws(SystemError) -> Result
-  ) throws(SystemError) -> Result {
-    try firsts.withUnsafeBufferPointer { (firsts) throws(SystemError) in
-      try known.withUnsafeBufferPointer { (known) throws(SystemError) in
-        var request = cproc_subtree(
-          firsts: firsts.baseAddress, first_count: firsts.count, mark: nil,
-          known: known.baseAddress, known_count: known.count)
-        guard let mark else { return try body(&request) }
-        var bytes = mark.utf8CString
-        return try bytes.withUnsafeMutableBufferPointer { (bytes) throws(SystemError) in
-          request.mark = UnsafePointer(bytes.baseAddress)
-          return try body(&request)
-        }
-      }
     }
   }
 }

@@ -114,11 +114,11 @@ extension RequestHandler {
     }
   }
 
-  /// Nothing will be started any more.
-  func refuseHeld() {
+  /// Nothing will be started any more, or not by this supervisor.
+  func refuseHeld(_ reason: ControlError = RequestHandler.isEnding) {
     guard let waiting = held.take() else { return }
     for request in waiting.take() {
-      finish(Reply(error: Self.isEnding), request.open)
+      finish(Reply(error: reason), request.open)
     }
   }
 

@@ -74,7 +74,8 @@ extension RequestHandler {
     // First, so that what the load starts has its log in the right place.
     background.notes += (onSettings?(loaded.supervisor) ?? []).map { Diagnostic(.note, $0, at: nil) }
     loads[number] = background
-    shell.feed(.load(loaded, scope: scope, requester: .user(uid: peer.user), request: number))
+    shell.feed(
+      .load(loaded, scope: scope, requester: .user(uid: peer.user), request: number), from: configuration.takeCopy())
   }
 
   /// Who starts a service means what is written, and gets what was loaded.

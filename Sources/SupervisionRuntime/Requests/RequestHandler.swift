@@ -9,7 +9,7 @@ import Supervision
 final class RequestHandler: ControlDelegate, ShellClient {
   let shell: Shell
   let configuration: ConfigurationSource
-  private let identity: SupervisorIdentity
+  var identity: SupervisorIdentity
   let fileChanges: FileChanges
   let state: StateDirectory
   let settingsInUse: SettingsInUse
@@ -29,6 +29,8 @@ final class RequestHandler: ControlDelegate, ShellClient {
   var loads: [RequestID: LoadBackground] = [:]
   /// Applies the settings of a configuration that is about to be loaded; the answer is what cannot be applied.
   var onSettings: ((SupervisorSettings) -> [String])?
+  /// Another program is to take this one's place; why it cannot.
+  var onUpgrade: (() -> ControlError?)?
   private var callers: [RequestID: Caller] = [:]
   private var numbers: [OpenRequest: RequestID] = [:]
   private var lastNumber: UInt64 = 0
@@ -78,6 +80,7 @@ final class RequestHandler: ControlDelegate, ShellClient {
     case .definition(let name): inquire(name, for: open) { .definition(self.definitionText(of: $0)) }
     case .processes(let name): processes(name, for: open)
     case .ping: finish(Reply(), open)
+    case .upgrade: upgrade(for: open)
     case .load(let options): load(options, request, for: open, from: peer)
     case .reset(let names) where names.contains("root"): resetRoot(names, for: open)
     case .signal(let names, let word, let group): signal(names, word, group, request, for: open, from: peer)
@@ -106,6 +109,24 @@ final class RequestHandler: ControlDelegate, ShellClient {
     for number in callers.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
       answerLoad(number, Reply(error: Self.isEnding))
     }
+  }
+
+  /// Another supervisor takes this one's place: it knows what was asked for, and not by whom.
+  func giveWay() {
+    refuseHeld(Self.gaveWay)
+    for number in callers.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+      answerLoad(number, Reply(error: Self.gaveWay))
+    }
+  }
+
+  private static let gaveWay = ControlError(
+    .again, "another supervisor takes the place of this one", hint: "ask it, on the same socket")
+
+  private func upgrade(for open: OpenRequest) {
+    // What it says of itself here is what the caller compares with.
+    let present = Reply(.supervisor(reporter.supervisor()))
+    if let error = onUpgrade?() { return finish(Reply(error: error), open) }
+    finish(present, open)
   }
 
   static let isEnding = ControlError(.shuttingDown, "the supervisor is ending")
@@ -333,14 +354,14 @@ extension Order {
       self = .wait(wait.service, for: condition, after: wait.afterPID, timeout: wait.timeout)
     case .unload(let names): self = .unload(names)
     case .shutdown: self = .stopRoot
-    case .status, .documentation, .definition, .processes, .load, .signal, .ping: return nil
+    case .status, .documentation, .definition, .processes, .load, .signal, .upgrade, .ping: return nil
     }
   }
 }
 
 extension OrderOptions {
   fileprivate init(_ options: Request.ChangeOptions) {
-    self.init(noWait: !options.waits, dryRun: options.isDryRun)
+    self.init(noWait: !options.waits, dryRun: options.isDryRun, repeated: options.isRepeated)
   }
 }
 

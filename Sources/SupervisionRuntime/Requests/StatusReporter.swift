@@ -8,6 +8,10 @@ struct SupervisorIdentity: Sendable {
   var started: Timestamp
   var socket: String
   var stateDirectory: String
+  /// With a keeper: its pid, which of its supervisors this is, and what became of the one before.
+  var keeper: Int32?
+  var number: Int?
+  var predecessor: SupervisorStatus.Predecessor?
 }
 
 /// Describes services and the supervisor in the protocol's terms.
@@ -87,7 +91,7 @@ struct StatusReporter {
     status.actions = actions(of: inForce)
     status.definedAt = definition.origin.section.map { "\($0.file):\($0.line)" }
     do throws(SystemError) {
-      let members = try shell.table.members(of: shell.core.incarnation(of: snapshot.id))
+      let members = try shell.table.members(of: ProcessOwner(shell.core.incarnation(of: snapshot.id)))
       status.processCount = members.isEmpty ? nil : members.count
       let memory = members.compactMap { ProcessFacts(of: $0.pid)?.residentMemory }
       if !memory.isEmpty { status.memory = Int64(clamping: memory.reduce(0, +)) }
@@ -136,7 +140,7 @@ struct StatusReporter {
   /// - Throws: they cannot be listed, which is not to say that there are none.
   func processes(of id: ServiceID) throws(SystemError) -> [ProcessEntry] {
     let main = shell.core.snapshot(of: id).mainPID
-    let members = try shell.table.members(of: shell.core.incarnation(of: id))
+    let members = try shell.table.members(of: ProcessOwner(shell.core.incarnation(of: id)))
     return members.sorted { $0.pid < $1.pid }.map { member in
       ProcessEntry(
         service: shell.core.name(of: id), pid: member.pid, parent: member.parent,
@@ -149,6 +153,9 @@ struct StatusReporter {
   func supervisor() -> SupervisorStatus {
     var status = SupervisorStatus(
       version: Release.version, pid: identity.pid, started: identity.started, uid: identity.uid)
+    status.keeper = identity.keeper
+    status.number = identity.number
+    status.predecessor = identity.predecessor
     status.configuration = configuration.path
     status.configurationLoaded = configuration.loadedAt
     status.configurationError = configuration.error

@@ -21,6 +21,8 @@ final class ConfigurationSource {
   private var readings = Deque<Reading>()
   /// What loaded, until a copy of it is written to the state directory.
   private var fresh: ReadingRecord?
+  /// What the last reading that loaded rests on, for a successor; until somebody takes it.
+  private var copy: StateFrame.ConfigurationCopy?
   /// What the files that are in force were when they were read.
   private(set) var stamps: [String: FileStamp] = [:]
 
@@ -79,7 +81,9 @@ final class ConfigurationSource {
     guard let bytes else { throw CopyFailure(reason: "is not there") }
     guard let record = ReadingRecord(copy: bytes) else { throw CopyFailure(reason: "makes no sense") }
     switch ConfigurationLoader(store: RecordedStore(record), facts: facts).load(path: path, packaged: packaged) {
-    case .success(let configuration): return configuration
+    case .success(let configuration):
+      copy = .init(part: nil, loadedAt: .now, reading: record.bytes)
+      return configuration
     case .failure: throw CopyFailure(reason: "is of another configuration, or has errors here too")
     }
   }
@@ -207,7 +211,9 @@ final class ConfigurationSource {
     guard !options.isDryRun else { return result }
     answers = record.answers
     switch result {
-    case .success where options.path != nil: stamps.merge(record.stamps) { $1 }
+    case .success where options.path != nil:
+      stamps.merge(record.stamps) { $1 }
+      copy = .init(part: options.path, loadedAt: .now, reading: record.bytes)
     case .success:
       accept(record)
       keep(in: state)
@@ -240,7 +246,43 @@ final class ConfigurationSource {
     loadedAt = .now
     notes = []
     fresh = record
+    copy = .init(part: nil, loadedAt: loadedAt ?? .now, reading: record.bytes)
     stamps = record.stamps
+  }
+
+  // MARK: What a successor gets
+
+  /// What the configuration that has just loaded rests on, for the one who records it. To be called once for each.
+  func takeCopy() -> StateFrame.ConfigurationCopy? {
+    defer { copy = nil }
+    return copy
+  }
+
+  /// What a predecessor has left cannot be made a configuration of.
+  struct CopyUnusable: Error {
+    var diagnostics: Diagnostics
+  }
+
+  /// The configuration that was in force under a predecessor: the same answers give the same again, whatever has become of the
+  /// files since.
+  func restore(_ copies: [StateFrame.ConfigurationCopy]) throws(CopyUnusable) -> Configuration {
+    var configuration = Configuration()
+    for copy in copies {
+      guard let record = ReadingRecord(bytes: copy.reading) else {
+        throw CopyUnusable(diagnostics: Diagnostics([Diagnostic(.error, "the copy of the configuration makes no sense", at: nil)]))
+      }
+      let options = Request.LoadOptions(path: copy.part, allowsEmpty: true)
+      let answered = AnsweredFacts(answers: record.answers, kernel: facts)
+      switch read(options, base: configuration, from: record, answered) {
+      case .success(let loaded): configuration = loaded
+      case .failure(let diagnostics): throw CopyUnusable(diagnostics: diagnostics)
+      }
+      answers = record.answers
+      loadedAt = copy.loadedAt
+      if copy.part == nil { stamps = [:] }
+      stamps.merge(record.stamps) { $1 }
+    }
+    return configuration
   }
 
   /// Keeps a copy of what has just loaded.

@@ -33,12 +33,22 @@ extension Daemon {
     }
   }
 
-  /// Makes the state directory this supervisor's alone, as long as it lives.
-  static func own(_ state: StateDirectory) throws(Failure) -> PidFile {
+  static func read(_ source: ConfigurationSource, usual: String) throws(Failure) -> ConfigurationSource.Boot {
+    switch source.boot(usual: StateDirectory(existing: usual)) {
+    case .success(let boot): return boot
+    case .failure(let diagnostics):
+      throw Failure(DiagnosticRenderer().text(diagnostics.all), exitCode: ExitCode.configuration)
+    }
+  }
+
+  /// Makes the state directory this supervisor's alone, as long as it lives, or its keeper does.
+  static func own(_ state: StateDirectory, _ handover: Handover? = nil) throws(Failure) -> PidFile {
+    if let lock = handover?.takeStateLock(path: state.lockPath) { return lock }
+    let own = handover?.keeper ?? Host.pid
     do throws(PidFile.Failure) {
       let lock = try PidFile(taking: state.lockPath, permissions: 0o600)
-      if let rival = state.livingSupervisor, rival != Host.pid { throw .held(pid: rival) }
-      do throws(SystemError) { try lock.write() } catch { throw .system(error) }
+      if let rival = state.livingSupervisor, rival != own { throw .held(pid: rival) }
+      do throws(SystemError) { try lock.write(pid: own) } catch { throw .system(error) }
       return lock
     } catch {
       switch error {
@@ -53,6 +63,12 @@ extension Daemon {
     }
   }
 
+  /// Whether processes can be started, watched and ended here.
+  public static func checkSystem() throws(Failure) {
+    try checkNullDevice()
+    _ = try loopOfAbleKernel()
+  }
+
   /// The event queue, once it is known that processes can be started, watched and ended here: better no supervisor than one
   /// that finds out at its first service.
   static func loopOfAbleKernel() throws(Failure) -> EventLoop {
@@ -60,7 +76,8 @@ extension Daemon {
     do throws(SystemError) { loop = try EventLoop() } catch {
       throw Failure("cannot start: there is no event queue: \(error)", exitCode: ExitCode.system)
     }
-    guard let missing = Probe.missing(loop: loop).first else { return loop }
+    // The trials themselves take six forks: they are for who has to hear what it is that does not work.
+    guard !Host.hasNeededCalls, let missing = Probe.missing(loop: loop).first else { return loop }
     throw Failure(
       "cannot start: this system lacks what no service can be run without: \(missing.text) "
         + "(fruix-shepherd probe shows all)", exitCode: ExitCode.system)
@@ -107,11 +124,12 @@ extension Daemon {
   }
 
   static func listen(
-    on path: String, loop: EventLoop, settings: SupervisorSettings
+    on path: String, loop: EventLoop, settings: SupervisorSettings, _ handover: Handover?
   ) throws(Failure) -> ControlServer {
     let policy = AccessPolicy(owner: Host.user, read: settings.accessRead, control: settings.accessControl)
     do {
-      let listener = try ControlListener(path: path, permissions: permissions(by: policy))
+      let listener =
+        try handover?.takeListener(path: path) ?? ControlListener(path: path, permissions: permissions(by: policy))
       return try ControlServer(
         on: listener, loop: loop, policy: policy, daemonVersion: Release.version, pid: Host.pid)
     } catch let failure as ControlListener.Failure {

@@ -15,10 +15,21 @@ extension Daemon {
 
   // MARK: The supervisor's own log
 
-  /// Lets go of the terminal: from now on the messages go to a file.
-  public func goIntoBackground(_ background: Background) throws(SystemError) {
-    try background.ready(output: try openLog())
+  /// Lets go of the terminal: from now on the messages go to a file, the keeper's too.
+  ///
+  /// - Parameter background: who waits to hear of it; `nil`: a predecessor has told them already.
+  public func goIntoBackground(_ background: Background?) throws(SystemError) {
+    let file = try openLog()
+    handover?.connection.output(file)
+    if let background { try background.ready(output: file) } else { try Host.replaceOutput(by: file) }
     isInBackground = true
+    log.redirect(to: 2)
+  }
+
+  /// A file in which the messages go on.
+  private func moveOutput(to file: borrowing Descriptor) throws(SystemError) {
+    try Host.replaceOutput(by: file)
+    handover?.connection.output(file)
     log.redirect(to: 2)
   }
 
@@ -37,8 +48,7 @@ extension Daemon {
     let path = Self.ownLog(in: directory)
     let file = try Descriptor.open(path, .append, permissions: 0o640)
     journal.notice("the log goes on in \(path)")
-    try Host.replaceOutput(by: file)
-    log.redirect(to: 2)
+    try moveOutput(to: file)
   }
 
   /// The file may have been renamed by whoever rotates logs (newsyslog(8)); in the foreground it is not ours to open.
@@ -46,8 +56,7 @@ extension Daemon {
     guard isInBackground else { return }
     do throws(SystemError) {
       if let directory = Files.parent(of: ownLog) { try Files.makeDirectory(directory, permissions: 0o750) }
-      try Host.replaceOutput(by: try openLog())
-      log.redirect(to: 2)
+      try moveOutput(to: try openLog())
     } catch {
       journal.error("the supervisor's log cannot be opened again: \(error); messages go where they went")
     }
@@ -108,6 +117,7 @@ extension Daemon {
     do throws(ControlListener.Failure) {
       try server.renewSocket(permissions: Self.permissions(by: server.policy))
       journal.notice("the control socket \(socketPath) was lost, and is there again")
+      holdAll()
     } catch {
       journal.error(Self.failure(error, socketPath).message)
     }
@@ -119,7 +129,9 @@ extension Daemon {
   private func renewPidFile() {
     guard let pidFile else { return }
     do throws(PidFile.Failure) {
-      if try pidFile.renew() { journal.notice("the pid file \(pidFile.path) was lost, and is there again") }
+      guard try pidFile.renew(pid: handover?.keeper ?? Host.pid) else { return }
+      journal.notice("the pid file \(pidFile.path) was lost, and is there again")
+      holdAll()
     } catch {
       switch error {
       case .held(let pid):

@@ -21,7 +21,7 @@ extension Daemon {
       }
       for trouble in apply(configuration.supervisor) { journal.error(trouble) }
       for pending in desk.settingsInUse.pending(in: configuration.supervisor) { journal.notice(pending.note) }
-      shell.feed(.load(configuration, scope: .all, requester: .load, request: nil))
+      shell.feed(.load(configuration, scope: .all, requester: .load, request: nil), from: source.takeCopy())
     case .failure(let diagnostics):
       for diagnostic in diagnostics.all { journal.error(DiagnosticRenderer().lineOfError(diagnostic)) }
       journal.error("the configuration has errors; nothing was changed")

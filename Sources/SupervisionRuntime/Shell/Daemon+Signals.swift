@@ -2,13 +2,38 @@ import Supervision
 
 /// Signals: what each means, and that the others mean nothing.
 extension Daemon {
+  /// What means something.
+  static let passedOn = [HostSignal.terminate, HostSignal.interrupt, HostSignal.hangup, HostSignal.upgrade]
+
+  /// From the first thing that is made on, a signal that comes before anybody listens waits, and ends nothing half-way.
+  static func holdSignals() throws(Failure) {
+    do throws(SystemError) {
+      for signal in passedOn { try HostSignal.hold(signal) }
+    } catch {
+      throw Failure("cannot hold signals back: \(error)", exitCode: ExitCode.system)
+    }
+  }
+
   func watchSignals() throws(SystemError) {
-    _ = try loop.watchSignal(HostSignal.terminate) { [weak self] _ in self?.stopEverything(HostSignal.terminate) }
-    _ = try loop.watchSignal(HostSignal.interrupt) { [weak self] _ in self?.interrupted() }
-    _ = try loop.watchSignal(HostSignal.hangup) { [weak self] _ in self?.hangUp() }
+    for signal in Self.passedOn {
+      _ = try loop.watchSignal(signal) { [weak self] _ in self?.take(signal) }
+      // From before it was watched.
+      if HostSignal.takePending(signal) {
+        loop.schedule(at: Clock.now()) { [weak self] in self?.take(signal) }
+      }
+    }
     _ = try loop.watchSignal(HostSignal.child) { [weak self] _ in self?.shell.table.reapOrphans() }
     for signal in HostSignal.strange {
       _ = try loop.watchSignal(signal) { [weak self] _ in self?.tell(strange: signal) }
+    }
+  }
+
+  private func take(_ signal: Int32) {
+    switch signal {
+    case HostSignal.interrupt: interrupted()
+    case HostSignal.hangup: hangUp()
+    case HostSignal.upgrade: upgradeBySignal()
+    default: stopEverything(signal)
     }
   }
 
@@ -24,6 +49,6 @@ extension Daemon {
     guard toldSignals.insert(signal).inserted else { return }
     journal.notice(
       "\(SignalName.name(of: signal)) means nothing to the supervisor: it is ignored, and not mentioned again "
-        + "(HUP reads the configuration again, TERM and INT stop everything)")
+        + "(HUP reads the configuration again, USR2 upgrades the supervisor, TERM and INT stop everything)")
   }
 }

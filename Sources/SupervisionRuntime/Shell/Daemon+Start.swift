@@ -4,10 +4,15 @@ import Supervision
 /// The beginning: what a predecessor has left is ended, what there is to say is said, and the services are started.
 extension Daemon {
   func start() {
+    if let handover, let restored = restored.take() { return goOn(from: restored, handover) }
+    tellOfPredecessor()
+    if let handover, !handover.isFirst { return adoptTable(of: handover) }
     var inheritance = Inheritance.find(in: state, own: shell.table.record)
     guard let predecessor = inheritance.predecessor else { return succeed(inheritance) }
+    let adoption = adoption(of: predecessor)
+    inheritance.adopted = adoption?.adopted ?? []
     let ending = SurvivorEnding(
-      predecessor, on: loop,
+      predecessor, except: adoption?.incarnations ?? [], on: loop,
       tell: { [weak self] found, longest in
         self?.announce(Inheritance.announcement(of: found, of: predecessor.supervisor, within: longest))
       },
@@ -43,27 +48,35 @@ extension Daemon {
     record = inheritance.file
     record?.onTrouble = { [weak self] error in self?.tellOfIncompleteRecord(error) }
     shell.table.recordFile = record
-    startServices()
+    startServices(beside: inheritance.adopted, of: inheritance.predecessor)
   }
 
   /// It stays so as long as this supervisor runs: what was not written is written nowhere else.
-  private func tellOfIncompleteRecord(_ error: SystemError) {
+  func tellOfIncompleteRecord(_ error: SystemError) {
     let text = "the record of processes is incomplete: \(error)"
     journal.error(text)
     let note = "\(text); some would outlive the supervisor's death"
     if !desk.notes.contains(note) { desk.notes.append(note) }
   }
 
-  private func startServices() {
+  /// - Parameter adopted: what runs already.
+  private func startServices(beside adopted: [SurvivorAdoption.Adopted], of predecessor: ProcessRecord?) {
     guard let boot = boot.take() else { return }
     report(boot)
     reportAccess()
-    guard tryFacilities(of: boot.configuration) else {
+    let goesOn = tryFacilities(of: boot.configuration)
+    if !adopted.isEmpty {
+      adopt(adopted, of: predecessor, boot.configuration)
+    } else if goesOn {
+      shell.jails.inherit()
+      beginKeeping()
+      shell.feed(.boot(boot.configuration, saved.enablement), from: source.takeCopy())
+    }
+    guard goesOn else {
       desk.refuseHeld()
       return shell.feed(.shutdown(.shutdown))
     }
-    shell.jails.inherit()
-    shell.feed(.boot(boot.configuration, saved.enablement))
+    becomeReady()
     desk.release()
     if isHangUpHeld { hangUp() }
   }

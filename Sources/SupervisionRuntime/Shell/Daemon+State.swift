@@ -35,9 +35,10 @@ extension Daemon {
       throw Failure(
         "the state directory was removed, and cannot be made again: \(error)", exitCode: ExitCode.system)
     }
-    do throws(Failure) { ownership = try Self.own(state) } catch {
+    do throws(Failure) { ownership = try Self.own(state, handover) } catch {
       throw Failure("the state directory was removed or replaced: \(error.message)", exitCode: error.exitCode)
     }
+    holdAll()
     journal.error(
       "the state directory \(state.path) was removed or replaced, and is there again; how to undo the jails that stand was "
         + "written there, and may be lost")

@@ -33,6 +33,14 @@ struct PendingWork {
     wasLarge = wasLarge || actions.count > Self.large
   }
 
+  /// It cannot be done now, and comes first again.
+  mutating func putBack(_ item: Item) {
+    switch item {
+    case .action(let action): actions.prepend(action)
+    case .event(let event): arrivals.prepend(event)
+    }
+  }
+
   /// The next thing to do; `nil`: nothing is left.
   mutating func next() -> Item? {
     if let action = actions.popFirst() { return .action(action) }

@@ -1,3 +1,4 @@
+import DequeModule
 import Supervision
 
 /// The imperative shell around the core: hands it events, carries out its actions, each in one place, and wakes it at its deadlines.
@@ -19,6 +20,10 @@ final class Shell {
   var onExit: (([String]) -> Void)?
   /// The lists of enabled and disabled services have changed.
   var onEnablement: ((Enablement) -> Void)?
+  /// Keeps what the core knows for a successor; `nil`: there will be none that could use it.
+  private(set) var keeping: StateKeeping?
+  /// The configurations of loads that wait to be handled, in their order.
+  private var copies = Deque<StateFrame.ConfigurationCopy?>()
 
   private var work = PendingWork()
   private var isWorking = false
@@ -28,31 +33,34 @@ final class Shell {
   private var wake: (deadline: Instant, timer: TimerHeap.Timer)?
 
   /// - Parameters:
+  ///   - starter: forks.
+  ///   - program: the one that this process runs.
   ///   - worker: the command that a worker is started by.
   ///   - jails: makes what makes jails, given the processes that the supervisor runs for itself.
   init(
-    loop: EventLoop, launcher: Launcher, journal: Journal, seed: UInt64,
-    worker: @escaping () throws(SystemError) -> [String],
+    loop: EventLoop, launcher: Launcher, journal: Journal, core: Supervisor, program: OwnProgram?,
+    starter: any ProcessStarter, worker: @escaping () throws(SystemError) -> [String],
     jails: (OwnProcesses, WorkerPool) -> JailManager
   ) throws(SystemError) {
     self.loop = loop
     self.launcher = launcher
     self.journal = journal
-    table = try ProcessTable(loop: loop)
-    own = OwnProcesses(loop: loop, table: table)
+    table = try ProcessTable(loop: loop, starter: starter)
+    own = OwnProcesses(loop: loop, table: table, program: program)
     workers = WorkerPool(loop: loop, own: own, command: worker)
     preparations = Preparations(pool: workers)
     self.jails = jails(own, workers)
-    core = Supervisor(seed: seed)
+    self.core = core
     table.onEvent = { [weak self] event in
       guard let self, !own.take(event) else { return }
-      feed(event)
+      if case .spawnFailed = event { answer(event) } else { feed(event) }
     }
     self.jails.onEvent = { [weak self] event in self?.feed(event) }
     self.jails.onNotice = { [weak self] text in self?.journal.notice(text) }
     workers.onNotice = { [weak self] text in self?.journal.notice(text) }
     preparations.onEvent = { [weak self] event in self?.answer(event) }
     table.onAnomaly = { [weak self] text in self?.journal.anomaly(text) }
+    table.onRoom = { [weak self] in self?.goOn() }
   }
 
   // MARK: Events
@@ -64,8 +72,41 @@ final class Shell {
   /// Hands an event to the core: at once, unless others wait before it.
   func feed(_ event: Event) {
     work.arrive(event)
-    guard !isWorking, continuation == nil else { return }
+    goOn()
+  }
+
+  /// From now on what the core knows is written down.
+  func begin(_ keeping: StateKeeping, _ frame: StateFrame) {
+    self.keeping = keeping
+    keeping.begin(frame, &core)
+  }
+
+  /// Begins with what runs, and without a record of why it does.
+  ///
+  /// - Parameters:
+  ///   - event: `.adopt`.
+  ///   - takeOver: puts the processes into the table, now that the core knows whose they are; and says what became of those.
+  func adopt(
+    _ event: Event, from copy: StateFrame.ConfigurationCopy?, takeOver: () -> [ProcessKey: ProcessFate]
+  ) {
+    copies.append(copy)
+    isWorking = true
+    let actions = core.handle(event, at: Clock.moment())
+    record(after: event)
+    let fates = takeOver()
+    jails.resume(core.jailed)
+    for (key, fate) in fates.sorted(by: { $0.key.serial < $1.key.serial }) {
+      if case .ended(let status) = fate { work.arrive(.exited(key, status)) }
+    }
+    work.act(actions)
+    isWorking = false
     doWork()
+  }
+
+  /// Hands over a configuration, with what it rests on.
+  func feed(_ load: Event, from copy: StateFrame.ConfigurationCopy?) {
+    copies.append(copy)
+    feed(load)
   }
 
   /// What the core has asked for may be known at once, or come later from outside.
@@ -79,15 +120,42 @@ final class Shell {
     defer { isWorking = false }
     let end = Clock.now() + Self.budget
     while let item = work.next() {
+      if case .action(.spawn) = item, !table.takesStarts {
+        // It goes on when there is room again.
+        work.putBack(item)
+        return setWake()
+      }
       switch item {
       case .action(let action): carryOut(action)
       case .event(let event):
+        // All that the event before wanted is done.
+        keeping?.confirm(&core)
         if case .tick = event { isTickWaiting = false }
-        work.act(core.handle(event, at: Clock.moment()))
+        let actions = core.handle(event, at: Clock.moment())
+        record(after: event)
+        table.note(event)
+        work.act(actions)
       }
       guard Clock.now() < end else { return goOnLater() }
     }
+    keeping?.confirm(&core)
     setWake()
+  }
+
+  /// What the core knows now is written down before anything of it is carried out: so a successor knows all that may have been.
+  private func record(after event: Event) {
+    var copy: StateFrame.ConfigurationCopy?
+    switch event {
+    case .boot, .load, .adopt: copy = copies.popFirst() ?? nil
+    default: break
+    }
+    keeping?.record(copy, of: &core)
+  }
+
+  /// What had to wait for something may be done now.
+  private func goOn() {
+    guard !isWorking, continuation == nil else { return }
+    doWork()
   }
 
   private func goOnLater() {
@@ -130,8 +198,8 @@ final class Shell {
     case .signal(let key, let number): table.signal(key, number)
     case .signalGroup(let key, let number): table.signalGroup(key, number)
     case .signalSubtree(let service, let number, let continues):
-      table.signalSubtree(service, number, continues: continues)
-    case .inspectSubtree(let question, let service): table.inspect(service, question)
+      table.signalSubtree(ProcessOwner(service), number, continues: continues)
+    case .inspectSubtree(let question, let service): table.inspect(ProcessOwner(service), question)
     case .reply(let request, let reply): desk?.answer(request, reply)
     case .progress(let request, let progress): desk?.report(request, progress)
     case .record(let record): journal.record(record)
@@ -155,13 +223,15 @@ final class Shell {
   private func spawn(_ key: ProcessKey, _ id: ServiceID, _ role: ProcessRole, _ invocation: Invocation?) {
     let blueprint = core.blueprint(of: id)
     let definition = blueprint.definition
+    let service = core.incarnation(of: id)
     let purpose = ProcessPurpose(
-      key: key, incarnation: core.incarnation(of: id), blueprint: blueprint)
+      key: key, owner: ProcessOwner(service), label: ProcessLabel(role, of: definition.name).text, name: definition.name,
+      rule: .init(definition.stop))
     do throws(SpawnFailure) {
-      let answers = try preparations.answers(for: purpose.incarnation)
+      let answers = try preparations.answers(for: service)
       var plan = try launcher.plan(
         role, of: definition, in: try place(of: id, definition), arguments: invocation?.arguments ?? [],
-        mark: table.record.mark(purpose.incarnation.serial), news: core.failureNews(of: id), answers)
+        mark: table.record.mark(service.serial), news: core.failureNews(of: id), answers)
       let program = plan.programs.first ?? ""
       let (jail, limits) = (plan.jail, plan.limits)
       let describe: (LaunchFailure) -> SpawnFailure = {
@@ -172,7 +242,7 @@ final class Shell {
       } else {
         // The log is closed again when the process has it.
         let log = try launcher.attachLog(of: definition, to: &plan, answers)
-        try start(plan, purpose, describe)
+        table.start(plan, for: purpose, output: nil, describe)
         _ = consume log
       }
     } catch {
@@ -201,20 +271,10 @@ final class Shell {
     do throws(SystemError) {
       let ends = try output.open()
       launcher.promise(ends.output.number, ends.error.number, to: &plan)
-      try table.start(plan, for: purpose, output: output, describe)
+      table.start(plan, for: purpose, output: output, describe)
       _ = consume ends
     } catch {
       output.finish()
-      throw SpawnFailure(stage: "fork", error, "cannot start a process: \(error)")
-    }
-  }
-
-  private func start(
-    _ plan: LaunchPlan, _ purpose: ProcessPurpose, _ describe: @escaping (LaunchFailure) -> SpawnFailure
-  ) throws(SpawnFailure) {
-    do throws(SystemError) {
-      try table.start(plan, for: purpose, output: nil, describe)
-    } catch {
       throw SpawnFailure(stage: "fork", error, "cannot start a process: \(error)")
     }
   }

@@ -5,6 +5,8 @@ import Supervision
 struct Inheritance {
   /// The record of the one that has died; `nil`: none has.
   var predecessor: ProcessRecord?
+  /// What of its processes goes on.
+  var adopted: [SurvivorAdoption.Adopted] = []
   /// The record of this supervisor; `nil`: none can be kept, or not yet.
   var file: ProcessRecordFile?
   /// What has happened, for the journal and the status.
@@ -16,7 +18,9 @@ struct Inheritance {
   static func find(in state: StateDirectory, own: ProcessRecord) -> Inheritance {
     var result = Inheritance()
     do throws(SystemError) {
-      if let record = try state.readProcessRecord(), record.boot == own.boot { result.predecessor = record }
+      if let record = try state.readProcessRecord(), record.boot == own.boot, !record.isOfSameSupervisor(as: own) {
+        result.predecessor = record
+      }
     } catch {
       result.notes.append("what an earlier supervisor may have left could not be looked for: \(error)")
     }
@@ -28,8 +32,12 @@ struct Inheritance {
     do throws(SystemError) {
       file = try ProcessRecordFile(path: state.processRecordPath, record: own)
     } catch {
-      lacks.append("no record of the processes can be kept: \(error); they would outlive the supervisor's death")
+      lacks.append(Self.noRecord(error))
     }
+  }
+
+  static func noRecord(_ error: SystemError) -> String {
+    "no record of the processes can be kept: \(error); should the supervisor and its keeper die, nobody would know of them"
   }
 
   static func notes(on outcome: SurvivorEnding.Outcome, of supervisor: Int32) -> [String] {
@@ -44,6 +52,11 @@ struct Inheritance {
       notes.append("what supervisor \(supervisor), which died, may have left could not be looked for: \(trouble)")
     }
     return notes
+  }
+
+  static func note(onAdopted services: [String], of supervisor: Int32) -> String {
+    "took over what supervisor \(supervisor), which died, had left running: \(services.sorted().listed(atMost: 8)); how it ends "
+      + "will not be known, nor what it leaves behind"
   }
 
   /// Names only services of which nothing lives any more.

@@ -1,18 +1,19 @@
 import Supervision
 
-/// What a supervisor has running, as it is kept in the state directory in case that it dies.
+/// What a keeper's supervisors have running, or a supervisor without a keeper, as it is kept in the state directory in case that
+/// all of them die.
 ///
 /// A text, so that it can be read with the eye, and one that only grows, so that a line more costs one write:
 ///
-///     fruix-shepherd processes 1
+///     fruix-shepherd processes 2
 ///     boot 5f0c1b1e-…
 ///     supervisor 812 90512340000000
-///     + 901 90512360000000 90512360417000 17 15 10000 subtree web
+///     + 901 90512360000000 90512360417000 17 15 10000 subtree main web
 ///     - 901
 ///
 /// `+` is a process that was started: its pid, when its start began and when it was over (``StartClock``), the number
 /// of its service, the stop signal, the grace period in milliseconds, what is to be killed (`-stopped` behind it: CONT does not
-/// follow the signal), and the service's name. `-` is one that has ended, and of whose subtree nothing is left.
+/// follow the signal), and its label (`ProcessLabel`), or whatever it is called. In version 1 it was the service's name. `-` is one that has ended, and of whose subtree nothing is left.
 struct ProcessRecord: Equatable, Sendable {
   /// ``Host/bootName()``: pids and times mean nothing after a reboot.
   var boot: String
@@ -29,7 +30,13 @@ struct ProcessRecord: Equatable, Sendable {
     /// By which the marks in the environment name the service.
     var incarnation: UInt64
     var rule: EndingRule
+    /// Of the supervisor's own processes what they are called.
     var service: String
+    /// `nil`: it is the supervisor's own, or was written by a version that did not say.
+    var role: ProcessRole?
+
+    /// The last words of its line.
+    fileprivate var name: String { role.map { ProcessLabel($0, of: service).text } ?? service }
   }
 
   /// The part of a definition's ``StopRule`` that can be followed without the definition.
@@ -65,12 +72,18 @@ struct ProcessRecord: Equatable, Sendable {
     fileprivate static let stopped = "-stopped"
   }
 
-  private static let title = "fruix-shepherd processes 1"
+  private static let title = "fruix-shepherd processes 2"
+  private static let titles = [title, "fruix-shepherd processes 1"]
 
   init(boot: String, supervisor: Int32, start: Int64) {
     self.boot = boot
     self.supervisor = supervisor
     self.start = start
+  }
+
+  /// Whether both are of one keeper's supervisors, or of one supervisor.
+  func isOfSameSupervisor(as other: ProcessRecord) -> Bool {
+    boot == other.boot && supervisor == other.supervisor && start == other.start
   }
 
   // MARK: Marks
@@ -96,7 +109,7 @@ struct ProcessRecord: Equatable, Sendable {
   static func line(for entry: Entry) -> String {
     let rule = entry.rule
     return "+ \(entry.pid) \(entry.started.lowerBound) \(entry.started.upperBound) \(entry.incarnation)"
-      + " \(rule.signal) \(rule.grace) \(rule.scope) \(entry.service)\n"
+      + " \(rule.signal) \(rule.grace) \(rule.scope) \(entry.name)\n"
   }
 
   static func line(forEndOf pid: Int32) -> String { "- \(pid)\n" }
@@ -105,7 +118,7 @@ struct ProcessRecord: Equatable, Sendable {
   ///   supervisor died or the disk was full, is passed over.
   init?(_ bytes: [UInt8]) {
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: true)
-    guard lines.count >= 3, lines[0] == Self.title else { return nil }
+    guard lines.count >= 3, Self.titles.contains(String(lines[0])) else { return nil }
     let boot = lines[1].split(separator: " ")
     let supervisor = lines[2].split(separator: " ")
     guard boot.count == 2, boot[0] == "boot", supervisor.count == 3, supervisor[0] == "supervisor",
@@ -141,5 +154,9 @@ extension ProcessRecord.Entry {
       pid: pid, started: from...until, incarnation: incarnation,
       rule: .init(signal: signal, grace: grace, kill: scope == "main" ? .main : .subtree, continues: continues),
       service: String(words[8]))
+    // The name of a service has no blank in it.
+    guard case .service(let role, let name)? = ProcessLabel(service)?.subject else { return }
+    self.role = role
+    service = name
   }
 }

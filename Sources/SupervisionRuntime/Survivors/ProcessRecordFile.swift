@@ -23,6 +23,7 @@ final class ProcessRecordFile {
   /// Called when the record cannot be kept as it should be, with the reason.
   var onTrouble: ((SystemError) -> Void)?
 
+  private static let mostBytes = 256 << 20
   /// So many lines are not worth a rewrite.
   private static let fewLines = 1024
 
@@ -31,6 +32,17 @@ final class ProcessRecordFile {
     self.path = path
     self.record = record
     file = try Self.replace(path, record)
+  }
+
+  /// Goes on with the record of a predecessor under the same keeper.
+  init(continuing path: String, record: ProcessRecord) throws(SystemError) {
+    self.path = path
+    self.record = record
+    let found = (try? Files.read(path, limit: Self.mostBytes)).flatMap { ProcessRecord($0) }
+    let kept = found.flatMap { $0.isOfSameSupervisor(as: record) ? $0 : nil } ?? record
+    living = kept.entries.count
+    lines = living
+    file = try Self.replace(path, kept)
   }
 
   // MARK: Lines
@@ -63,8 +75,7 @@ final class ProcessRecordFile {
   private func compact() {
     lines = living
     do throws(SystemError) {
-      guard let read = ProcessRecord(try Files.read(path, limit: 256 << 20)), read.boot == record.boot,
-        read.supervisor == record.supervisor
+      guard let read = ProcessRecord(try Files.read(path, limit: Self.mostBytes)), read.isOfSameSupervisor(as: record)
       else { return }
       file = try Self.replace(path, read)
     } catch {
@@ -74,7 +85,7 @@ final class ProcessRecordFile {
 
   /// Writes it again, in its place, after somebody has removed it. What fails can be tried again.
   func renew() throws(SystemError) {
-    let bytes = try Files.contents(of: file.reader, path, 256 << 20)
+    let bytes = try Files.contents(of: file.reader, path, Self.mostBytes)
     file = try Self.replace(path, ProcessRecord(bytes) ?? record)
   }
 

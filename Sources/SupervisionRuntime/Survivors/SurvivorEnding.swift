@@ -23,6 +23,7 @@ final class SurvivorEnding {
   }
 
   private let record: ProcessRecord
+  private let exempt: Set<UInt64>
   private let loop: EventLoop
   /// Is told what is found, and how long that may take.
   private let tell: ([Survivor], Duration) -> Void
@@ -45,13 +46,16 @@ final class SurvivorEnding {
     }
   }
 
-  /// - Parameter onEnd: called once, perhaps before ``begin()`` returns, and at the latest when the longest grace period and the
-  ///   time for SIGKILL are over.
+  /// - Parameters:
+  ///   - exempt: the services that go on, as the record names them.
+  ///   - onEnd: called once, perhaps before ``begin()`` returns, and at the latest when the longest grace period and the
+  ///     time for SIGKILL are over.
   init(
-    _ record: ProcessRecord, on loop: EventLoop, tell: @escaping ([Survivor], Duration) -> Void = { _, _ in },
+    _ record: ProcessRecord, except exempt: Set<UInt64> = [], on loop: EventLoop, tell: @escaping ([Survivor], Duration) -> Void = { _, _ in },
     onEnd: @escaping (Outcome) -> Void
   ) {
     self.record = record
+    self.exempt = exempt
     self.loop = loop
     self.tell = tell
     self.onEnd = onEnd
@@ -106,8 +110,9 @@ final class SurvivorEnding {
   /// What lives and was not found unassailable before.
   private func search() throws(SystemError) -> [Survivor] {
     let known = Set(outcome.left.map(\.pid))
-    return SurvivorSearch(record, among: try ProcessInfo.all(), own: Host.pid, precision: StartClock.precision)
-      .survivors().filter { !known.contains($0.pid) }
+    let search = SurvivorSearch(
+      record, among: try ProcessInfo.all(), own: Host.pid, precision: StartClock.precision, exempt: exempt)
+    return search.survivors().filter { !known.contains($0.pid) }
   }
 
   private func end(_ survivors: [Survivor], bySignal: Bool) {

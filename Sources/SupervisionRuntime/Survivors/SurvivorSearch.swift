@@ -24,18 +24,24 @@ struct SurvivorSearch {
   /// By pid: entries whose number no stranger has by now.
   private var entries: [Int32: ProcessRecord.Entry] = [:]
   private var rules: [UInt64: ProcessRecord.Entry] = [:]
+  /// Services that go on, with all that is theirs.
+  private let exempt: Set<UInt64>
 
   /// - Parameters:
   ///   - own: the pid of this supervisor.
   ///   - precision: ``StartClock/precision``.
-  init(_ record: ProcessRecord, among all: [ProcessInfo], own: Int32, precision: Int64) {
+  ///   - exempt: the services that go on, as the record names them.
+  init(
+    _ record: ProcessRecord, among all: [ProcessInfo], own: Int32, precision: Int64, exempt: Set<UInt64> = []
+  ) {
     self.record = record
     self.precision = precision
+    self.exempt = exempt
     processes = Dictionary(all.map { ($0.pid, $0) }, uniquingKeysWith: { first, _ in first })
     spared = Self.line(of: own, among: processes)
     for entry in record.entries {
       rules[entry.incarnation] = entry
-      if let process = processes[entry.pid], !isStarted(process, by: entry) { continue }
+      if let process = processes[entry.pid], !entry.isStart(of: process, precision: precision) { continue }
       entries[entry.pid] = entry
     }
   }
@@ -58,23 +64,22 @@ struct SurvivorSearch {
     return line
   }
 
-  private func isStarted(_ process: ProcessInfo, by entry: ProcessRecord.Entry) -> Bool {
-    process.start >= entry.started.lowerBound - precision && process.start <= entry.started.upperBound + precision
-  }
-
   /// What a process is by itself, its parent aside.
   private func survivor(_ process: ProcessInfo) -> Survivor? {
-    if let entry = entries[process.pid] { return Survivor(process, entry) }
+    if let entry = entries[process.pid] { return exempt.contains(entry.incarnation) ? nil : Survivor(process, entry) }
     if !process.mark.isEmpty {
       guard let incarnation = record.incarnation(of: process.mark) else {
         // Another supervisor's, whatever else it shows.
         return nil
       }
+      guard !exempt.contains(incarnation) else { return nil }
       guard let entry = rules[incarnation] else { return Survivor(process) }
       return entry.rule.kill == .subtree ? Survivor(process, entry) : nil
     }
     for number in [process.first, process.session].compactMap({ $0 }) {
-      guard let entry = entries[number], entry.rule.kill == .subtree else { continue }
+      guard let entry = entries[number], entry.rule.kill == .subtree, !exempt.contains(entry.incarnation) else {
+        continue
+      }
       if process.start >= entry.started.lowerBound - precision { return Survivor(process, entry) }
     }
     return nil

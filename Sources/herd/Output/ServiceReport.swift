@@ -109,6 +109,8 @@ func supervisorReport(_ status: SupervisorStatus, now: Timestamp, _ appearance: 
   func fact(_ label: String, _ value: String?) {
     if let value { text += appearance.hanging("  " + padded(label, 15) + "  ", value) }
   }
+  fact("keeper", status.keeper.map { "pid \($0)" })
+  fact("before it", status.predecessor.map { before in "supervisor \(before.isFallback ? "on trial " : "")\(before.text)" })
   fact("configuration", status.configuration)
   fact("loaded", status.configurationLoaded.map { moment($0, now: now, appearance) })
   fact("socket", status.socket)

@@ -28,7 +28,9 @@ extension ProcessTests {
       }
 
       /// - Parameter script: what happens on `up`, in sh(1); `$2` is the directory of the jail.
-      init(up script: String, refusal: String? = nil, patience: Duration = .seconds(60)) throws {
+      init(
+        up script: String, refusal: String? = nil, patience: Duration = .seconds(60), standing: StandingJail? = nil
+      ) throws {
         base = temporaryPath("jails")
         try Files.makeDirectory(base, permissions: 0o700)
         let worker = """
@@ -48,7 +50,7 @@ extension ProcessTests {
         try Files.replace(base + "/worker", with: Array(worker.utf8))
         places = JailDirectory(stateDirectory: base)
         loop = try EventLoop()
-        let table = try ProcessTable(loop: loop)
+        let table = try ProcessTable(loop: loop, starter: LocalStarter())
         self.table = table
         let own = OwnProcesses(loop: loop, table: table)
         let words = ["/bin/sh", base + "/worker"]
@@ -62,7 +64,7 @@ extension ProcessTests {
             starts.count += 1
             if starts.failing.contains(starts.count) { throw SystemError("fork", code: EAGAIN) }
             return words
-          }, places: places, patience: patience, afterlife: afterlife
+          }, places: places, patience: patience, afterlife: afterlife, stands: { _ in standing }
         ) { definition, done in
           let plan = JailPlan(service: definition.name, jail: definition.name, root: "/", steps: [])
           if let refusal {
@@ -146,6 +148,38 @@ extension ProcessTests {
       #expect(scene.told.last == "released 1 well")
       #expect(scene.jails.place(of: one) == nil)
       #expect(try scene.calls() == "up\ndown\n")
+    }
+
+    @Test("a jail that stands is taken over with those who are in it, and undone after the last of them")
+    func resumed() throws {
+      let jail = StandingJail(jid: 7, name: "web", path: "/j")
+      let scene = try Scene(up: Self.makes, standing: jail)
+      try Files.makeDirectory(scene.places.directory(of: "web"), permissions: 0o700)
+      try Files.replace(scene.file("journal"), with: [])
+      scene.jails.resume([one, two].map { JailedService($0, by: scene.web) })
+      #expect(scene.jails.place(of: one)?.jail == jail)
+      #expect(scene.jails.members(withJailOf: two) == [one, two])
+      #expect(scene.starts.count == 0)
+      scene.release(one)
+      #expect(scene.told == ["released 1 well"])
+      scene.release(two)
+      try scene.wait(for: 2)
+      #expect(scene.told.last == "released 2 well")
+      #expect(try scene.calls() == "down\n")
+    }
+
+    @Test("one that is not as it was made is undone, and its service has no place")
+    func notResumed() throws {
+      let scene = try Scene(up: Self.makes)
+      try Files.makeDirectory(scene.places.directory(of: "web"), permissions: 0o700)
+      try Files.replace(scene.file("journal"), with: [])
+      scene.jails.resume([JailedService(one, by: scene.web)])
+      #expect(scene.jails.place(of: one) == nil)
+      #expect(scene.notices.first == "the jail of web is gone, or not as it was made")
+      scene.enterJail(two, by: scene.web)
+      try scene.wait(for: 1)
+      #expect(scene.told == ["entered 2 well"])
+      #expect(try scene.calls() == "down\nup\n")
     }
 
     @Test("a plan that cannot be made is a failure, and no process is started")

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ProcessRecordTests {
   static let entry = ProcessRecord.Entry(
     pid: 901, started: 100...120, incarnation: 17, rule: .init(signal: 15, grace: 10_000, kill: .subtree),
-    service: "web")
+    service: "web", role: .main)
   static let sshd = ProcessRecord.Entry(
     pid: 902, started: 130...140, incarnation: 18, rule: .init(signal: 2, grace: 0, kill: .main), service: "sshd")
 
@@ -22,6 +22,19 @@ import Testing
   func roundTrip() {
     let record = Self.record([Self.entry, Self.sshd])
     #expect(parsed(record.text) == record)
+  }
+
+  @Test("what another role has, or none, is read back as well", arguments: [ProcessRole.preStart(1), .stopCommand, nil])
+  func roles(role: ProcessRole?) {
+    var entry = Self.entry
+    entry.role = role
+    #expect(parsed(Self.record([entry]).text)?.entries == [entry])
+  }
+
+  @Test("a record of the version before says whose the processes are, and not what")
+  func versionBefore() {
+    let text = Self.record([Self.sshd]).text.replacing("processes 2", with: "processes 1")
+    #expect(parsed(text)?.entries == [Self.sshd])
   }
 
   @Test("a process that was released is left out, also when its pid was used again")
@@ -49,7 +62,7 @@ import Testing
   }
 
   @Test(
-    "anything else is no record", arguments: ["", "\n\n\n", "fruix-shepherd processes 2\nboot b\nsupervisor 1 2\n"])
+    "anything else is no record", arguments: ["", "\n\n\n", "fruix-shepherd processes 3\nboot b\nsupervisor 1 2\n"])
   func noRecord(text: String) {
     #expect(parsed(text) == nil)
   }
@@ -90,6 +103,18 @@ import Testing
     #expect(bytes.count < 100_000, "dead lines are left out")
     file.remove()
     #expect(throws: SystemError.self) { try Files.read(path) }
+  }
+
+  @Test("the next supervisor under the same keeper goes on with it, and another one's is begun anew")
+  func continued() throws {
+    let path = temporaryPath("record")
+    try ProcessRecordFile(path: path, record: Self.record()).started(Self.sshd)
+    try ProcessRecordFile(continuing: path, record: Self.record()).started(Self.entry)
+    #expect(ProcessRecord(try Files.read(path)) == Self.record([Self.sshd, Self.entry]))
+    let another = ProcessRecord(boot: "b00t", supervisor: 813, start: 50)
+    let file = try ProcessRecordFile(continuing: path, record: another)
+    #expect(ProcessRecord(try Files.read(path)) == another)
+    file.remove()
   }
 
   @Test("a record that could not be written again is written whole at the next attempt")

@@ -515,6 +515,7 @@ static void obey(char *const *words, int count)
         for (position = 0; position < process_count; position++)
             if (processes[position].over == 1)
                 make_known(&processes[position]);
+        note("all known");
     } else if (strcmp(words[0], "signal") == 0) {
         say_number(CPROC_KEEPER_SIGNAL, first, atoi(words[2]));
     } else if (strcmp(words[0], "foreign") == 0) {

@@ -1,0 +1,8 @@
+/* A program that does nothing, whatever it is told. */
+#include <unistd.h>
+
+int main(void)
+{
+    for (;;)
+        (void)pause();
+}
