@@ -8,7 +8,7 @@ if ! on_linux || ! as_root || ! unshare --pid --fork --mount-proc true 2>/dev/nu
 fi
 services <<UCL
 service web { exec = [$helpers/stay, $journal, web]; respawn = true; respawn-delay = 10ms }
-service hiding { exec = [$helpers/double-fork, $work/hidden, leave]; respawn = false }
+service hiding { exec = [$helpers/double-fork, $work/hidden, stay] }
 UCL
 # shellcheck disable=SC2086
 FRUIX_TEST=$tag unshare --pid --fork --kill-child --mount-proc "$bin/fruix-shepherd" $keeper_option --foreground \
@@ -26,14 +26,16 @@ if with_keeper; then
 else
     it "the first process is the supervisor" is "$(own_pid)" 1
 fi
-it "what nobody waits for any more is reaped" eventually 20 test -s "$work/hidden"
+it "a process of a service has hidden itself" eventually 20 test -s "$work/hidden"
 hidden=$(cat "$work/hidden")
-it "it has ended" inside kill -KILL "$hidden"
+is_gone_inside() { ! inside kill -0 "$1" 2>/dev/null; }
+it "somebody kills it" inside kill -KILL "$hidden"
+it "it is reaped" eventually 20 is_gone_inside "$hidden"
+# Whose parent is gone at once: it is the first process's.
+it "somebody who came in leaves one as well" inside sh -c "(sleep 0.1 &)"
 no_zombies() { ! inside ps -axo stat= | grep -q '^Z'; }
-it "and left no zombie" eventually 20 no_zombies
-# With a fork of its own, whose parent is gone at once.
-it "the same of somebody who came in" inside sh -c "(sleep 0.1 &) ; :"
-it "no zombie either" eventually 20 no_zombies
+only_ours() { ! inside ps -axo command= | grep -q '^sleep' && no_zombies; }
+it "which is reaped, too" eventually 20 only_ours
 
 if with_keeper; then
     web=$(pid_of web)

@@ -174,6 +174,7 @@ ssize_t seam_recvmsg(int socket, struct msghdr *message, int flags);
 #define realloc(...) SEAM_NULL("realloc", realloc(__VA_ARGS__))
 #define realpath(...) SEAM_NULL("realpath", realpath(__VA_ARGS__))
 #define setmntent(...) SEAM_NULL("setmntent", setmntent(__VA_ARGS__))
+#define strdup(...) SEAM_NULL("strdup", strdup(__VA_ARGS__))
 
 #define getgrgid_r(...) SEAM_NUMBER("getgrgid_r", getgrgid_r(__VA_ARGS__))
 #define getgrnam_r(...) SEAM_NUMBER("getgrnam_r", getgrnam_r(__VA_ARGS__))
