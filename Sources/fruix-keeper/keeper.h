@@ -110,6 +110,9 @@ struct keeper {
 	struct options options;
 	struct cproc_queue *queue;
 	int null;
+	/* The limit of open files that this process was started with: the supervisor gets it back. */
+	uint64_t open_files_soft;
+	uint64_t open_files_hard;
 	int own; /* this very program */
 	char *own_path;
 	struct table table;

@@ -100,7 +100,6 @@ keep(void *context)
 	struct run *run = context;
 	struct keeper *keeper = &run->keeper;
 	int64_t now = keeper_now();
-	uint64_t soft, hard;
 
 	table_init(&keeper->table);
 	keeper->own = keeper->running.descriptor = keeper->earlier.descriptor = keeper->next.descriptor = -1;
@@ -113,7 +112,7 @@ keep(void *context)
 		(void)complain("cannot begin");
 		return;
 	}
-	(void)cproc_open_files_raise(&soft, &hard);
+	(void)cproc_open_files_raise(&keeper->open_files_soft, &keeper->open_files_hard);
 	keeper->null = cproc_open("/dev/null", CPROC_OPEN_READ, 0);
 	keeper->queue = cproc_queue_make();
 	if (keeper->null < 0 || keeper->queue == NULL || cproc_reaper_acquire() < 0) {

@@ -258,6 +258,8 @@ walk(struct codec *codec, struct keeper *keeper)
 	program_fields(codec, &keeper->running);
 	program_fields(codec, &keeper->earlier);
 	program_fields(codec, &keeper->next);
+	FIELD(codec, keeper->open_files_soft);
+	FIELD(codec, keeper->open_files_hard);
 	FIELD(codec, keeper->leaves);
 	FIELD(codec, keeper->leave_status);
 	FIELD(codec, keeper->orphans);

@@ -51,8 +51,10 @@ spawn(struct keeper *keeper, int socket, struct cproc_spawned *spawned)
 		.promises = promises,
 		.promise_count = sizeof promises / sizeof promises[0],
 		.mask = cproc_mask(),
+		.open_files_soft = keeper->open_files_soft,
+		.open_files_hard = keeper->open_files_hard,
 		.program = CHILD_PROGRAM,
-		.flags = CPROC_PROGRAM_DESCRIPTOR,
+		.flags = CPROC_PROGRAM_DESCRIPTOR | (keeper->open_files_hard > 0 ? CPROC_SET_OPEN_FILES : 0u),
 	};
 	int result;
 

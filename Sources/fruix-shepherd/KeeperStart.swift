@@ -6,11 +6,15 @@ enum KeeperStart {
   /// Returns only if that fails, and then why.
   static func become(_ options: CommandLineOptions, _ absolute: (String) -> String) -> Daemon.Failure {
     do {
+      // What neither of the two could do without is better told by this one, which has the words.
+      try Daemon.checkSystem()
       let keeper = try ProgramPlaces.keeper()
       let words = [keeper, "--", try ProgramPlaces.own()] + options.words(absolute: absolute)
       // Only the process in the background goes on from here.
       if options.daemonizes { try Background().handOn() }
       return Daemon.Failure("cannot start the keeper: \(Host.become(keeper, words))", exitCode: ExitCode.system)
+    } catch let failure as Daemon.Failure {
+      return failure
     } catch let missing as ProgramPlaces.KeeperMissing {
       return Daemon.Failure(text(of: missing), exitCode: ExitCode.system)
     } catch {

@@ -255,7 +255,8 @@ state_of() { fact "$1" state; }
 is_in_state() { [ "$(state_of "$1")" = "$2" ]; }
 alive() { kill -0 "$1" 2>/dev/null && ! is_zombie "$1"; }
 gone() { ! alive "$1"; }
-is_zombie() { case $(ps -o stat= -p "$1" 2>/dev/null) in Z*) return 0 ;; *) return 1 ;; esac }
+# Also of one that was reaped just now, by another process than the supervisor.
+is_zombie() { case $(ps -o stat= -p "$1" 2>/dev/null) in Z* | '') return 0 ;; *) return 1 ;; esac }
 # journal_is TEXT: the journal's lines without the pids, in one line.
 journal_is() { [ "$(sed 's/ .*//' "$journal" | tr '\n' ' ' | sed 's/ $//')" = "$1" ]; }
 # comes_before A B: both are in the journal, A first.

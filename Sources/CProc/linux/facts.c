@@ -74,7 +74,7 @@ cproc_calls_are_there(void)
 	/* Nobody is their own child; an older waitid(2) knows no descriptors, and says EINVAL. */
 	there = waitid(P_PIDFD, (id_t)self, &info, WEXITED | WNOHANG) < 0 && errno == ECHILD &&
 	    syscall(SYS_pidfd_send_signal, self, 0, NULL, 0) == 0 && syscall(SYS_close_range, ~0U, ~0U, 0) == 0 &&
-	    prctl(PR_GET_CHILD_SUBREAPER, &subreaper) == 0;
+	    prctl(PR_GET_CHILD_SUBREAPER, &subreaper) == 0 && prctl(PR_SET_CHILD_SUBREAPER, subreaper, 0, 0, 0) == 0;
 	close(self);
 	return there;
 }

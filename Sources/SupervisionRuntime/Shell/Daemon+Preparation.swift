@@ -63,6 +63,12 @@ extension Daemon {
     }
   }
 
+  /// Whether processes can be started, watched and ended here.
+  public static func checkSystem() throws(Failure) {
+    try checkNullDevice()
+    _ = try loopOfAbleKernel()
+  }
+
   /// The event queue, once it is known that processes can be started, watched and ended here: better no supervisor than one
   /// that finds out at its first service.
   static func loopOfAbleKernel() throws(Failure) -> EventLoop {
