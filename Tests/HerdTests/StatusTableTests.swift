@@ -127,6 +127,19 @@ struct StatusTableTests {
 
 @Suite("One service in full")
 struct ServiceReportTests {
+  @Test("a process that was found running is called so, and what nobody can know is not guessed")
+  func foundRunning() {
+    var service = Scene.services[1]
+    service.isAdopted = true
+    service.killsOrphan = true
+    service.lastExit = .init(.unknown, at: Scene.ago(60))
+    let text = ServiceReport(service: service, now: Scene.now, appearance: .plain).text()
+    #expect(text.contains("pid 901, found running"))
+    #expect(text.contains("ended when found, not taken over"))
+    #expect(text.contains("ended, how is not known"))
+    #expect(ExitCodes.status(for: ExitReport.unknown) == 1)
+  }
+
   @Test("every fact that there is, one a line")
   func full() {
     var service = Scene.services[1]

@@ -79,8 +79,11 @@ read_variable(pid_t pid, char **variable)
 	if (file == NULL)
 		return is_lack(errno) ? -1 : 0;
 	while (*variable == NULL && getdelim(&text, &capacity, '\0', file) > 0) {
-		if (strncmp(text, name, sizeof name - 1) == 0)
-			*variable = strdup(text + sizeof name - 1);
+		if (strncmp(text, name, sizeof name - 1) != 0)
+			continue;
+		memmove(text, text + sizeof name - 1, strlen(text) - (sizeof name - 1) + 1);
+		*variable = text;
+		text = NULL;
 	}
 	free(text);
 	fclose(file);

@@ -6,6 +6,7 @@
 //   a command alone     Nobody knows what it was to lead to: it is ended, and then the service starts as at boot.
 //   reload, actions     Their callers are gone: they are ended.
 //   no definition       The service is stopped as one that was removed.
+//   orphan = kill       A main process that is not the keeper's child is stopped, and its service started as at boot.
 //
 // Who wanted what is up is not known: it counts as wanted since this boot.
 
@@ -66,7 +67,7 @@ extension Supervisor {
       switch process.label.role {
       // Of two main processes the later one is the service's.
       case .main?:
-        if let earlier = main { commands.append(earlier) }
+        if let earlier = main { takeErrand(earlier, of: id) }
         main = process
       case .reload?, .action?: takeErrand(process, of: id)
       case .preStart?, .postStart?, .stopCommand?, .postStop?: commands.append(process)
@@ -87,7 +88,8 @@ extension Supervisor {
 
   private mutating func settle(_ id: ServiceID, main: FoundProcess?, hook: FoundProcess?) -> Bool {
     let definition = services[id.index].blueprint.definition
-    let mayGoOn = main != nil && !services[id.index].isRemoved && !definition.isGroup
+    let isUnwelcome = definition.orphan == .kill && main?.isOurs == false
+    let mayGoOn = main != nil && !services[id.index].isRemoved && !definition.isGroup && !isUnwelcome
     // Any other command, a stop command say, stands for something that was begun and is to be ended.
     let goesOn = mayGoOn && hook.map { isPostStart($0) } ?? true
     if goesOn { services[id.index].intent = Intent(requester: .boot, since: now) }

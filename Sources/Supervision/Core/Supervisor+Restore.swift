@@ -68,6 +68,9 @@ extension Supervisor {
     }
     nextSerial = max(nextSerial, service.incarnation.serial &+ 1)
     services.append(service)
+    // What the record has of them is to be overwritten when they change.
+    let (blueprint, inForce) = unconfigured(index)
+    _ = services.note(blueprint, inForce, writtenOf: index)
   }
 
   private func blueprint(
@@ -106,6 +109,8 @@ extension Supervisor {
         services[entry.service.index].processes &+= 1
       }
     }
+    // They are in the record: when they go, that is to be written.
+    _ = processes.takeChanges()
   }
 
   // MARK: What follows

@@ -33,10 +33,14 @@ extension Supervisor {
   public var jailed: [JailedService] {
     services.indices.compactMap { index in
       guard !services[index].isForgotten, services[index].machine.mayBeInJail else { return nil }
-      return jailMaker(of: ServiceID(index)).map {
-        JailedService(services[index].incarnation, by: $0)
-      }
+      return JailedService(services[index].incarnation, by: jailOwner(of: ServiceID(index)))
     }
+  }
+
+  /// That of a service which is gone by now, and whose jail others still share, is known by its name alone.
+  private func jailOwner(of id: ServiceID) -> ServiceDefinition {
+    let name = services[id.index].inForce.definition.process.rare.jail?.sharedWith
+    return jailMaker(of: id) ?? ServiceDefinition(name: name ?? services[id.index].name)
   }
 
   /// Whose a process in the keeper's table is. The record knows those that had not ended; of one whose end was known, and of whose

@@ -15,6 +15,34 @@ import DequeModule
 // A start marks the closure of requirements, a stop the closure of dependents; the order of the actual starts and stops
 // then falls out of the counters.
 //
+// Who decides
+// -----------
+// Three things are said of a service, each by one author, and they may disagree at any moment:
+//
+//   state      what there is of it: processes, a jail. Its StateMachine alone changes it, in answer to an event.
+//   intent     that somebody wants it up, and who. A start sets it; what withdraws it is a decision: a stop by command, another
+//              service that conflicts, an end with success, a reset, removal, the supervisor's leaving.
+//   stopOrder  that it is to stop, what it comes to by that, and whether it starts again. A walk up the dependents sets it, the
+//              rest that follows takes it away.
+//
+// From the strongest to the weakest:
+//
+// 1. What is there. A mark starts and stops nothing by itself: `settle` hands it to the machine when the counters let it,
+//    and the machine does it in its own steps. So a mark can be set in any state, and a half-finished start or stop is
+//    never left as it is: what was begun (a jail, pre-start, a signal) is finished or undone before anything else begins.
+// 2. What may not be. Disabled, removed, the supervisor leaving: no start, whoever wants it (`mayStart`). The wish of a
+//    disabled service goes with its next rest, that of a failed requirement's dependent stays: a failure withdraws nothing.
+// 3. The stop order. While there is one, a start only makes it a restart (`startsAgain`), since those above are on their
+//    way down and rely on this one going after them. A restart that is overtaken by a stop is a stop; a stop that is
+//    overtaken by a start is both, and each caller hears its own outcome. A service that is to stop is no longer ready for
+//    anybody, though it runs, and one that is to start again is on its way, though it rests (`facts`).
+// 4. An end that comes by itself before its turn is as good as the one that was ordered (`MachineContext.ordered`): no
+//    respawn. But a failure of its own says more than any reason to stop, and what outlives SIGKILL is failed, and not
+//    started again, whatever is said of it.
+// 5. The intent. It decides only at rest, and only where the rest has no reason of its own: after a requirement that was
+//    lost has come back, or with `startsAgain`. What has failed rests although it is wanted, until somebody asks. And
+//    nothing that runs is stopped because nobody wants it any more: it is stopped when somebody says so.
+//
 // The files: +Start, +Stop (the walks), +Settle (the queue), +StateMachine (one service's machine), +Rest (what follows a rest),
 // +Neighbours (the counters), +Names (whom a name means), +Orders, +Enablement (what clients ask), +Trial (what they would get),
 // +Requests, +Awaiting (who waits for what), +Processes (what processes report), +Questions (what is asked of the runtime),

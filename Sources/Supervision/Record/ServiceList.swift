@@ -67,6 +67,7 @@ extension ServiceList: RandomAccessCollection {
   var endIndex: Int { records.count }
 
   subscript(index: Int) -> ServiceRecord {
+    // No `_read`: with Swift 6.3 who switches over a part of so large a value uses it after the end of the access.
     get { records[index] }
     _modify {
       defer { touch(index) }

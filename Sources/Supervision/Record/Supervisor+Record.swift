@@ -96,7 +96,7 @@ extension Supervisor {
   }
 
   /// The definitions of a service that its configuration does not have: that of its next start, and that of its present run.
-  private func unconfigured(_ index: Int) -> (blueprint: Blueprint?, inForce: Blueprint?) {
+  func unconfigured(_ index: Int) -> (blueprint: Blueprint?, inForce: Blueprint?) {
     let blueprint = services[index].blueprint
     let inForce = services[index].inForce
     return (services[index].isConfigured ? nil : blueprint, inForce === blueprint ? nil : inForce)

@@ -70,17 +70,20 @@ extension ProcessTable {
 
   /// Takes over a process that is no child of the reaper: found by the record of a supervisor that died together with its keeper.
   ///
+  /// - Parameter start: when it was started: whoever has the pid by now and was not is another.
   /// - Returns: whether it lives.
-  func adopt(_ key: ProcessKey, of owner: ProcessOwner, label: ProcessLabel, stranger pid: Int32) -> Bool {
+  func adopt(
+    _ key: ProcessKey, of owner: ProcessOwner, label: ProcessLabel, stranger pid: Int32, started start: Int64
+  ) -> Bool {
     let process = RunningProcess(key, of: owner, label: label.text, pid: pid, nil)
     process.next = trees.updateValue(process, forKey: owner)
-    if case .runs = adoptStranger(process) { return true }
+    if case .runs = adoptStranger(process, started: start) { return true }
     return false
   }
 
-  private func adoptStranger(_ process: RunningProcess) -> ProcessFate {
+  private func adoptStranger(_ process: RunningProcess, started start: Int64? = nil) -> ProcessFate {
     do throws(SystemError) {
-      try process.holdAsStranger()
+      try process.holdAsStranger(started: start)
       try watchStranger(process)
     } catch {
       // Nothing can be done to it that could not hit another.

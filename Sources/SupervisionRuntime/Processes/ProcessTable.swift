@@ -282,6 +282,8 @@ extension ProcessTable: StarterObserver {
 
   func orphanEnded(_ orphan: Reaper.Orphan, of identity: UInt64?) {
     sweepOccupied()
+    guard let key = identity.map({ ProcessKey(serial: $0) }), !OwnProcesses.isOwn(key) else { return }
+    onEvent?(.orphan(pid: orphan.pid, ExitStatus(orphan.status), of: key))
   }
 
   func starterHasRoom() {

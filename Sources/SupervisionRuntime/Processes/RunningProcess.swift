@@ -138,11 +138,16 @@ final class RunningProcess {
     isOurs = false
   }
 
+  /// - Parameter start: when it was started; `nil`: whoever has the pid now is the one that is meant.
   /// - Throws: `ESRCH`, it has ended.
-  func holdAsStranger() throws(SystemError) {
+  func holdAsStranger(started start: Int64? = nil) throws(SystemError) {
     isOurs = false
     guard descriptor == nil else { return }
-    stranger = try Stranger(pid: pid)
+    if let start {
+      stranger = try Stranger(pid: pid, start: start)
+    } else {
+      stranger = try Stranger(pid: pid, start: StartClock.start(of: pid))
+    }
   }
 }
 
@@ -150,8 +155,8 @@ final class RunningProcess {
 private final class Stranger {
   private let process: HeldProcess
 
-  init(pid: Int32) throws(SystemError) {
-    process = try HeldProcess(pid: pid, start: try StartClock.start(of: pid))
+  init(pid: Int32, start: Int64) throws(SystemError) {
+    process = try HeldProcess(pid: pid, start: start)
   }
 
   var number: Int32 { process.number }

@@ -67,8 +67,8 @@ extension Daemon {
   private func takeOver(_ process: FoundProcess, _ survivor: SurvivorAdoption.Adopted) -> ProcessFate {
     guard let owner = shell.core.owner(of: process.key, process.label),
       // What else a predecessor had left has been ended meanwhile, and that may have taken minutes.
-      (try? StartClock.start(of: process.pid)) == survivor.start,
-      shell.table.adopt(process.key, of: ProcessOwner(owner), label: process.label, stranger: process.pid)
+      shell.table.adopt(
+        process.key, of: ProcessOwner(owner), label: process.label, stranger: process.pid, started: survivor.start)
     else { return .ended(.unknown) }
     var entry = survivor.entry
     entry.incarnation = owner.serial

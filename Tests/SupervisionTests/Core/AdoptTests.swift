@@ -25,7 +25,7 @@ struct AdoptTests {
     var signals: [String] {
       actions.compactMap { action in
         switch action {
-        case .signal(let key, let number): "\(key.serial) \(number)"
+        case .signal(let key, let number), .signalGroup(let key, let number): "\(key.serial) \(number)"
         case .signalSubtree(let service, let number, _): "\(core.name(of: service.service)) \(number)"
         default: nil
         }
@@ -132,7 +132,7 @@ struct AdoptTests {
   func names() {
     let long = String(repeating: "long-", count: 14) + "name"
     var files = Configuration([service(long)])
-    files.templates["web@"] = template("web@", "exec = [/bin/web]")
+    files.templates["web@"] = template("web@")
     let begun = Begun(files, Self.found(50, .main, "web@3"), Self.found(51, .main, long))
     #expect(begun.state("web@3") == .running && begun.state(long) == .running && begun.signals.isEmpty)
   }
@@ -147,6 +147,15 @@ struct AdoptTests {
   func twice() {
     let begun = Begun(Configuration([service("db")]), Self.found(51, .main, "db"), Self.found(50, .main, "db"))
     #expect(begun.snapshot("db")?.mainPID == 51 && begun.signals == ["50 15"])
+  }
+
+  @Test("with orphan = kill what is not the keeper's child is stopped by the service's rule, and started again")
+  func orphan() {
+    let files = Configuration([service("db").with { $0.orphan = .kill }, service("web").with { $0.orphan = .kill }])
+    var begun = Begun(files, Self.found(50, .main, "db", isOurs: false), Self.found(51, .main, "web"))
+    #expect(begun.state("db") == .stopping && begun.state("web") == .running && begun.signals == ["db 15"])
+    begun.exit(50)
+    #expect(begun.state("db") == .starting)
   }
 
   @Test("what has become a group meanwhile is ended first")

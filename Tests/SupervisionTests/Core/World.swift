@@ -251,6 +251,8 @@ struct World {
     jails.beginAnew(supervisor.jailed, at: now, &kernel, jailPlans)
     let keys = Set(supervisor.processes.keys).union(kernel.ends.keys)
     let fates = Dictionary(uniqueKeysWithValues: keys.map { ($0, kernel.fate(of: $0)) })
+    let told = fates.sorted { $0.key.serial < $1.key.serial }.map { "\($0.key.serial) \($0.value)" }
+    note("· goes on: \(told.joined(separator: ", "))")
     let life = deaths
     handle(.resume(fates))
     if life == deaths, let trouble = harm(before, fates) { watch?.fail(trouble) }
@@ -282,7 +284,8 @@ struct World {
       kernel.at(now + time, .event(.prepared(question, lacks: lacks[name] ?? [])))
     case .withdraw(let question): withdrawn.append(question)
     case .enterJail(let question, let service):
-      let jail = supervisor.jailMaker(of: service.service)?.name ?? ""
+      let definition = supervisor.blueprint(of: service.service).definition
+      let jail = supervisor.jailMaker(of: service.service)?.name ?? definition.simulatedJail
       journal.append("\(supervisor.name(of: service.service)) joins jail \(jail)")
       jails.enterJail(service, question, in: jail, at: now, &kernel, jailPlans)
     case .release(let question, let service):

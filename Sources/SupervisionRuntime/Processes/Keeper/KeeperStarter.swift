@@ -43,12 +43,24 @@ final class KeeperStarter: ProcessStarter, KeeperClient {
       guard block.descriptors.count <= CPROC_KEEPER_DESCRIPTORS_MAX, block.bytes.count <= Self.largestBlock else {
         throw SystemError("execve", on: plan.programs.first, code: E2BIG)
       }
+      try checkRoom()
       unanswered.insert(identity)
       connection.start(identity, label: label, block)
     } catch {
       observer?.startFailed(identity, error)
     }
   }
+
+  /// An answer whose descriptors cannot be taken would end the connection.
+  private func checkRoom() throws(SystemError) {
+    let count = Self.descriptorsOfAnswer * (unanswered.count + 1) + Self.descriptorsOfOthers
+    try check("pipe", cproc_descriptor_room(UInt32(clamping: count), UInt64(subtrees.count)))
+  }
+
+  /// The process descriptor and the report.
+  private static let descriptorsOfAnswer = 2
+  /// Clients and outputs come meanwhile, and a process has to be looked at.
+  private static let descriptorsOfOthers = 16
 
   private static let largestBlock = Int(CPROC_KEEPER_PAYLOAD_MAX) - Int(CPROC_KEEPER_NAME_SIZE)
   /// It passes: another keeper is started.
@@ -82,7 +94,8 @@ final class KeeperStarter: ProcessStarter, KeeperClient {
       observer?.ended(message.identity, said.waitStatus)
     case CPROC_KEEPER_ORPHAN:
       guard let said = message.fixedPart(cproc_keeper_orphan.self) else { return }
-      observer?.orphanEnded(.init(pid: said.pid, status: WaitStatus(raw: said.status)), of: message.identity)
+      let identity = message.identity == 0 ? nil : message.identity
+      observer?.orphanEnded(.init(pid: said.pid, status: WaitStatus(raw: said.status)), of: identity)
     default: break
     }
   }

@@ -101,11 +101,32 @@ struct SimulatedRecord {
     guard events % plan.checkStride == 0 else { return nil }
     do throws(StateRecordError) {
       let again = try restored(from: StateRecord(bytes))
-      guard again.wholeState() == supervisor.wholeState() else { return "the record says something else" }
+      guard again.wholeState() == supervisor.wholeState() else {
+        return try "the record says something else\(what(again.wholeState(), differsFrom: supervisor.wholeState()))"
+      }
       return difference(again, supervisor)
     } catch {
       return "the record cannot be read: \(error)"
     }
+  }
+
+  private func what(_ read: [UInt8], differsFrom known: [UInt8]) throws(StateRecordError) -> String {
+    let (read, known) = (try StateRecord(read), try StateRecord(known))
+    var parts: [String] = []
+    for index in Set(read.services.keys).union(known.services.keys).sorted() {
+      if read.services[index] != known.services[index] {
+        parts.append("service \(index): \(read.services[index] ?? []), known \(known.services[index] ?? [])")
+      }
+      if read.definitions[index] != known.definitions[index] { parts.append("definitions of service \(index)") }
+    }
+    if read.processKeys != known.processKeys {
+      parts.append("processes \(read.processKeys), known \(known.processKeys)")
+    }
+    if read.unconfirmed != known.unconfirmed {
+      parts.append("actions \(read.unconfirmed), known \(known.unconfirmed)")
+    }
+    if read.nextSerial != known.nextSerial || read.random != known.random { parts.append("counters") }
+    return parts.isEmpty ? ": the supervisor's own" : ": " + parts.joined(separator: "; ")
   }
 
   private func difference(_ again: Supervisor, _ supervisor: Supervisor) -> String? {
