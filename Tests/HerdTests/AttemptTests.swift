@@ -8,7 +8,9 @@ import Testing
 struct AttemptTests {
   private let start = Instant(nanoseconds: 0)
 
-  private func wait(_ time: Duration?) -> Request { .wait(.init(service: "web", for: .running, afterPID: 7, timeout: time)) }
+  private func wait(_ time: Duration?) -> Request {
+    .wait(.init(service: "web", for: .running, afterPID: 7, timeout: time))
+  }
 
   @Test("a wait has what is left of its time")
   func waits() {
