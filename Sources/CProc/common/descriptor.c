@@ -107,7 +107,7 @@ cproc_descriptor_room(unsigned count, uint64_t likely)
 	unsigned held = 0;
 	int error;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 2 > likely + 512)
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && (uint64_t)limit.rlim_cur / 2 > likely + 512)
 		return 0;
 	if (count > sizeof copies / sizeof copies[0])
 		count = sizeof copies / sizeof copies[0];
