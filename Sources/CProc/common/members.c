@@ -62,7 +62,7 @@ signal_pass(const struct signalling *signalling, struct member_list *signalled, 
 	ssize_t count = signalling->list(signalling->context, &list) < 0 ? -1 : 0;
 
 	for (size_t i = 0; count >= 0 && i < list.count; i++) {
-		struct cproc_member member = list.members[i];
+		struct cproc_member member = list.members[signalling->deepest_first ? list.count - 1 - i : i];
 
 		if (was_signalled(signalled, member.pid))
 			continue;

@@ -29,6 +29,8 @@ struct signalling {
 	int number;
 	bool continues;
 	int passes; /* at most so many */
+	/* The deepest first: what is left of a stranger is not found any more once that has gone. */
+	bool deepest_first;
 	int (*list)(void *context, struct member_list *list);
 	int (*deliver)(struct cproc_member member, int number);
 	void *context;

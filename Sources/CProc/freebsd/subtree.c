@@ -332,6 +332,7 @@ cproc_descendants_signal(struct cproc_descendants *descendants, const pid_t *kno
 		.number = number,
 		.continues = continues,
 		.passes = MOST_PASSES,
+		.deepest_first = subtree->stranger_count > 0,
 		.list = look_and_collect,
 		.deliver = signal_member,
 		.context = &search,

@@ -340,6 +340,7 @@ cproc_descendants_signal(struct cproc_descendants *descendants, const pid_t *kno
 		 * anything is left.
 		 */
 		.passes = number == SIGKILL ? 32 : 1,
+		.deepest_first = subtree->stranger_count > 0,
 		.list = look_and_collect,
 		.deliver = signal_member,
 		.context = &search,
