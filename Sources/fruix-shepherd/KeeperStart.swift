@@ -23,8 +23,11 @@ enum KeeperStart {
   }
 
   private static func text(of missing: ProgramPlaces.KeeperMissing) -> String {
-    let places = missing.places.isEmpty ? "this program's own place is not known" : "it is neither \(missing.places.joined(separator: " nor "))"
-    return "cannot start: fruix-keeper, which keeps what runs when the supervisor dies, is not found: \(places); install it there, "
-      + "or do without by --no-keeper"
+    let places =
+      missing.places.isEmpty
+      ? "this program's own place is not known" : "it is neither \(missing.places.joined(separator: " nor "))"
+    return
+      "cannot start: fruix-keeper, which keeps what runs when the supervisor dies, is not found: \(places); install "
+      + "it there, or do without by --no-keeper"
   }
 }

@@ -158,7 +158,10 @@
       let table = try ProcessTable(loop: loop, starter: LocalStarter())
       var events: [String] = []
       table.onAnomaly = { _ in events.append("anomaly") }
-      table.onEvent = { events.append(Self.word($0)) }
+      table.onEvent = { event in
+        events.append(Self.word(event))
+        table.note(event)
+      }
       var plan = LaunchBench.shell("echo >>\"$0\"", [trace])
       adjust?(&plan)
       let before = Self.openDescriptors()

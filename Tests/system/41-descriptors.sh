@@ -42,7 +42,8 @@ while [ "$i" -lt 8 ]; do
 done
 it "root is let in all the same" herd status root
 it "and again" herd status root
-half=$(echo "$names" | head -n 60)
+# With a keeper some have to stay free, for what the answers to starts bring.
+half=$(echo "$names" | head -n 100)
 # shellcheck disable=SC2086
 it "those that run are stopped" herd stop $half
 last=$(echo "$names" | tail -n 1)

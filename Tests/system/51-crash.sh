@@ -17,7 +17,7 @@ ulimit -c 0
 launch_with_keeper --pause-unit 5
 it "it answers" eventually 20 supervisor_answers
 # shellcheck disable=SC2086
-it "the services come up" up $steady victim
+it "the services come up" up $steady victim prey0 prey1 prey2
 it "a long one-shot has begun" eventually 20 grep -q '^+long ' "$journal"
 it "whoever started it knows the keeper" is "$(root_fact keeper)" "$supervisor"
 
@@ -33,12 +33,18 @@ while [ "$round" -lt "$crashes" ]; do
     if [ "$random_number" -eq 0 ] && [ "$hasty" = no ]; then hasty=yes; linger 60; else
         hasty=no
         eventually 60 supervisor_answers || wrong "nobody answers after death $((round - 1))"
+        eventually 30 prey_is_back || wrong "after death $((round - 1)) nobody has heard of the end of some of$killed_prey"
         linger 400
     fi
     one=$(own_pid_of "$supervisor")
+    # Others die with it: just before, or when nobody is there.
+    random 2
+    if [ "$hasty" = no ] && [ "$random_number" -eq 0 ]; then kill_prey; fi
     if [ -z "$one" ] || ! kill -s "$signal" "$one" 2>/dev/null; then round=$((round - 1)); fi
+    if [ "$hasty" = no ] && [ "$random_number" -eq 1 ]; then kill_prey; fi
 done
 it "after the last death somebody answers" eventually 60 supervisor_answers
+it "and no end is lost" eventually 30 prey_is_back
 end_load
 it "it was the last of as many" test "$(root_fact number)" -gt "$crashes"
 it_says "was ended by SIG$signal" "and says how the one before has died" root_fact predecessor.text

@@ -31,7 +31,7 @@ keeper=$work/bin/fruix-keeper
 launch_with_keeper --pause-unit 5 --ready-within 3000
 it "it answers" eventually 20 supervisor_answers
 # shellcheck disable=SC2086
-it "the services come up" up $steady victim
+it "the services come up" up $steady victim prey0 prey1 prey2
 it "a long one-shot has begun" eventually 20 grep -q '^+long ' "$journal"
 
 # follows NUMBER: a supervisor with a higher number answers.
@@ -45,14 +45,21 @@ upgraded() {
     before=$(root_fact number)
     own=$(own_pid)
     random 3
+    # Some die meanwhile.
+    (linger 150; kill_prey) &
+    killer_of_prey=$!
     if [ "$random_number" -gt 0 ]; then
         "$bin/herd" upgrade root || return 1
     else
         kill -s USR2 "$supervisor"
         eventually 30 follows "$before" || { echo "nobody follows number $before"; return 1; }
     fi
-    differs "$own" "$(own_pid)" && is "$(root_fact predecessor.reason)" upgraded && is "$(root_fact keeper)" "$supervisor"
+    wait "$killer_of_prey"
+    differs "$own" "$(own_pid)" && eventually 30 all_prey_lives && is "$(root_fact predecessor.reason)" upgraded && is "$(root_fact keeper)" "$supervisor"
 }
+
+# all_prey_lives: what was killed was heard of.
+all_prey_lives() { for name in prey0 prey1 prey2; do alive "$(latest "$name")" || return 1; done; }
 
 begin_load
 round=0

@@ -31,6 +31,9 @@ load_services() {
     cat - "$work/definitions" <<UCL | services
 service above { requirement = [base]; exec = [$helpers/stay, $journal, above]; log = none; reload { signal = HUP } }
 service victim { exec = [$helpers/stay, $journal, victim]; log = none; respawn = true; respawn-delay = 10ms; respawn-limit = none }
+service prey0 { exec = [$helpers/stay, $journal, prey0]; log = none; respawn = true; respawn-delay = 10ms; respawn-limit = none }
+service prey1 { requirement = [base]; exec = [$helpers/stay, $journal, prey1]; log = none; respawn = true; respawn-delay = 10ms; respawn-limit = none }
+service prey2 { exec = [$helpers/stay, $journal, prey2]; log = none; respawn = true; respawn-delay = 10ms; respawn-limit = none }
 service flap { exec = [/bin/sh, -c, "sleep 0.2; exit 1"]; log = none; respawn = true; respawn-limit = none; respawn-delay = 20ms }
 service toggle0 { exec = [$helpers/stay, $journal, toggle0]; log = none; auto-start = no }
 service toggle1 { requirement = [base]; exec = [$helpers/stay, $journal, toggle1]; log = none; auto-start = no }
@@ -109,6 +112,23 @@ loader() {
     done
 }
 
+# latest LABEL: the process that has called itself so last.
+latest() { sed -n "s/^+$1 //p" "$journal" | tail -n 1; }
+# kill_prey: what dies in the very moment in which nobody may be there to hear of it.
+killed_prey=
+kill_prey() {
+    killed_prey=
+    for name in prey0 prey1 prey2; do killed_prey="$killed_prey $(latest "$name")"; done
+    # shellcheck disable=SC2086
+    kill -KILL $killed_prey 2>/dev/null
+}
+# prey_is_back: each of them was heard of.
+prey_is_back() {
+    for name in prey0 prey1 prey2; do
+        case "$killed_prey " in *" $(latest "$name") "*) return 1 ;; esac
+    done
+}
+
 # begin_load: the clients, in the background.
 begin_load() {
     steady_pids >"$work/steady"
@@ -164,7 +184,7 @@ check_load() {
     : >"$work/long.go"
     it "its end is heard" herd wait long --for completed --timeout 30s
     it "what was started and stopped can be started" herd start toggle0 toggle1 hooked
-    for name in $steady victim toggle0 toggle1 hooked extra2; do
+    for name in $steady victim prey0 prey1 prey2 toggle0 toggle1 hooked extra2; do
         it "$name runs once" eventually 20 runs_once "$name"
     done
     it "what ends by itself is still started again" eventually 20 respawns_more_than "$(fact flap respawns)"

@@ -4,6 +4,7 @@
 #include "CProc.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -96,6 +97,27 @@ int
 cproc_sync(int descriptor)
 {
 	return fsync(descriptor);
+}
+
+int
+cproc_descriptor_room(unsigned count, uint64_t likely)
+{
+	int copies[128];
+	struct rlimit limit;
+	unsigned held = 0;
+	int error;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 2 > likely + 512)
+		return 0;
+	if (count > sizeof copies / sizeof copies[0])
+		count = sizeof copies / sizeof copies[0];
+	while (held < count && (copies[held] = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0)
+		held++;
+	error = errno;
+	for (unsigned i = 0; i < held; i++)
+		close(copies[i]);
+	errno = error;
+	return held == count ? 0 : -1;
 }
 
 int

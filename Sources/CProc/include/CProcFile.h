@@ -31,6 +31,11 @@ ssize_t cproc_write(int descriptor, const void *buffer, size_t size);
 ssize_t cproc_send(int socket, const void *buffer, size_t size);
 int cproc_sync(int descriptor);
 int cproc_duplicate(int descriptor);
+/*
+ * Whether this process can have so many further descriptors, up to 128.  They are tried unless the limit is far beyond those that it
+ * is likely to have.  EMFILE, ENFILE: it cannot.
+ */
+int cproc_descriptor_room(unsigned count, uint64_t likely);
 int cproc_set_nonblocking(int descriptor);
 int cproc_set_mode(int descriptor, mode_t mode);
 /* fchown(2) */

@@ -32,6 +32,9 @@ public final class SubtreeIndex {
 
   // MARK: What was started
 
+  /// How many processes it looks below.
+  var count: Int { known.count }
+
   func add(_ pid: Int32) {
     known.insert(pid, at: known.lowerBound(of: pid))
   }

@@ -269,7 +269,8 @@ final class ConfigurationSource {
     var configuration = Configuration()
     for copy in copies {
       guard let record = ReadingRecord(bytes: copy.reading) else {
-        throw CopyUnusable(diagnostics: Diagnostics([Diagnostic(.error, "the copy of the configuration makes no sense", at: nil)]))
+        throw CopyUnusable(
+          diagnostics: Diagnostics([Diagnostic(.error, "the copy of the configuration makes no sense", at: nil)]))
       }
       let options = Request.LoadOptions(path: copy.part, allowsEmpty: true)
       let answered = AnsweredFacts(answers: record.answers, kernel: facts)

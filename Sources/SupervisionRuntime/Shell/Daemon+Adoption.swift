@@ -51,7 +51,8 @@ extension Daemon {
     let first = (handover.map { $0.welcome.number << 32 } ?? 0) | 1 << 31
     let found = adopted.enumerated().map { position, survivor in
       FoundProcess(
-        key: ProcessKey(serial: first + UInt64(position)), label: survivor.label, pid: survivor.entry.pid, isOurs: false)
+        key: ProcessKey(serial: first + UInt64(position)), label: survivor.label, pid: survivor.entry.pid, isOurs: false
+      )
     }
     shell.adopt(.adopt(configuration, saved.enablement, found), from: source.takeCopy()) {
       var fates: [ProcessKey: ProcessFate] = [:]

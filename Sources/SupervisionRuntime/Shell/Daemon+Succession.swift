@@ -71,6 +71,11 @@ extension Daemon {
         + "service any more, until it is started again"
       journal.error(text)
       desk.notes.append(text)
+    case .misunderstood(let error):
+      journal.error(
+        "what the keeper has said cannot be taken: \(error); another supervisor takes the place of this one")
+      journal.finish(within: .seconds(1))
+      Terminal.exit(with: ExitCode.software)
     case .failed(let error): journal.error("no other keeper can be started: \(error); it is tried again")
     case .replaced(let pid):
       journal.notice("another keeper is there (pid \(pid))")
@@ -102,7 +107,9 @@ extension Daemon {
   }
 
   private func tellOfLostState(_ error: SystemError) {
-    let text = "what this supervisor knows cannot be written down any more: \(error); after its death the next one would know only what runs"
+    let text =
+      "what this supervisor knows cannot be written down any more: \(error); after its death the next one would know only "
+      + "what runs"
     journal.error(text)
     if !desk.notes.contains(text) { desk.notes.append(text) }
   }

@@ -225,7 +225,8 @@ final class Shell {
     let definition = blueprint.definition
     let service = core.incarnation(of: id)
     let purpose = ProcessPurpose(
-      key: key, owner: ProcessOwner(service), label: ProcessLabel(role, of: definition.name).text, name: definition.name,
+      key: key, owner: ProcessOwner(service), label: ProcessLabel(role, of: definition.name).text,
+      name: definition.name,
       rule: .init(definition.stop))
     do throws(SpawnFailure) {
       let answers = try preparations.answers(for: service)

@@ -27,7 +27,9 @@ struct MemoryFile: ~Copyable {
 
   /// pwrite(2). The file has to be as large already.
   func write(_ bytes: [UInt8], at offset: Int) throws(SystemError) {
-    let result = bytes.withUnsafeBytes { cproc_memory_file_write(descriptor.number, $0.baseAddress, $0.count, UInt64(offset)) }
+    let result = bytes.withUnsafeBytes {
+      cproc_memory_file_write(descriptor.number, $0.baseAddress, $0.count, UInt64(offset))
+    }
     try check("pwrite", result)
   }
 

@@ -87,7 +87,8 @@ struct StateFrame: Equatable {
 
   /// - Returns: whether there was one. A kind that is not known is passed over.
   private mutating func takePart(from body: inout ArraySlice<UInt8>) -> Bool {
-    guard let kind = body.popFirst(), let size = Self.takeNumber(UInt32.self, from: &body), body.count >= Int(size) else {
+    guard let kind = body.popFirst(), let size = Self.takeNumber(UInt32.self, from: &body), body.count >= Int(size)
+    else {
       return false
     }
     var bytes = body.prefix(Int(size))

@@ -51,7 +51,8 @@ final class SurvivorEnding {
   ///   - onEnd: called once, perhaps before ``begin()`` returns, and at the latest when the longest grace period and the
   ///     time for SIGKILL are over.
   init(
-    _ record: ProcessRecord, except exempt: Set<UInt64> = [], on loop: EventLoop, tell: @escaping ([Survivor], Duration) -> Void = { _, _ in },
+    _ record: ProcessRecord, except exempt: Set<UInt64> = [], on loop: EventLoop,
+    tell: @escaping ([Survivor], Duration) -> Void = { _, _ in },
     onEnd: @escaping (Outcome) -> Void
   ) {
     self.record = record

@@ -28,7 +28,8 @@ struct UpgradeCommand: DaemonCommand {
       throw Failure(error)
     }
     if !output.json {
-      console.write("root: fruix-shepherd \(after.version), pid \(after.pid), in place of \(before.version), pid \(before.pid)\n")
+      let place = "in place of \(before.version), pid \(before.pid)"
+      console.write("root: fruix-shepherd \(after.version), pid \(after.pid), \(place)\n")
     }
     return 0
   }

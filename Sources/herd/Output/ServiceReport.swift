@@ -110,7 +110,9 @@ func supervisorReport(_ status: SupervisorStatus, now: Timestamp, _ appearance: 
     if let value { text += appearance.hanging("  " + padded(label, 15) + "  ", value) }
   }
   fact("keeper", status.keeper.map { "pid \($0)" })
-  fact("before it", status.predecessor.map { before in "supervisor \(before.isFallback ? "on trial " : "")\(before.text)" })
+  fact(
+    "before it",
+    status.predecessor.map { before in "supervisor \(before.isFallback ? "on trial " : "")\(before.text)" })
   fact("configuration", status.configuration)
   fact("loaded", status.configurationLoaded.map { moment($0, now: now, appearance) })
   fact("socket", status.socket)

@@ -24,7 +24,8 @@ import Testing
     #expect(parsed(record.text) == record)
   }
 
-  @Test("what another role has, or none, is read back as well", arguments: [ProcessRole.preStart(1), .stopCommand, nil])
+  @Test(
+    "what another role has, or none, is read back as well", arguments: [ProcessRole.preStart(1), .stopCommand, nil])
   func roles(role: ProcessRole?) {
     var entry = Self.entry
     entry.role = role

@@ -68,7 +68,7 @@ struct StateRecordVersionTests {
     let states = core.allServices.map { "\(core.name(of: $0)) \(core.state(of: $0))" }
     #expect(states == ["db running", "web stopping", "once completed", "flaky respawning", "extra running"])
     let web = core.snapshot(of: try #require(core.find("web")))
-    #expect(web.cause == .stopped(.command(.user(uid: 0))) && web.mainPID == 101)
+    #expect(web.cause == .stopped(.command(.user(uid: 0))) && web.mainPID == Self.world().snapshot("web")?.mainPID)
     let flaky = core.snapshot(of: try #require(core.find("flaky")))
     #expect(flaky.respawns == 1 && flaky.lastRespawnCause == .exited(.exited(3)))
     #expect(core.enablement.disabled == ["extra"])

@@ -18,7 +18,7 @@ final class KeeperStarter: ProcessStarter, KeeperClient {
   var onKeeperChange: ((KeeperChange) -> Void)?
 
   /// So many starts may be on their way, and so many bytes: the keeper forks one after the other.
-  private static let mostStarts = 64
+  private static let mostStarts = 16
   private static let mostBytes = 256 << 10
 
   /// - Parameter keeper: its pid.
@@ -43,12 +43,24 @@ final class KeeperStarter: ProcessStarter, KeeperClient {
       guard block.descriptors.count <= CPROC_KEEPER_DESCRIPTORS_MAX, block.bytes.count <= Self.largestBlock else {
         throw SystemError("execve", on: plan.programs.first, code: E2BIG)
       }
+      try checkRoom()
       unanswered.insert(identity)
       connection.start(identity, label: label, block)
     } catch {
       observer?.startFailed(identity, error)
     }
   }
+
+  /// An answer whose descriptors cannot be taken would end the connection.
+  private func checkRoom() throws(SystemError) {
+    let count = Self.descriptorsOfAnswer * (unanswered.count + 1) + Self.descriptorsOfOthers
+    try check("pipe", cproc_descriptor_room(UInt32(clamping: count), UInt64(subtrees.count)))
+  }
+
+  /// The process descriptor and the report.
+  private static let descriptorsOfAnswer = 2
+  /// Clients and outputs come meanwhile, and a process has to be looked at.
+  private static let descriptorsOfOthers = 16
 
   private static let largestBlock = Int(CPROC_KEEPER_PAYLOAD_MAX) - Int(CPROC_KEEPER_NAME_SIZE)
   /// It passes: another keeper is started.
@@ -123,6 +135,8 @@ final class KeeperStarter: ProcessStarter, KeeperClient {
 /// What has become of the keeper.
 enum KeeperChange: Equatable {
   case died(pid: Int32)
+  /// It lives, and what it has said could not be taken. Whoever comes after this supervisor is told all of it again.
+  case misunderstood(SystemError)
   /// None can be started; it is tried again.
   case failed(SystemError)
   /// Another one is there. It has not started what runs already.
@@ -159,6 +173,10 @@ extension KeeperStarter {
   private static let shortLife: Duration = .seconds(10)
 
   private func keeperLost(_ error: SystemError) {
+    guard error.code == SystemError.brokenPipe || error.code == SystemError.connectionReset else {
+      onKeeperChange?(.misunderstood(error))
+      return
+    }
     let lived = replacement.map { Clock.now() - $0.began }
     replacement = nil
     onKeeperChange?(.died(pid: keeper))
