@@ -23,6 +23,14 @@ final class KeeperConnection {
     var hasMetHolder = false
 
     var isOver: Bool { isTableTold && !awaitsHolder }
+
+    /// A process of the table has ended since it was told.
+    mutating func ended(_ message: KeeperChannel.Message) {
+      guard let said = message.fixedPart(cproc_keeper_ended.self),
+        let position = entries.firstIndex(where: { $0.identity == message.identity })
+      else { return }
+      entries[position].state = .ended(said.waitStatus)
+    }
   }
 
   /// What the keeper says of processes.
@@ -171,6 +179,8 @@ final class KeeperConnection {
     case CPROC_KEEPER_HOLDER: meetHolder(message)
     case CPROC_KEEPER_REFUSED: refused(message)
     case CPROC_KEEPER_REPLACED: onReplaced?()
+    // Behind the end of the table, while the holder still hands over: it is said once.
+    case CPROC_KEEPER_ENDED where processes == nil: greeting.ended(message)
     case CPROC_KEEPER_STARTED, CPROC_KEEPER_FAILED, CPROC_KEEPER_ENDED, CPROC_KEEPER_ORPHAN:
       processes?.take(message)
     // A later keeper may say more.
