@@ -207,10 +207,10 @@ for n in "$@"; do
             # Young services are not restarted at once by some: let them become older than a second. And the books closed.
             sleep 2
             "$measure" usage "$root" "$BENCH_RECORDS" >"$work/usage"
-            read -r cpu _ pss rss processes switches <"$work/usage"
+            read -r cpu _ memory resident processes switches <"$work/usage"
             result "$cpu" cpu
-            result "$pss" pss
-            result "$rss" rss
+            result "$memory" memory
+            result "$resident" resident
             result "$processes" processes
             if [ "$turn" -eq 1 ] && [ "$n" -eq 1000 ]; then
                 sleep "$idle"
@@ -267,6 +267,8 @@ done
 
 # ratio A B
 ratio() { echo "$1 $2" | awk '{ if ($1 == "-" || $2 == "-" || $2 == 0) print "-"; else printf "%.2f\n", $1 / $2 }'; }
+# tenths A B: A / B, to one decimal place.
+tenths() { echo "$1 $2" | awk '{ if ($1 == "-") print "-"; else printf "%.1f\n", $1 / $2 }'; }
 milliseconds() { echo "$1" | awk '{ if ($1 == "-") print "-"; else printf "%.2f\n", $1 / 1000 }'; }
 
 echo
@@ -280,8 +282,7 @@ for n in "$@"; do
     for peer_name in $peers; do
         printf '| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n' "$peer_name" \
             "$(value "$peer_name" "$n" boot)" "$(ratio "$(value "$peer_name" "$n" boot)" "$(value floor "$n" boot)")" \
-            "$(value "$peer_name" "$n" cpu)" \
-            "$(value "$peer_name" "$n" pss | awk '{ if ($1 == "-") print "-"; else printf "%.1f", $1 / 1024 }')" \
+            "$(tenths "$(value "$peer_name" "$n" cpu)" 1)" "$(tenths "$(value "$peer_name" "$n" memory)" 1024)" \
             "$(value "$peer_name" "$n" processes)" \
             "$(milliseconds "$(value "$peer_name" "$n" restart)")" "$(milliseconds "$(value "$peer_name" "$n" restart95)")" \
             "$(ratio "$(value "$peer_name" "$n" restart)" "$(value floor "$n" restart)")" \
@@ -296,10 +297,10 @@ echo "| what | bound | measured |"
 echo "| --- | --- | --- |"
 bound() { printf '| %s | %s | %s |\n' "$1" "$2" "$3"; }
 bound "boot of 1,000, x floor" "$boot_bound" "$(ratio "$(value shepherd 1000 boot)" "$(value floor 1000 boot)")"
-bound "CPU of the supervisor for it" "200 ms" "$(value shepherd 1000 cpu) ms"
+bound "CPU of the supervision for it" "200 ms" "$(tenths "$(value shepherd 1000 cpu)" 1) ms"
 bound "boot of 10,000, x that of 1,000" "10.5" "$(ratio "$(value shepherd 10000 boot)" "$(value shepherd 1000 boot)") (floor: $(ratio "$(value floor 10000 boot)" "$(value floor 1000 boot)"))"
 bound "restart with 1,000 services, x floor" "1.2" "$(ratio "$(value shepherd 1000 restart)" "$(value floor 1000 restart)")"
-bound "resident memory for each further service (100 to 1,000)" "2 KiB" "$(echo "$(value shepherd 1000 rss) $(value shepherd 100 rss)" | awk '{ if ($1 == "-" || $2 == "-") print "-"; else printf "%.2f KiB", ($1 - $2) / 900 }')"
+bound "resident memory of all of the supervision for each further service (100 to 1,000)" "2 KiB" "$(echo "$(value shepherd 1000 resident) $(value shepherd 100 resident)" | awk '{ if ($1 == "-" || $2 == "-") print "-"; else printf "%.2f KiB", ($1 - $2) / 900 }')"
 for peer_name in $peers; do
     bound "context switches in $idle idle seconds, 1,000 services, $peer_name" "$([ "$peer_name" = shepherd ] && echo 0)" "$(value "$peer_name" 1000 idle)"
 done
