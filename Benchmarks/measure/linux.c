@@ -13,7 +13,7 @@
 
 static FILE *open_file(pid_t pid, const char *name)
 {
-    char path[64];
+    char path[128];
 
     (void)snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, name);
     return fopen(path, "re");
@@ -86,23 +86,45 @@ static void add_lines(pid_t pid, const char *name, const char *const *keys, int6
     (void)fclose(file);
 }
 
-void add_costs(pid_t pid, struct costs *sum)
+/* What is told of each thread alone, of those that there are now. */
+static void add_thread(pid_t pid, const char *thread, struct costs *sum)
 {
-    static const char *const memory_keys[] = { "Pss:", "Rss:", NULL };
-    static const char *const switch_keys[] = { "voluntary_ctxt_switches:", "nonvoluntary_ctxt_switches:", NULL };
-    struct process process;
-    long long time, ticks;
-    FILE *file = open_file(pid, "schedstat");
+    static const char *const keys[] = { "voluntary_ctxt_switches:", "nonvoluntary_ctxt_switches:", NULL };
+    char name[64];
+    long long time;
+    FILE *file;
 
+    (void)snprintf(name, sizeof name, "task/%.20s/schedstat", thread);
+    file = open_file(pid, name);
     if (file != NULL) {
         if (fscanf(file, "%lld", &time) == 1)
             sum->cpu += time;
         (void)fclose(file);
     }
+    (void)snprintf(name, sizeof name, "task/%.20s/status", thread);
+    add_lines(pid, name, keys, (int64_t *const[]){ &sum->switches, &sum->switches });
+}
+
+void add_costs(pid_t pid, struct costs *sum)
+{
+    static const char *const keys[] = { "Pss:", "Rss:", NULL };
+    char path[64];
+    struct process process;
+    struct dirent *entry;
+    long long ticks;
+    DIR *threads;
+
+    (void)snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
+    threads = opendir(path);
+    if (threads == NULL)
+        return;
+    while ((entry = readdir(threads)) != NULL)
+        if (isdigit((unsigned char)entry->d_name[0]))
+            add_thread(pid, entry->d_name, sum);
+    (void)closedir(threads);
     if (read_stat(pid, &process, &ticks))
         sum->system += ticks * 1000000 / sysconf(_SC_CLK_TCK);
-    add_lines(pid, "smaps_rollup", memory_keys, (int64_t *const[]){ &sum->shared, &sum->resident });
-    add_lines(pid, "status", switch_keys, (int64_t *const[]){ &sum->switches, &sum->switches });
+    add_lines(pid, "smaps_rollup", keys, (int64_t *const[]){ &sum->shared, &sum->resident });
 }
 
 int is_sleeper(pid_t pid)
