@@ -60,6 +60,12 @@ installed() {
     esac
 }
 
+present=
+for peer_name in $peers; do
+    if installed "$peer_name"; then present="$present $peer_name"; else echo "$peer_name is not installed, and left out" >&2; fi
+done
+peers=$present
+
 # prepare PEER COUNT: its configuration, of so many sleepers.
 prepare() {
     rm -rf "${work:?}/scan" "${work:?}/etc" "${work:?}/state" "${work:?}/supervisord.conf"
@@ -194,7 +200,6 @@ for n in "$@"; do
     turn=1
     while [ "$turn" -le "$runs" ]; do
         for peer_name in $peers; do
-            if ! installed "$peer_name"; then continue; fi
             # runsvdir's limit is built in: 1,000 services.
             if [ "$peer_name" = runit ] && [ "$n" -gt 1000 ]; then continue; fi
             # Three pipes a service: more descriptors than a process may have?
