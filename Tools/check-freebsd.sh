@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compiles every target of Package.swift for FreeBSD, on a Linux host, with warnings as errors (Package.swift asks for that).
+# Compiles every target of Package.swift, and the C of Benchmarks/, for FreeBSD, on a Linux host, with warnings as errors.
 # Nothing is linked: there is no Swift runtime for FreeBSD here. Test targets are left out: Testing has no FreeBSD build.
 #
 # usage: Tools/check-freebsd.sh [TARGET...]       (default: all of them)
@@ -29,6 +29,11 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$fingerprint" ]; then
 fi
 
 if [ $# -eq 0 ]; then
+    # The C that is no target's; clang comes with Swift.
+    for file in Benchmarks/*.c Benchmarks/measure/*.c; do
+        clang --target=x86_64-unknown-freebsd14.0 --sysroot="$sdk/freebsd.artifactbundle/freebsd/sysroot" \
+            -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -fsyntax-only "$file"
+    done
     # One target a line, as `swift package describe` lists them; tests are not built for FreeBSD.
     targets=$(swift package describe --type json | python3 -c '
 import json, sys

@@ -8,7 +8,7 @@ failed=0
 swift format lint --strict -r Sources Tests Package.swift || failed=1
 
 # Sources/CProc and Sources/fruix-keeper are compiled with -Werror by the package itself; this is the rest of the C.
-for file in Tests/system/helpers/*.c Benchmarks/*.c; do
+for file in Tests/system/helpers/*.c Benchmarks/*.c Benchmarks/measure/*.c; do
     cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -fsyntax-only "$file" || failed=1
 done
 
