@@ -102,7 +102,8 @@ extension Daemon {
   }
 
   private func tellOfLostState(_ error: SystemError) {
-    let text = "what this supervisor knows cannot be written down any more: \(error); after its death the next one would know only what runs"
+    let text =
+      "what this supervisor knows cannot be written down any more: \(error); after its death the next one would know only what runs"
     journal.error(text)
     if !desk.notes.contains(text) { desk.notes.append(text) }
   }
@@ -112,18 +113,21 @@ extension Daemon {
     tellOfPredecessor()
     goOnWithProcessRecord()
     beginKeeping(restored.state)
-    let fates = takeOverTable(of: handover)
-    shell.jails.resume(shell.core.jailed)
-    shell.feed(.resume(fates))
+    shell.resume { takeOverTable(of: handover) }
     becomeReady()
   }
 
-  /// What the state directory says of what runs, for the case that all of us die.
+  /// Takes what a predecessor has written of what runs.
   func goOnWithProcessRecord() {
-    let path = state.processRecordPath
-    do throws(SystemError) {
-      record = try ProcessRecordFile(continuing: path, record: shell.table.record)
-    } catch {
+    let known = Set(handover?.entries.map(\.pid) ?? [])
+    keepRecord { () throws(SystemError) in
+      try ProcessRecordFile(continuing: state.processRecordPath, record: shell.table.record, known: known)
+    }
+  }
+
+  /// What the state directory says of what runs, for the case that all of us die.
+  func keepRecord(_ make: () throws(SystemError) -> ProcessRecordFile) {
+    do throws(SystemError) { record = try make() } catch {
       desk.notes.append(Inheritance.noRecord(error))
       journal.error(Inheritance.noRecord(error))
     }
@@ -138,6 +142,8 @@ extension Daemon {
       handover.ready()
       if handover.isOnTrial { self?.renewKeeper() }
     }
+    // What it has read may kill it a little later, too.
+    loop.schedule(at: Clock.now() + Handover.probation) { handover.outlive() }
   }
 
   func tellOfPredecessor() {
