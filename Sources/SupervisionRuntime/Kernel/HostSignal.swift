@@ -11,6 +11,9 @@ public enum HostSignal {
   public static var kill: Int32 { SIGKILL }
   public static var `continue`: Int32 { SIGCONT }
 
+  /// What a program gets for what it has done itself.
+  static var faults: [Int32] { [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS] }
+
   /// Whether this process ignores the signal: whoever started it in the background wants that.
   public static func isIgnored(_ signal: Int32) -> Bool { cproc_signal_is_ignored(signal) }
 

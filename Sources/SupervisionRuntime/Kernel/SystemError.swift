@@ -66,4 +66,5 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
   public static var tooManyOpenFiles: Int32 { EMFILE }
   public static var tryAgain: Int32 { EAGAIN }
   public static var noMemory: Int32 { ENOMEM }
+  public static var inputOutput: Int32 { EIO }
 }

@@ -51,12 +51,15 @@ extension Daemon {
     let first = (handover.map { $0.welcome.number << 32 } ?? 0) | 1 << 31
     let found = adopted.enumerated().map { position, survivor in
       FoundProcess(
-        key: ProcessKey(serial: first + UInt64(position)), label: survivor.label, pid: survivor.entry.pid, isOurs: false
-      )
+        key: ProcessKey(serial: first + UInt64(position)), label: survivor.label, pid: survivor.entry.pid,
+        isOurs: false)
     }
     shell.adopt(.adopt(configuration, saved.enablement, found), from: source.takeCopy()) {
       var fates: [ProcessKey: ProcessFate] = [:]
-      for (process, survivor) in zip(found, adopted) { fates[process.key] = takeOver(process, survivor) }
+      var record = shell.table.record
+      for (process, survivor) in zip(found, adopted) { fates[process.key] = takeOver(process, survivor, &record) }
+      // In place of the predecessor's, in one step: whoever dies before it finds them there.
+      keepRecord { () throws(SystemError) in try ProcessRecordFile(path: state.processRecordPath, record: record) }
       return fates
     }
     guard let predecessor else { return }
@@ -65,15 +68,18 @@ extension Daemon {
     desk.pastNotes.append(note)
   }
 
-  private func takeOver(_ process: FoundProcess, _ survivor: SurvivorAdoption.Adopted) -> ProcessFate {
-    guard let owner = shell.core.owner(of: process.key, process.label),
-      // What else a predecessor had left has been ended meanwhile, and that may have taken minutes.
+  private func takeOver(
+    _ process: FoundProcess, _ survivor: SurvivorAdoption.Adopted, _ record: inout ProcessRecord
+  ) -> ProcessFate {
+    guard let owner = shell.core.owner(of: process.key, process.label) else { return .ended(.unknown) }
+    var entry = survivor.entry
+    entry.incarnation = owner.serial
+    record.entries.append(entry)
+    // What else a predecessor had left has been ended meanwhile, and that may have taken minutes.
+    guard
       shell.table.adopt(
         process.key, of: ProcessOwner(owner), label: process.label, stranger: process.pid, started: survivor.start)
     else { return .ended(.unknown) }
-    var entry = survivor.entry
-    entry.incarnation = owner.serial
-    record?.started(entry)
     handover?.connection.foreign(process.key.serial, pid: process.pid, label: process.label.text)
     return .runs(pid: process.pid)
   }

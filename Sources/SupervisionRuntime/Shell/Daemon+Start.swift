@@ -38,8 +38,8 @@ extension Daemon {
   /// else. The state directory is ours, so nobody else does the same.
   private func succeed(_ found: Inheritance) {
     var inheritance = found
-    // The record stays for the next supervisor otherwise.
-    if unended == nil { inheritance.take(state, own: shell.table.record) }
+    // The record stays for the next supervisor otherwise; and where something goes on, until that is in ours.
+    if unended == nil, inheritance.adopted.isEmpty { inheritance.take(state, own: shell.table.record) }
     for note in inheritance.notes + inheritance.lacks { journal.notice(note) }
     for complaint in saved.complaints { journal.error(complaint) }
     desk.pastNotes = inheritance.notes + saved.complaints

@@ -119,18 +119,21 @@ extension Daemon {
     tellOfPredecessor()
     goOnWithProcessRecord()
     beginKeeping(restored.state)
-    let fates = takeOverTable(of: handover)
-    shell.jails.resume(shell.core.jailed)
-    shell.feed(.resume(fates))
+    shell.resume { takeOverTable(of: handover) }
     becomeReady()
   }
 
-  /// What the state directory says of what runs, for the case that all of us die.
+  /// Takes what a predecessor has written of what runs.
   func goOnWithProcessRecord() {
-    let path = state.processRecordPath
-    do throws(SystemError) {
-      record = try ProcessRecordFile(continuing: path, record: shell.table.record)
-    } catch {
+    let known = Set(handover?.entries.map(\.pid) ?? [])
+    keepRecord { () throws(SystemError) in
+      try ProcessRecordFile(continuing: state.processRecordPath, record: shell.table.record, known: known)
+    }
+  }
+
+  /// What the state directory says of what runs, for the case that all of us die.
+  func keepRecord(_ make: () throws(SystemError) -> ProcessRecordFile) {
+    do throws(SystemError) { record = try make() } catch {
       desk.notes.append(Inheritance.noRecord(error))
       journal.error(Inheritance.noRecord(error))
     }
@@ -145,6 +148,8 @@ extension Daemon {
       handover.ready()
       if handover.isOnTrial { self?.renewKeeper() }
     }
+    // What it has read may kill it a little later, too.
+    loop.schedule(at: Clock.now() + Handover.probation) { handover.outlive() }
   }
 
   func tellOfPredecessor() {

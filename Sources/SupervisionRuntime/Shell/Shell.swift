@@ -92,12 +92,29 @@ final class Shell {
     copies.append(copy)
     isWorking = true
     let actions = core.handle(event, at: Clock.moment())
-    record(after: event)
+    // Before it is written down that they run: otherwise whoever dies between the two leaves a record of processes that no keeper knows.
     let fates = takeOver()
+    record(after: event)
     jails.resume(core.jailed)
     for (key, fate) in fates.sorted(by: { $0.key.serial < $1.key.serial }) {
       if case .ended(let status) = fate { work.arrive(.exited(key, status)) }
     }
+    work.act(actions)
+    isWorking = false
+    doWork()
+  }
+
+  /// Goes on where a predecessor has stopped. Nothing is confirmed before that: what its last turn wanted may not have been done.
+  ///
+  /// - Parameter takeOver: as in ``adopt(_:from:takeOver:)``.
+  func resume(takeOver: () -> [ProcessKey: ProcessFate]) {
+    // What comes of these waits.
+    isWorking = true
+    let event = Event.resume(takeOver())
+    jails.resume(core.jailed)
+    let actions = core.handle(event, at: Clock.moment())
+    record(after: event)
+    table.note(event)
     work.act(actions)
     isWorking = false
     doWork()
@@ -226,8 +243,7 @@ final class Shell {
     let service = core.incarnation(of: id)
     let purpose = ProcessPurpose(
       key: key, owner: ProcessOwner(service), label: ProcessLabel(role, of: definition.name).text,
-      name: definition.name,
-      rule: .init(definition.stop))
+      name: definition.name, rule: .init(definition.stop))
     do throws(SpawnFailure) {
       let answers = try preparations.answers(for: service)
       var plan = try launcher.plan(

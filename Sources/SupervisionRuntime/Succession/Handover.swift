@@ -56,7 +56,7 @@ public final class Handover {
     } else {
       lastWords = nil
     }
-    trials = try Trials(held.take(Name.trials), connection)
+    trials = try Trials(held.take(Name.trials), welcome, connection)
     if let first = held.take(StateFiles.names[0]), let second = held.take(StateFiles.names[1]) {
       stateFiles = StateFiles(adopting: first, second)
       readState()
@@ -66,22 +66,26 @@ public final class Handover {
     }
   }
 
-  /// A record that has killed its reader twice is not read a third time: definitions and the keeper's table are enough to go on
-  /// with what runs.
+  /// A record that has killed its readers is not read once more: definitions and the keeper's table are enough to go on with what runs.
   private func readState() {
+    let deaths = trials.deaths
+    guard deaths < Trials.most else {
+      trials.begin(isFirst: true)
+      return leaveStateAside("it has killed \(deaths) supervisors that read it")
+    }
+    trials.begin()
     do throws(SystemError) {
       state = try stateFiles.read()
       places = state?.places
       // Nothing was begun.
-      if state?.configurations.isEmpty == true { return state = nil }
+      if state?.configurations.isEmpty == true {
+        trials.end()
+        return state = nil
+      }
       if state == nil, !isFirst { leaveStateAside("there is nothing in it that can be read") }
     } catch {
       leaveStateAside("\(error)")
     }
-    guard trials.count < Trials.most else {
-      return leaveStateAside("it has killed \(trials.count) supervisors that read it")
-    }
-    if state != nil { trials.begin() }
   }
 
   /// From here on the supervisor goes on as one without a record.
@@ -140,10 +144,12 @@ public final class Handover {
   // MARK: Coming and going
 
   /// State and configuration are read, and whoever comes after this supervisor can read what it has written.
-  func ready() {
-    trials.end()
-    connection.ready()
-  }
+  func ready() { connection.ready() }
+
+  /// So long a supervisor lives that does not die of what it has read. The keeper begins anew with its pauses after as long a life.
+  static let probation: Duration = .seconds(60)
+
+  func outlive() { trials.end() }
 
   private static let patience: Duration = .seconds(1)
 
@@ -161,33 +167,4 @@ public final class Handover {
 
   /// What became of the supervisor before this one.
   var predecessor: SupervisorStatus.Predecessor? { welcome.predecessor(lastWords) }
-}
-
-/// How often a record was begun to be read without its reader having come through.
-private final class Trials {
-  static let most = 2
-  private let file: MemoryFile
-  private(set) var count: Int
-
-  init(_ held: consuming Descriptor?, _ connection: KeeperConnection) throws(SystemError) {
-    if let held {
-      file = MemoryFile(adopting: held)
-      count = Int(try file.contents().first ?? 0)
-    } else {
-      file = try MemoryFile([0])
-      count = 0
-      connection.hold(Handover.Name.trials, file.descriptor)
-    }
-  }
-
-  func lend(to body: (borrowing Descriptor) -> Void) { body(file.descriptor) }
-
-  func begin() { write(count + 1) }
-  func end() { write(0) }
-
-  private func write(_ number: Int) {
-    count = number
-    // What cannot be counted is read again: better that than never.
-    try? file.write([UInt8(clamping: number)], at: 0)
-  }
 }

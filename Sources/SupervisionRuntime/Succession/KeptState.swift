@@ -41,7 +41,8 @@ struct KeptState: Equatable {
 
   mutating func take(_ frame: StateFrame) {
     for copy in frame.configurations {
-      if copy.part == nil { configurations = [] }
+      // The definitions of a part are in the records: of what was loaded from a path the last copy counts.
+      configurations.removeAll { copy.part == nil || $0.part == copy.part }
       configurations.append(copy)
     }
     records += frame.records

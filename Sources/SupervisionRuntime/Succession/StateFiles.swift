@@ -68,7 +68,8 @@ final class StateFiles {
       try halves[target].file.resize(to: room)
       try halves[target].file.write(bytes, at: 0)
     } catch {
-      try? halves[target].file.resize(to: 0)
+      // What is in the other one is no more what changes would be changes of.
+      lose()
       throw error
     }
     let before = active
@@ -106,7 +107,9 @@ final class StateFiles {
 
   /// The configuration is read back rather than remembered: it would cost memory for each service.
   private func compact(_ frame: StateFrame, _ records: [UInt8]) throws(SystemError) {
-    guard var kept = KeptState(try halves[active].file.contents()) else { return }
+    guard var kept = KeptState(try halves[active].file.contents()) else {
+      throw SystemError("pread", on: Self.names[active], code: SystemError.inputOutput)
+    }
     kept.take(frame)
     try write(kept.frame(with: records))
   }

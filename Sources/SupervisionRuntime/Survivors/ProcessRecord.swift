@@ -8,20 +8,31 @@ import Supervision
 ///     fruix-shepherd processes 2
 ///     boot 5f0c1b1e-…
 ///     supervisor 812 90512340000000
+///     former 640 90511120000000
 ///     + 901 90512360000000 90512360417000 17 15 10000 subtree main web
 ///     - 901
 ///
 /// `+` is a process that was started: its pid, when its start began and when it was over (``StartClock``), the number
 /// of its service, the stop signal, the grace period in milliseconds, what is to be killed (`-stopped` behind it: CONT does not
-/// follow the signal), and its label (`ProcessLabel`), or whatever it is called. In version 1 it was the service's name. `-` is one that has ended, and of whose subtree nothing is left.
+/// follow the signal), and its label (`ProcessLabel`), or whatever it is called. In version 1 it was the service's name.
+/// `-` is one that has ended, and of whose subtree nothing is left.
+/// `former`: a keeper before this one, which has died; marks may name it.
 struct ProcessRecord: Equatable, Sendable {
   /// ``Host/bootName()``: pids and times mean nothing after a reboot.
   var boot: String
   var supervisor: Int32
   /// When the supervisor itself was started.
   var start: Int64
+  /// Those before it whose processes are among these.
+  var former: [Predecessor] = []
   /// In the order of their starts.
   var entries: [Entry] = []
+
+  /// The supervisor, or the keeper, of an earlier record.
+  struct Predecessor: Equatable, Sendable {
+    var pid: Int32
+    var start: Int64
+  }
 
   struct Entry: Equatable, Sendable {
     var pid: Int32
@@ -86,23 +97,41 @@ struct ProcessRecord: Equatable, Sendable {
     boot == other.boot && supervisor == other.supervisor && start == other.start
   }
 
+  /// What a record of now, without entries, takes over of this one.
+  ///
+  /// - Parameter known: the pids that the keeper of now has in its table.
+  func continued(by record: ProcessRecord, known: Set<Int32>) -> ProcessRecord {
+    guard !isOfSameSupervisor(as: record) else { return self }
+    var result = record
+    guard boot == record.boot else { return result }
+    result.former = former + [Predecessor(pid: supervisor, start: start)]
+    result.entries = entries.filter { known.contains($0.pid) }
+    return result
+  }
+
   // MARK: Marks
 
   /// The value of the marker variable in the environment of a service's processes. No other supervisor has ever had
   /// the same since the boot.
   func mark(_ incarnation: UInt64) -> String { "\(supervisor).\(start).\(incarnation)" }
 
-  /// The service that a mark names, if it is a mark of this supervisor.
+  /// The service that a mark names, if it is a mark of this supervisor, or of a former one.
   func incarnation(of mark: String) -> UInt64? {
     let parts = mark.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0] == "\(supervisor)", parts[1] == "\(start)" else { return nil }
+    guard parts.count == 3, let pid = Int32(parts[0]), let start = Int64(parts[1]) else { return nil }
+    let maker = Predecessor(pid: pid, start: start)
+    guard maker == Predecessor(pid: supervisor, start: self.start) || former.contains(maker) else { return nil }
     return UInt64(parts[2])
   }
 
   // MARK: The text
 
   /// The lines before those of the processes.
-  var header: String { "\(Self.title)\nboot \(boot)\nsupervisor \(supervisor) \(start)\n" }
+  var header: String {
+    former.reduce(into: "\(Self.title)\nboot \(boot)\nsupervisor \(supervisor) \(start)\n") {
+      $0 += "former \($1.pid) \($1.start)\n"
+    }
+  }
 
   var text: String { entries.reduce(into: header) { $0 += Self.line(for: $1) } }
 
@@ -131,6 +160,8 @@ struct ProcessRecord: Equatable, Sendable {
       let words = line.split(separator: " ", maxSplits: 8)
       if words.count == 2, words[0] == "-", let ended = Int32(words[1]) {
         open[ended] = nil
+      } else if words.count == 3, words[0] == "former", let pid = Int32(words[1]), let start = Int64(words[2]) {
+        former.append(Predecessor(pid: pid, start: start))
       } else if let entry = Entry(words) {
         // The pid of one whose end was not written may come again: the later one counts.
         open[entry.pid] = entry

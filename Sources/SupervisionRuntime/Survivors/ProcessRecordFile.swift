@@ -7,6 +7,7 @@ import Supervision
 /// reported once and does not keep a service from starting.
 final class ProcessRecordFile {
   private let path: String
+  /// Its beginning.
   private let record: ProcessRecord
   private var file: File
   private var living = 0
@@ -30,19 +31,21 @@ final class ProcessRecordFile {
   /// Begins a new record, in place of whatever is there.
   init(path: String, record: ProcessRecord) throws(SystemError) {
     self.path = path
-    self.record = record
+    var beginning = record
+    beginning.entries = []
+    self.record = beginning
+    living = record.entries.count
+    lines = living
     file = try Self.replace(path, record)
   }
 
-  /// Goes on with the record of a predecessor under the same keeper.
-  init(continuing path: String, record: ProcessRecord) throws(SystemError) {
-    self.path = path
-    self.record = record
+  /// Goes on with the record of a predecessor under the same keeper; or under an earlier one, as far as the keeper of now knows what
+  /// runs.
+  ///
+  /// - Parameter known: the pids in the keeper's table.
+  convenience init(continuing path: String, record: ProcessRecord, known: Set<Int32>) throws(SystemError) {
     let found = (try? Files.read(path, limit: Self.mostBytes)).flatMap { ProcessRecord($0) }
-    let kept = found.flatMap { $0.isOfSameSupervisor(as: record) ? $0 : nil } ?? record
-    living = kept.entries.count
-    lines = living
-    file = try Self.replace(path, kept)
+    try self.init(path: path, record: found?.continued(by: record, known: known) ?? record)
   }
 
   // MARK: Lines

@@ -46,6 +46,49 @@ struct StateFilesTests {
     #expect(try files.read()?.configurations == [copy("others")])
   }
 
+  @Test("of what was loaded from a path the last copy counts")
+  func parts() throws {
+    let files = try StateFiles()
+    try files.write(StateFrame(places: places, configurations: [copy("all")]))
+    for text in ["1", "2", "3"] {
+      for path in ["/a", "/b"] { try files.append(StateFrame(configurations: [copy(text, part: path)])) { [] } }
+    }
+    #expect(try files.read()?.configurations == [copy("all"), copy("3", part: "/a"), copy("3", part: "/b")])
+  }
+
+  @Test("what cannot be read back is not written anew, and is given up with a reason")
+  func unreadable() throws {
+    let files = try StateFiles()
+    try files.write(StateFrame(places: places, configurations: [copy("all")]))
+    var copies: [Int32] = []
+    files.lend { _, descriptor in copies.append((try? descriptor.duplicate())?.relinquish() ?? -1) }
+    _ = Descriptor(adopting: copies[0])
+    try MemoryFile(adopting: Descriptor(adopting: copies[1])).write([0], at: 0)
+    #expect(throws: SystemError.self) {
+      for _ in 0..<20_000 { try files.append(StateFrame(records: [UInt8](repeating: 1, count: 100))) { [] } }
+    }
+    #expect(files.isLost)
+    #expect(try successor(of: files).read() == nil)
+  }
+
+  #if DEBUG
+    @Test("where a successor cannot write the whole, it writes no changes behind what it has read")
+    func wholeFails() throws {
+      let files = try StateFiles()
+      try files.write(StateFrame(places: places, records: Array("old;".utf8)))
+      let later = try successor(of: files)
+      _ = try later.read()
+      try withFaults([.failing("ftruncate", SystemError.noMemory, times: 2)]) {
+        #expect(throws: SystemError.self) { try later.write(StateFrame(places: places, records: Array("new;".utf8))) }
+        #expect(KernelFault.struck("ftruncate") > 0)
+      }
+      try later.append(frame(1)) { [] }
+      #expect(later.isLost)
+      try later.write(StateFrame(places: places, records: Array("new;".utf8)))
+      #expect(try successor(of: later).read()?.records == Array("new;".utf8))
+    }
+  #endif
+
   @Test("a file that has doubled is written anew, and nothing is lost by that")
   func compacted() throws {
     let files = try StateFiles()

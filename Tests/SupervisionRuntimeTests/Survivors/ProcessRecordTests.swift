@@ -106,14 +106,37 @@ import Testing
     #expect(throws: SystemError.self) { try Files.read(path) }
   }
 
-  @Test("the next supervisor under the same keeper goes on with it, and another one's is begun anew")
+  @Test("the next supervisor under the same keeper goes on with it")
   func continued() throws {
     let path = temporaryPath("record")
     try ProcessRecordFile(path: path, record: Self.record()).started(Self.sshd)
-    try ProcessRecordFile(continuing: path, record: Self.record()).started(Self.entry)
+    let file = try ProcessRecordFile(continuing: path, record: Self.record(), known: [])
+    file.started(Self.entry)
     #expect(ProcessRecord(try Files.read(path)) == Self.record([Self.sshd, Self.entry]))
-    let another = ProcessRecord(boot: "b00t", supervisor: 813, start: 50)
-    let file = try ProcessRecordFile(continuing: path, record: another)
+    file.remove()
+  }
+
+  @Test("under another keeper it goes on with what that one knows of, and with the marks that are out")
+  func continuedElsewhere() throws {
+    let path = temporaryPath("record")
+    _ = try ProcessRecordFile(path: path, record: Self.record([Self.sshd, Self.entry]))
+    let another = ProcessRecord(boot: "b00t", supervisor: 813, start: 60)
+    _ = try ProcessRecordFile(continuing: path, record: another, known: [Self.entry.pid])
+    let third = ProcessRecord(boot: "b00t", supervisor: 814, start: 70)
+    let file = try ProcessRecordFile(continuing: path, record: third, known: [Self.entry.pid, 7])
+    let kept = try #require(ProcessRecord(try Files.read(path)))
+    #expect(kept.isOfSameSupervisor(as: third) && kept.entries == [Self.entry])
+    for record in [Self.record(), another, third] { #expect(kept.incarnation(of: record.mark(17)) == 17) }
+    #expect(kept.incarnation(of: "815.70.17") == nil && kept.incarnation(of: "814.60.17") == nil)
+    file.remove()
+  }
+
+  @Test("of another boot nothing is gone on with")
+  func rebooted() throws {
+    let path = temporaryPath("record")
+    _ = try ProcessRecordFile(path: path, record: Self.record([Self.entry]))
+    let another = ProcessRecord(boot: "later", supervisor: 812, start: 50)
+    let file = try ProcessRecordFile(continuing: path, record: another, known: [Self.entry.pid])
     #expect(ProcessRecord(try Files.read(path)) == another)
     file.remove()
   }
