@@ -140,8 +140,11 @@ int64_t keeper_now(void);
 
 /* supervisor.c */
 void supervisor_start(struct keeper *keeper);
-/* Takes over the one at the other end of this socket, which has started this process. */
-int supervisor_adopt(struct keeper *keeper, int socket);
+/*
+ * Takes over the one with this pid at the other end of this socket, which has started this process.  If it has died
+ * since, the next one is started as after any death.
+ */
+int supervisor_adopt(struct keeper *keeper, int socket, pid_t pid);
 void supervisor_ended(struct keeper *keeper, int status, bool is_known);
 /* Something is wrong with it: it is killed, and started again. */
 void supervisor_doom(struct keeper *keeper, enum cproc_keeper_reason reason, const char *why);

@@ -89,7 +89,8 @@ begin(struct keeper *keeper)
 	}
 	if (options->mode != MODE_ADOPT)
 		return 0;
-	if (cproc_descriptor_inherit(options->descriptor, false) < 0 || supervisor_adopt(keeper, options->descriptor) < 0)
+	if (cproc_descriptor_inherit(options->descriptor, false) < 0 ||
+	    supervisor_adopt(keeper, options->descriptor, options->supervisor) < 0)
 		return complain("cannot take over the supervisor");
 	return 0;
 }

@@ -30,6 +30,15 @@ number(const char *word, int64_t most)
 	return errno != 0 || *end != '\0' || value > most ? -1 : value;
 }
 
+/* The most that the number after an option may be. */
+static int64_t
+most_of(const char *option)
+{
+	if (strcmp(option, "--ready-within") == 0 || strcmp(option, "--pause-unit") == 0)
+		return 3600000;
+	return strcmp(option, "--of") == 0 ? INT32_MAX : 65535;
+}
+
 /* The word after an option. */
 static int
 read_value(struct options *options, const char *option, const char *word)
@@ -38,13 +47,15 @@ read_value(struct options *options, const char *option, const char *word)
 
 	if (word == NULL)
 		return usage("a number is missing after", option);
-	value = number(word, strcmp(option, "--ready-within") == 0 || strcmp(option, "--pause-unit") == 0 ? 3600000 : 65535);
-	if (value < 0)
+	value = number(word, most_of(option));
+	if (value < 0 || (value == 0 && strcmp(option, "--of") == 0))
 		return usage("not a number that can be meant:", word);
 	if (strcmp(option, "--ready-within") == 0) {
 		options->ready_within = value * MILLISECOND;
 	} else if (strcmp(option, "--pause-unit") == 0) {
 		options->pause_unit = value * MILLISECOND;
+	} else if (strcmp(option, "--of") == 0) {
+		options->supervisor = (int)value;
 	} else {
 		options->descriptor = (int)value;
 		options->mode = strcmp(option, "--adopt") == 0 ? MODE_ADOPT
@@ -57,7 +68,7 @@ read_value(struct options *options, const char *option, const char *word)
 static bool
 takes_value(const char *word)
 {
-	static const char *const all[] = { "--adopt", "--resume", "--examine", "--ready-within", "--pause-unit" };
+	static const char *const all[] = { "--adopt", "--of", "--resume", "--examine", "--ready-within", "--pause-unit" };
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
 		if (strcmp(word, all[i]) == 0)
@@ -98,6 +109,11 @@ options_read(int count, const char *const *words, struct options *options)
 		at++;
 	}
 	options->command = words + at;
+	/* Whoever is the parent by now may be anybody: only the one that is named is taken over. */
+	if ((options->mode == MODE_ADOPT) != (options->supervisor != 0)) {
+		say("--adopt DESCRIPTOR and --of PID go together; fruix-keeper --help tells more");
+		return EX_USAGE;
+	}
 	if (at == count && (options->mode == MODE_KEEPER || options->mode == MODE_ADOPT)) {
 		say("the program to keep is missing; fruix-keeper --help tells more");
 		return EX_USAGE;
@@ -109,12 +125,13 @@ void
 options_print_help(void)
 {
 	cproc_print(false,
-	    "usage: fruix-keeper [--adopt DESCRIPTOR] [--] PROGRAM [ARGUMENT...]\n"
+	    "usage: fruix-keeper [--adopt DESCRIPTOR --of PID] [--] PROGRAM [ARGUMENT...]\n"
 	    "\n"
 	    "Starts the supervisor PROGRAM and starts it again when it dies; forks on its behalf and reaps what is left\n"
 	    "behind, so that nothing that runs depends on the supervisor's life. Not for the shell: fruix-shepherd uses it.\n"
 	    "\n"
 	    "  --adopt DESCRIPTOR  take over the supervisor that has started this keeper, over that socket\n"
+	    "  --of PID            its pid, with --adopt: should it have died by then, PROGRAM is started\n"
 	    "  --version           print the version\n"
 	    "  --help              print this\n"
 	    "\n"

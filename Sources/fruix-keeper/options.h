@@ -8,6 +8,7 @@ enum mode { MODE_KEEPER, MODE_ADOPT, MODE_HOLDER, MODE_RESUME, MODE_EXAMINE, MOD
 struct options {
 	enum mode mode;
 	int descriptor;             /* of --adopt, --resume, --examine */
+	int supervisor;             /* of --of: the pid of the one that --adopt takes over; 0: it was not said */
 	int64_t ready_within;       /* nanoseconds */
 	int64_t pause_unit;         /* nanoseconds */
 	const char *const *command; /* the supervisor's program and its arguments; ends with NULL */

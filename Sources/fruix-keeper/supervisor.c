@@ -141,21 +141,44 @@ supervisor_start(struct keeper *keeper)
 		say("cannot watch the supervisor: %s", strerror(errno));
 }
 
-int
-supervisor_adopt(struct keeper *keeper, int socket)
+/* It died before it was held.  What it has written is carried out all the same; nobody is signalled. */
+static void
+adopt_dead(struct keeper *keeper, int socket)
 {
 	struct supervisor *supervisor = &keeper->supervisor;
-	pid_t parent = cproc_parent();
 
-	if (cproc_start_of(parent, &supervisor->birth) < 0)
-		return -1;
-	supervisor->process = cproc_hold(parent, supervisor->birth);
-	if (supervisor->process < 0)
-		return -1;
+	if (supervisor->process >= 0)
+		(void)cproc_close(supervisor->process);
+	supervisor->process = -1;
+	begin(keeper, socket);
+	supervisor_ended(keeper, 0, false);
+}
+
+int
+supervisor_adopt(struct keeper *keeper, int socket, pid_t pid)
+{
+	struct supervisor *supervisor = &keeper->supervisor;
+	int error = 0;
+
 	supervisor->is_child = false;
-	supervisor->pid = parent;
+	supervisor->pid = pid;
 	supervisor->report = -1;
 	supervisor->welcome.reason = CPROC_KEEPER_FIRST;
+	if (cproc_start_of(pid, &supervisor->birth) < 0 ||
+	    (supervisor->process = cproc_hold(pid, supervisor->birth)) < 0)
+		error = errno;
+	/*
+	 * Asked only now: while it is the parent its pid is nobody else's, so what is held is it.  If it is not, it has
+	 * died, and neither who has its pid by now nor whoever this process fell to is a supervisor.
+	 */
+	if (cproc_parent() != pid) {
+		adopt_dead(keeper, socket);
+		return 0;
+	}
+	if (error != 0) {
+		errno = error;
+		return -1;
+	}
 	begin(keeper, socket);
 	return cproc_queue_watch(keeper->queue, supervisor->process, 0, CPROC_READY_READ, TOKEN_SUPERVISOR_END);
 }
@@ -165,7 +188,7 @@ send_signal(struct supervisor *supervisor, int number)
 {
 	if (supervisor->is_child)
 		(void)cproc_process_signal(supervisor->process, number);
-	else
+	else if (supervisor->process >= 0)
 		(void)cproc_held_signal(supervisor->process, supervisor->pid, supervisor->birth, number);
 }
 
@@ -259,7 +282,7 @@ forget(struct keeper *keeper)
 	if (supervisor->is_child) {
 		(void)cproc_process_release(supervisor->process);
 		pids_remove(&keeper->known, supervisor->pid);
-	} else {
+	} else if (supervisor->process >= 0) {
 		(void)cproc_close(supervisor->process);
 	}
 	supervisor->process = -1;

@@ -109,4 +109,28 @@ it "it ends" eventually 20 gone "$pid"
 # shellcheck disable=SC2046
 kill -KILL $(pids_of 10 14)
 it "nobody is left" eventually 20 nobody_left
+
+# ---- a keeper whose supervisor has died before it could be taken over: its pid is another's by now, and the parent is somebody else
+
+prepare
+"$helpers/stay" &
+stranger=$!
+started="$started $stranger"
+FRUIX_TEST=$tag "$player" "$told" "$commands" adopt "$keeper" "$stranger" 2>>"$said" </dev/null &
+player_pid=$!
+started="$started $player_pid"
+it "a keeper that is not its supervisor's child starts the next" heard '^2 ready$'
+pid=$(sed -n 's/^2 welcome keeper \([0-9]*\) .*/\1/p' "$told")
+started="$started $pid"
+it "as after a death of which nobody knows how" has '^2 welcome .* reason 2 status 0 error 0 fallback 0$'
+it "and at once" grep -q "supervisor (pid $stranger) has gone; $player is started\$" "$said"
+wait "$player_pid"
+it "its parent has lost its socket, and was not killed" is $? 75
+it "neither was who has that pid" alive "$stranger"
+order start 20 "$helpers/stay"
+it "it serves" heard '^2 started 20 '
+order leave 0
+it "it ends" eventually 20 gone "$pid"
+kill -KILL "$stranger" "$(sed -n 's/^2 started 20 //p' "$told")"
+it "nobody is left" eventually 20 nobody_left
 finish

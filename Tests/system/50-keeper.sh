@@ -7,6 +7,9 @@ it_says '^fruix-keeper [0-9]' "it says its version" "$keeper" --version
 it "which is the release's" is "$("$keeper" --version | sed 's/.* //')" "$("$bin/fruix-shepherd" --version | sed 's/.* //')"
 it_exits 64 "without a program there is nothing to keep" "$keeper"
 it_exits 64 "it knows its options" "$keeper" --colour red "$player"
+it_exits 64 "whom it adopts has to be said" "$keeper" --adopt 3 "$player"
+it_exits 64 "and is nobody where it adopts nobody" "$keeper" --of $$ "$player"
+it_exits 64 "no process has that number" "$keeper" --adopt 3 --of 0 "$player"
 it_exits 71 "a program that is not there is no supervisor" "$keeper" /nonexistent
 said 'cannot start /nonexistent: No such file or directory' "it says so"
 echo "no program" >"$work/text"

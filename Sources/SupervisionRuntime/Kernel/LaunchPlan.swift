@@ -4,7 +4,7 @@ import Supervision
 /// All that a new process is to be, decided before the fork.
 ///
 /// A value without descriptors of its own: `descriptors` names those of the caller by number, and the caller keeps
-/// them open until ``Reaper/launch(_:)`` has returned.
+/// them open until whoever starts the process (`ProcessStarter`, ``Reaper/launch(_:)``) has returned.
 public struct LaunchPlan: Sendable, Equatable {
   /// The files to try in this order, as execvp(3) does with the directories of PATH. ``candidates(for:path:)``
   /// makes them.

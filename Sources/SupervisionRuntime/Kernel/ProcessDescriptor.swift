@@ -3,7 +3,7 @@ import CProc
 /// A process that the supervisor has started, held by a descriptor: signals and exits can never be those of a process
 /// that got the same pid later.
 ///
-/// Give it back by ``Reaper/release(_:)``. One that merely goes out of scope leaves its process alone, which
+/// Give it back to who has started it: `ProcessStarter.release`, ``Reaper/release(_:)``. One that merely goes out of scope leaves its process alone, which
 /// then counts as adopted.
 public struct ProcessDescriptor: ~Copyable {
   public let pid: Int32

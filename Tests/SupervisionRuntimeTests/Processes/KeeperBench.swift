@@ -30,7 +30,7 @@ final class KeeperBench {
   init(successor: String = "/bin/true") throws {
     bench = try LaunchBench()
     let pair = try LocalSocket.pair()
-    var plan = LaunchBench.shell(#""$0" --adopt 3 -- "$1" & wait"#, [try Self.program, successor])
+    var plan = LaunchBench.shell(#""$0" --adopt 3 --of $$ -- "$1" & wait"#, [try Self.program, successor])
     let theirs = pair.writing
     plan.descriptors.append(.init(child: 3, parent: theirs.number))
     let launched = try bench.reaper.launch(plan)

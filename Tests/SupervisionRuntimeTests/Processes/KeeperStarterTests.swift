@@ -177,7 +177,7 @@ extension ProcessTests {
       let scene = try Scene()
       var changes: [KeeperChange] = []
       scene.starter.onKeeperChange = { changes.append($0) }
-      let command = [try KeeperBench.program, "--adopt", "3", "--", "/bin/true"]
+      let command = [try KeeperBench.program, "--adopt", "3", "--of", "\(Host.pid)", "--", "/bin/true"]
       scene.starter.command = { () throws(SystemError) in command }
       scene.start(LaunchBench.shell("sleep 1000 & wait"), 1)
       scene.start(LaunchBench.shell("exec sleep 1000"), 2, owner: 8)

@@ -1,9 +1,10 @@
 /*
- * Plays the supervisor of a keeper: play-supervisor JOURNAL COMMANDS [unready | mute | adopt KEEPER]
+ * Plays the supervisor of a keeper: play-supervisor JOURNAL COMMANDS [unready | mute | adopt KEEPER [PID]]
  *
  * Written from docs/KEEPER.md, and apart from the numbers in the header it shares nothing with the keeper. Whatever it is
  * told becomes a line of JOURNAL, with the number of this supervisor in front; COMMANDS is a fifo with a command a line
- * (obey() has them). "unready" never says that it is ready, "mute" says nothing at all, "adopt" starts a keeper itself.
+ * (obey() has them). "unready" never says that it is ready, "mute" says nothing at all, "adopt" starts a keeper itself,
+ * which is told PID in place of this one's: so it has died already, as far as that keeper can know.
  */
 #undef _XOPEN_SOURCE
 #ifndef _GNU_SOURCE
@@ -598,18 +599,21 @@ static void hear_signals(void)
 /* Makes a keeper of its own, as a supervisor does that has lost the one it had. */
 static int make_keeper(char *const *argv)
 {
-    char text[16];
+    char text[16], own_pid[16];
+    const char *pid = argv[4 + 1] != NULL ? argv[4 + 1] : own_pid;
     int sockets[2];
 
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) < 0)
         _exit(71);
+    snprintf(own_pid, sizeof own_pid, "%d", (int)getpid());
     switch (fork()) {
     case -1:
         _exit(71);
     case 0:
         close(sockets[0]);
         snprintf(text, sizeof text, "%d", sockets[1]);
-        execl(argv[4], argv[4], "--pause-unit", "50", "--adopt", text, "--", argv[0], argv[1], argv[2], (char *)NULL);
+        execl(argv[4], argv[4], "--pause-unit", "50", "--adopt", text, "--of", pid, "--", argv[0], argv[1], argv[2],
+            (char *)NULL);
         _exit(127);
     default:
         close(sockets[1]);

@@ -230,7 +230,9 @@ extension KeeperStarter {
     do throws(ProgramPlaces.KeeperMissing) { keeper = try ProgramPlaces.keeper() } catch {
       throw SystemError("open", on: error.places.first ?? "fruix-keeper", code: SystemError.notFound)
     }
-    return [keeper, "--adopt", "\(socketNumber)", "--", try ProgramPlaces.own()] + Host.arguments.dropFirst()
+    // By its pid, since whoever is the parent by then is another one if this process has died.
+    return [keeper, "--adopt", "\(socketNumber)", "--of", "\(Host.pid)", "--", try ProgramPlaces.own()]
+      + Host.arguments.dropFirst()
   }
 
   /// The first that the new one says.
