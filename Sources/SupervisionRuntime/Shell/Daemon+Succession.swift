@@ -37,8 +37,10 @@ extension Daemon {
   }
 
   static func starter(_ handover: Handover?) throws(SystemError) -> any ProcessStarter {
-    if let handover { return try KeeperStarter(handover.connection, keeper: handover.keeper) }
-    return try LocalStarter()
+    guard let handover else { return try LocalStarter() }
+    let starter = try KeeperStarter(handover.connection, keeper: handover.keeper)
+    starter.command = KeeperStarter.standardCommand
+    return starter
   }
 
   func connectToKeeper() throws(SystemError) {

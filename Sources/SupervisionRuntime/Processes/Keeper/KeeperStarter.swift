@@ -13,7 +13,10 @@ final class KeeperStarter: ProcessStarter, KeeperClient {
   /// The keeper that this process has started in place of a dead one.
   private var replacement: Replacement?
   /// The program that is started in place of a dead keeper, and its arguments before `--adopt`; and this program with its own.
-  var command: () throws(SystemError) -> [String] = KeeperStarter.standardCommand
+  /// Nothing by itself: a program of tests that said its own name here would be started as a supervisor, and so on.
+  var command: () throws(SystemError) -> [String] = { () throws(SystemError) in
+    throw SystemError("open", on: "fruix-keeper", code: SystemError.notFound)
+  }
   /// Is told that the keeper has died, and when another one is there.
   var onKeeperChange: ((KeeperChange) -> Void)?
 
@@ -225,7 +228,8 @@ extension KeeperStarter {
 
   private static let socketNumber: Int32 = 3
 
-  private static func standardCommand() throws(SystemError) -> [String] {
+  /// For the daemon.
+  static func standardCommand() throws(SystemError) -> [String] {
     let keeper: String
     do throws(ProgramPlaces.KeeperMissing) { keeper = try ProgramPlaces.keeper() } catch {
       throw SystemError("open", on: error.places.first ?? "fruix-keeper", code: SystemError.notFound)
