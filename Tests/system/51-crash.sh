@@ -40,9 +40,9 @@ while [ "$round" -lt "$crashes" ]; do
     one=$(own_pid_of "$supervisor")
     # Others die with it: just before, or when nobody is there.
     random 2
-    if [ "$hasty" = no ] && [ "$random_number" -eq 0 ]; then kill_prey; fi
+    if [ "$random_number" -eq 0 ]; then kill_prey; fi
     if [ -z "$one" ] || ! kill -s "$signal" "$one" 2>/dev/null; then round=$((round - 1)); fi
-    if [ "$hasty" = no ] && [ "$random_number" -eq 1 ]; then kill_prey; fi
+    if [ "$random_number" -eq 1 ]; then kill_prey; fi
 done
 it "after the last death somebody answers" eventually 60 supervisor_answers
 it "and no end is lost" eventually 30 prey_is_back
