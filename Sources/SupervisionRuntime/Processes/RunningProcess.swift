@@ -169,7 +169,7 @@ private final class Stranger {
 }
 
 extension ProcessDescriptor {
-  fileprivate borrowing func watch(
+  borrowing func watch(
     by watcher: any ExitWatcher, _ handler: @escaping (WaitStatus) -> Void
   ) throws(SystemError) -> EventLoop.Registration {
     try watcher.watchExit(of: self, handler)

@@ -158,13 +158,8 @@ extension KeeperStarter {
 
     /// It is a child of this process, and has to be reaped.
     func watch(on loop: EventLoop) throws(SystemError) {
-      guard let number = process?.number else { return }
-      // A process descriptor is ready when its process has ended, on both systems.
-      var registration: EventLoop.Registration?
-      registration = try loop.watch(number, for: .read) { _ in
-        if let registration { loop.cancel(registration) }
-        self.reap()
-      }
+      // The registration ends by itself with the one event that comes.
+      _ = try process?.watch(by: loop) { _ in self.reap() }
     }
 
     private func reap() {
