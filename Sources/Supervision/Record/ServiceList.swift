@@ -29,11 +29,6 @@ struct ServiceList: Sendable {
 
   // MARK: What has changed
 
-  /// Everything counts as changed.
-  mutating func touchAll() {
-    for index in records.indices { touch(index) }
-  }
-
   /// The services that may have changed, each once.
   mutating func takeTouched() -> [Int] {
     var taken: [Int] = []

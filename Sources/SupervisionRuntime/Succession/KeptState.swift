@@ -10,11 +10,10 @@ struct KeptState: Equatable {
   /// So many bytes of the file make sense.
   var length: Int
 
-  /// The head of a file: what it is, in which version, and its generation.
-  static let headLength = 16
   private static let magic = Array("FRUIXST".utf8) + [version]
   private static let version: UInt8 = 1
 
+  /// The head of a file: what it is, in which version, and its generation.
   static func head(generation: UInt64) -> [UInt8] {
     magic + withUnsafeBytes(of: generation) { Array($0) }
   }

@@ -18,8 +18,6 @@ final class KeeperChannel {
       descriptors = UnsafeMutableBufferPointer(start: message.descriptors, count: Int(message.header.descriptors))
     }
 
-    var descriptorCount: Int { descriptors.count }
-
     /// Takes one of its descriptors out; `nil`: there is none, or it was taken before.
     func takeDescriptor(_ position: Int) -> Descriptor? {
       guard descriptors.indices.contains(position), descriptors[position] >= 0 else { return nil }
